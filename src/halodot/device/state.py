@@ -1,0 +1,59 @@
+"""What a measurement hands over: a trace, simulated or measured."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..core.sourced import Sourced
+from ..core.status import Status
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Trace:
+    """One record of an experiment, simulated or read from an instrument's file.
+
+    All arrays have the length of `time` (or of the record, where time was not written).
+
+    Attributes
+    ----------
+    kind
+        ``iv`` (two-terminal sweep), ``transfer``, ``output``, ``pulses``, ``retention``.
+    label
+        Shown in legends, for example ``after ligand stripping``.
+    columns
+        Name -> array in SI. Names used: ``time`` [s], ``voltage`` [V] (two-terminal, or drain),
+        ``current`` [A], ``current_density`` [A/m2], ``gate_voltage`` [V], ``drain_voltage`` [V],
+        ``drain_current`` [A], ``light`` [W/m2], ``ion_density_mean`` [m-3].
+    units
+        Name -> SI unit of each column.
+    sweep
+        Index of the sweep each row belongs to (0, 1, ...), direction changes included.
+    parameters
+        What the figures of merit need and the record does not hold, in SI: ``area`` [m2],
+        ``channel_width`` [m], ``channel_length`` [m], ``gate_capacitance`` [F/m2],
+        ``thickness`` [m], ``read_voltage`` [V].
+    point_status
+        A status per row.
+    profiles
+        Name -> array over depth, for plots: ``position``, ``conduction_edge``,
+        ``valence_edge``, ``fermi_electron``, ``fermi_hole``, ``ion_density`` ...
+    """
+
+    kind: str
+    label: str
+    columns: dict[str, Array]
+    units: dict[str, str]
+    sweep: NDArray[np.int64]
+    parameters: dict[str, Sourced] = field(default_factory=dict)
+    point_status: tuple[Status, ...] = ()
+    status: Status = Status.OK
+    profiles: dict[str, Array] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.sweep)
