@@ -208,7 +208,9 @@ def _input_error(spec: type[BaseModel], error: ValidationError, root: str) -> In
     if kind == "extra_forbidden":
         known = _known_keys(spec, path)
         return InputError(
-            field, shorten(first["input"]), "a known key: " + ", ".join(known),
+            field,
+            shorten(first["input"]),
+            "a known key: " + ", ".join(known),
             nearest(str(path[-1]), known),
         )
     if kind == "missing":

@@ -1,0 +1,52 @@
+"""What the verbs print: flat JSON on standard output, or a small table for people."""
+
+from __future__ import annotations
+
+import json
+import math
+import sys
+from typing import Any
+
+from ..core.sourced import Sourced
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Sourced):
+        return _plain(value.to_json())
+    if isinstance(value, dict):
+        return {str(k): _plain(v) for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(v) for v in value]
+    if hasattr(value, "tolist"):
+        return _plain(value.tolist())
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value
+
+
+def print_json(body: dict[str, Any]) -> None:
+    """Print one JSON object and nothing else."""
+    json.dump(_plain(body), sys.stdout, indent=1, ensure_ascii=False, allow_nan=False)
+    sys.stdout.write("\n")
+
+
+def print_flat(body: dict[str, Any]) -> None:
+    """Print the same object for people: one line per key, value with its interval and basis."""
+    width = max((len(k) for k in body), default=0)
+    for key, raw in body.items():
+        value = _plain(raw)
+        if isinstance(value, dict) and "basis" in value:
+            if value["value"] is None:
+                text = f"unknown: {value.get('reason', '')}"
+            else:
+                text = f"{value['value']:.5g}"
+                if value["low"] != value["high"]:
+                    text += f"  [{value['low']:.4g}, {value['high']:.4g}]"
+                text += f"  {value['basis']}"
+                if value["sources"]:
+                    text += "  (" + "; ".join(value["sources"][:3]) + ")"
+        elif isinstance(value, list):
+            text = ", ".join(str(v) for v in value)
+        else:
+            text = str(value)
+        sys.stdout.write(f"{key:<{width}}  {text}\n")
