@@ -118,6 +118,13 @@ _ROWS: tuple[tuple[str, str, float, float, float, str], ...] = (
     ("relative_polarity", "1", 0.0, 1.2, 0.1, "Reichardt scale, water 1"),
     ("dipole_moment", "C m", 0.0, 1e-28, 0.1, "of one molecule"),
     ("donor_number", "J/mol", 0.0, 1e6, 0.1, "Gutmann donor number"),
+    # ligands
+    ("ligand_length", "m", 0.0, 2e-8, 0.2, "length of a stretched ligand on its facet"),
+    ("interdigitation", "1", 0.0, 1.0, 0.3, "share of the chain that overlaps the neighbour's"),
+    ("ligand_coverage", "1", 0.0, 1.0, 0.2, "share of a full shell as delivered"),
+    ("grafting_density", "m-2", 1e16, 1e20, 0.4, "ligands per area in a full shell"),
+    ("ligand_binding_energy", "eV", 0.0, 5.0, 0.2, "barrier of desorption"),
+    ("ligand_removal", "1", 0.0, 1.0, 0.4, "share of the ligands that one wash takes off"),
     # words
     ("alias", TEXT, -_INF, _INF, 0.0, "another name of the material"),
     ("title", TEXT, -_INF, _INF, 0.0, "full name"),

@@ -1,0 +1,208 @@
+"""From dots to a film: collect inputs, evaluate the models, put intervals on what comes out."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from ..core.errors import InputError
+from ..core.randomness import generator
+from ..core.sourced import Sourced
+from ..core.status import Status, worst
+from ..dot.state import DotProperties
+from ..library import Library
+from . import inputs
+from .constants import BOLTZMANN
+from .evaluate import Case, coverage, evaluate
+from .hopping import contact_coupling
+from .spec import OVERRIDES, FilmSpec
+from .state import FilmProperties
+
+ROOM = 300.0
+# Heating beyond this turns films of short-ligand CsPbBr3 into CsPb2Br5 (PMC6284206, abstract).
+DECOMPOSITION = 423.0
+UNITS = {
+    "dot_size": "m",
+    "spacing": "m",
+    "dot_density": "m-3",
+    "fill_fraction": "1",
+    "mobility_electron": "m2/Vs",
+    "mobility_hole": "m2/Vs",
+    "disorder_electron": "eV",
+    "disorder_hole": "eV",
+    "poole_frenkel": "1",
+    "relative_permittivity": "1",
+    "refractive_index": "1",
+    "electron_affinity": "eV",
+    "ionization_energy": "eV",
+    "density_of_states_electron": "m-3",
+    "density_of_states_hole": "m-3",
+    "trap_density": "m-3",
+    "trap_depth": "eV",
+    "capture_electron": "m3/s",
+    "capture_hole": "m3/s",
+    "radiative_coefficient": "m3/s",
+    "ion_density": "m-3",
+    "ion_mobility": "m2/Vs",
+    "ion_activation": "eV",
+    "absorption": "1/m",
+    "doping": "m-3",
+}
+# Properties that are an input handed through; they keep its basis, sources and note.
+PASSED = {
+    "dot_size": "size",
+    "electron_affinity": "affinity",
+    "ionization_energy": "ionization",
+    "trap_depth": "trap_depth",
+    "doping": "doping",
+}
+# Inputs whose absence is worth naming as the reason why something is not known.
+DECIDING = (*inputs.DOT_NEEDS, *inputs.LIGAND_NEEDS)
+SHAPES = ("cube", "sphere", "platelet")
+
+
+def assemble(
+    dots: DotProperties | None, spec: FilmSpec, library: Library | None = None
+) -> FilmProperties:
+    """Return the film that `spec` makes of `dots`.
+
+    Every property carries a 90 % interval from `spec.draws` draws of all inputs; the same
+    seed draws the same deviates, so that two films differ by what differs between them.
+
+    Parameters
+    ----------
+    dots
+        Dots of the film; None for a film entered with measured properties.
+    spec
+        Ligand, treatment, packing and given properties.
+    library
+        The built-in one where None.
+
+    Raises
+    ------
+    InputError
+        If a name is not in the library.
+
+    Examples
+    --------
+    >>> from halodot.core.spec import build
+    >>> film = assemble(None, build(FilmSpec, {"formula": "CsPbBr3", "mobility_hole": "2 cm2/Vs"}))
+    >>> film.mobility_hole.value, film.mobility_electron.basis
+    (0.0002, 'unknown')
+    """
+    found = inputs.collect(dots, spec, library or Library.builtin())
+    case = fixed_case(dots, spec)
+    given = {n: q for n in OVERRIDES if (q := getattr(spec, n)) is not None}
+    centre = _one(case, found, given)
+    rng = generator(spec.seed, "film")
+    draws = [_one(case, drawn(found, rng), drawn(given, rng)) for _ in range(spec.draws)]
+    values = {n: _interval(n, centre[n], [d[n] for d in draws]) for n in UNITS}
+    values = {n: _explain(n, q, found) for n, q in values.items()} | given
+    return _handed_over(dots, spec, case, found, values)
+
+
+def fixed_case(dots: DotProperties | None, spec: FilmSpec) -> Case:
+    """Return what does not vary between draws."""
+    temperature = ROOM if dots is None else dots.temperature
+    if dots is not None and dots.shape not in SHAPES:
+        raise InputError(
+            "dots.shape", dots.shape, "one of " + ", ".join(SHAPES), "give a film of such dots"
+        )
+    return Case(
+        shape="cube" if dots is None else dots.shape,
+        is_random=spec.packing == "random",
+        is_annealed=spec.anneal is not None,
+        is_bulk=dots is None and spec.dot_size is None,
+        washes=0 if spec.wash is None else spec.wash.cycles,
+        temperature=temperature if spec.temperature is None else float(spec.temperature),
+    )
+
+
+def _one(case: Case, found: dict[str, Sourced], given: dict[str, Sourced]) -> dict[str, float]:
+    numbers = {n: math.nan if q.value is None else q.value for n, q in found.items()}
+    return evaluate(case, numbers, {n: float(q) for n, q in given.items()})
+
+
+def drawn(values: dict[str, Sourced], rng: np.random.Generator) -> dict[str, Sourced]:
+    """Return one draw of every value."""
+    return {n: q.sample(rng) for n, q in values.items()}
+
+
+def _interval(name: str, value: float, draws: list[float]) -> Sourced:
+    if math.isnan(value):
+        return Sourced(None, UNITS[name], basis="unknown")
+    low, high = (float(v) for v in np.quantile(draws, (0.05, 0.95)))
+    if low == high:
+        return Sourced(value, UNITS[name])
+    return Sourced(value, UNITS[name], min(low, value), max(high, value), "computed")
+
+
+def _explain(name: str, q: Sourced, found: dict[str, Sourced]) -> Sourced:
+    """Add the basis: that of the input for what is handed through, else what was assumed."""
+    if not q.is_known:
+        lacks = dict.fromkeys(v.note for n, v in found.items() if not v.is_known and n in DECIDING)
+        return replace(
+            q, note=f"{'; '.join(lacks) or inputs.NOT_A_PLATELET}: give {name} in [film]"
+        )
+    if name in PASSED:
+        origin = found[PASSED[name]]
+        return replace(q, basis=origin.basis, sources=origin.sources, note=origin.note)
+    if name == "absorption":
+        return replace(q, basis="assumed", note=found["core_absorption"].note)
+    if name.startswith("mobility"):
+        decay = found["tunnelling_decay"]
+        return replace(q, sources=decay.sources, note=f"hopping; decay {decay.basis}")
+    return q
+
+
+def _handed_over(
+    dots: DotProperties | None,
+    spec: FilmSpec,
+    case: Case,
+    found: dict[str, Sourced],
+    values: dict[str, Sourced],
+) -> FilmProperties:
+    notes = _warnings(dots, spec, case, found, values)
+    statuses = [Status.OUTSIDE_RANGE] if notes else []
+    properties: dict[str, Any] = dict(values)
+    return FilmProperties(
+        formula=spec.formula or (dots.formula if dots is not None else ""),
+        ligand=inputs.ligand_name(dots, spec),
+        temperature=case.temperature,
+        status=worst(*statuses, Status.OK if dots is None else dots.status),
+        notes=tuple(notes) + _treatment_note(case, found),
+        **properties,
+    )
+
+
+def _warnings(
+    dots: DotProperties | None,
+    spec: FilmSpec,
+    case: Case,
+    found: dict[str, Sourced],
+    values: dict[str, Sourced],
+) -> list[str]:
+    """What leaves the range in which the models were checked."""
+    notes = []
+    kT = BOLTZMANN * case.temperature
+    sigma = values["disorder_hole"].value
+    if sigma is not None and sigma > 5.0 * kT:
+        notes.append(f"disorder of {sigma:.3f} eV is above 5 kT: the mobility is a guess")
+    size, mass = found["size"].value, found["electron_mass"].value
+    limit = float(found["reorganisation_energy"]) / 4.0
+    if size is not None and mass is not None and contact_coupling(size, mass) > limit:
+        notes.append("coupling at contact above a quarter of the reorganisation energy: no hopping")
+    if spec.anneal is not None and float(spec.anneal.temperature) > DECOMPOSITION:
+        notes.append("annealed above 150 C, where CsPb2Br5 forms; it is not modelled")
+    if dots is not None and abs(dots.temperature - case.temperature) > 100.0:
+        notes.append("levels of the dots are those of a temperature more than 100 K away")
+    return notes
+
+
+def _treatment_note(case: Case, found: dict[str, Sourced]) -> tuple[str, ...]:
+    numbers = {n: math.nan if q.value is None else q.value for n, q in found.items()}
+    left = coverage(case, numbers)
+    return () if math.isnan(left) else (f"ligand coverage after treatment {left:.2f}",)

@@ -1,0 +1,163 @@
+"""What the film models start from: dots, ligand, treatment and priors, each with its basis."""
+
+from __future__ import annotations
+
+from ..core.errors import InputError
+from ..core.sourced import Sourced, assumed
+from ..dot.state import DotProperties
+from ..library import Library
+from .spec import FilmSpec
+
+NO_DOTS = "no dots are given"
+NOT_A_PLATELET = "no lateral size is given"
+# Fitted once, with one number: see calibration.py. Used for every film.
+TUNNELLING_DECAY = Sourced(
+    6.6e9,
+    "1/m",
+    4.7e9,
+    8.6e9,
+    "fitted",
+    ("ref164", "review"),
+    "fitted to the undoped film of ref 164; saturated chains are quoted with 7 to 11 per nm",
+)
+BULK_ACTIVATION = assumed(
+    0.44, "eV", 0.25, 0.60, "Cl-Br interdiffusion in CsPbBr3 wires, taken for this composition"
+)
+EFFECTIVE_MEDIUM = assumed(
+    0.3, "1", 0.0, 1.0, "between Maxwell-Garnett (0) and Bruggeman (1): dots apart, but crowded"
+)
+CORE_ABSORPTION = assumed(
+    5e6, "1/m", 2e6, 1e7, "cores at their first exciton; remembered, unverified"
+)
+TRAP_DEPTH = assumed(
+    0.3, "eV", 0.1, 0.6, "most defects of CsPbBr3 are shallow; surface traps lie deeper, not known"
+)
+DOPING = assumed(
+    0.0, "m-3", -1e22, 1e22, "no doping is known; the sign of the majority is not predicted"
+)
+LIGAND_NEEDS = {
+    "length": "ligand_length",
+    "interdigitation": "interdigitation",
+    "coverage": "ligand_coverage",
+    "grafting": "grafting_density",
+    "binding": "ligand_binding_energy",
+    "ligand_permittivity": "relative_permittivity",
+    "ligand_index": "refractive_index",
+}
+DOT_NEEDS = {
+    "size": ("size", "m"),
+    "size_spread": ("size_spread", "1"),
+    "electron_mass": ("electron_mass", "1"),
+    "hole_mass": ("hole_mass", "1"),
+    "slope_electron": ("level_slope_electron", "eV"),
+    "slope_hole": ("level_slope_hole", "eV"),
+    "core_static": ("permittivity_static", "1"),
+    "core_optical": ("permittivity_optical", "1"),
+    "affinity": ("electron_affinity", "eV"),
+    "ionization": ("ionization_energy", "eV"),
+    "lifetime": ("radiative_lifetime", "s"),
+}
+BULK_NEEDS = {
+    "electron_mass": "electron_mass",
+    "hole_mass": "hole_mass",
+    "core_static": "permittivity_static",
+    "core_optical": "permittivity_optical",
+    "affinity": "electron_affinity",
+    "ionization": "ionization_energy",
+    "bulk_radiative": "radiative_coefficient",
+}
+
+
+def collect(dots: DotProperties | None, spec: FilmSpec, library: Library) -> dict[str, Sourced]:
+    """Return every input of the film models by name, unknown ones with their reason.
+
+    Raises
+    ------
+    InputError
+        If ligand, solvent or composition are missing or not in the library.
+    """
+    found = _of_dots(dots) if dots is not None else _of_bulk(spec, library)
+    found |= _of_ligand(ligand_name(dots, spec), library)
+    found |= _of_treatment(spec, library)
+    found |= {n: getattr(spec.hopping, n) for n in type(spec.hopping).model_fields}
+    found |= {n: getattr(spec.surface, n) for n in type(spec.surface).model_fields}
+    found["tunnelling_decay"] = spec.hopping.tunnelling_decay or TUNNELLING_DECAY
+    found["bulk_activation"] = spec.surface.bulk_activation or _activation(dots, spec, library)
+    found["packing_density"] = spec.random_packing_density
+    found["necking"] = spec.necking_fraction
+    found["effective_medium"] = EFFECTIVE_MEDIUM
+    found["core_absorption"] = CORE_ABSORPTION
+    found["trap_depth"], found["doping"] = TRAP_DEPTH, DOPING
+    for name, given in (("size", spec.dot_size), ("size_spread", spec.size_spread)):
+        found[name] = given or found[name]
+    found["coverage"] = spec.coverage or found["coverage"]
+    return found
+
+
+def ligand_name(dots: DotProperties | None, spec: FilmSpec) -> str:
+    """Return the name of the film's ligand; empty for a film without dots and ligand."""
+    return spec.ligand or (dots.ligand if dots is not None else "")
+
+
+def _of_dots(dots: DotProperties) -> dict[str, Sourced]:
+    found: dict[str, Sourced] = {n: getattr(dots, a) for n, (a, _) in DOT_NEEDS.items()}
+    found["lateral"] = dots.lateral or Sourced.unknown("m", NOT_A_PLATELET)
+    found["bulk_radiative"] = Sourced.unknown("m3/s", "a film of dots")
+    return found
+
+
+def _of_bulk(spec: FilmSpec, library: Library) -> dict[str, Sourced]:
+    found = {n: Sourced.unknown(unit, NO_DOTS) for n, (_, unit) in DOT_NEEDS.items()}
+    found["lateral"] = Sourced.unknown("m", NO_DOTS)
+    found["bulk_radiative"] = Sourced.unknown("m3/s", NO_DOTS)
+    if spec.formula:
+        bulk = library.entry("perovskite", spec.formula)
+        found |= {n: bulk.quantity(q) for n, q in BULK_NEEDS.items()}
+    return found
+
+
+def _of_ligand(name: str, library: Library) -> dict[str, Sourced]:
+    if not name:
+        why = "no ligand is given"
+        return {n: Sourced.unknown("1", why) for n in LIGAND_NEEDS}
+    entry = library.entry("ligand", name)
+    return {n: entry.require(q) for n, q in LIGAND_NEEDS.items()}
+
+
+def _of_treatment(spec: FilmSpec, library: Library) -> dict[str, Sourced]:
+    none = Sourced(0.0, "1", basis="given")
+    if spec.wash is not None and spec.stripped_fraction is not None:
+        raise InputError(
+            "film.stripped_fraction", "given beside wash", "one of the two", "remove one"
+        )
+    found = {"stripped": spec.stripped_fraction or none, "removal": none}
+    if spec.wash is not None:
+        found["removal"] = spec.wash.removal or _removal(spec.wash.solvent, library)
+    if spec.anneal is not None:
+        found["anneal_temperature"] = spec.anneal.temperature
+        found["anneal_duration"] = spec.anneal.duration
+    return found
+
+
+def _removal(solvent: str, library: Library) -> Sourced:
+    entry = library.entry("solvent", solvent)
+    if entry.has("ligand_removal"):
+        return entry.quantity("ligand_removal")
+    known = [
+        n for n in library.names("solvent") if library.entry("solvent", n).has("ligand_removal")
+    ]
+    raise InputError(
+        "film.wash.solvent",
+        solvent,
+        "a solvent with a known ligand removal: " + ", ".join(known),
+        "give the share that one wash takes off: removal = 0.5",
+    )
+
+
+def _activation(dots: DotProperties | None, spec: FilmSpec, library: Library) -> Sourced:
+    formula = dots.formula if dots is not None else spec.formula
+    if formula in library.names("perovskite"):
+        entry = library.entry("perovskite", formula)
+        if entry.has("ion_activation_energy"):
+            return entry.quantity("ion_activation_energy")
+    return BULK_ACTIVATION
