@@ -1,1 +1,1 @@
-"""numerics"""
+"""Grids, the Bernoulli function, block-tridiagonal solves. No physics."""

@@ -1,0 +1,363 @@
+"""Residual and Jacobian of the coupled equations, one pass over the edges of the grid.
+
+Finite volumes with Scharfetter-Gummel fluxes. With psi_n = phi + chi/kT + ln Nc and
+psi_p = phi + (chi + Eg)/kT - ln Nv the electron and hole currents along an edge of length h are
+
+    J_n = +q mu_n (kT/q)/h [ n_1 B(d psi_n) - n_0 B(-d psi_n) ]
+    J_p = -q mu_p (kT/q)/h [ p_1 B(-d psi_p) - p_0 B(d psi_p) ],   B(x) = x/(exp(x) - 1),
+
+and vanish exactly for flat quasi-Fermi levels. An ion of charge z follows the hole form with
+psi = z phi - ln(1 - a/a_max) (site exclusion). A trap level of density N_t, occupied to f, obeys
+
+    df/dt = c_n n (1 - f) - c_n n_1 f - c_p p f + c_p p_1 (1 - f);
+
+its f at the new time level is a closed form of the local n and p and is eliminated.
+The time derivative of any x at the new level is a0 x + history.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from ...numerics.bernoulli import bernoulli
+
+Array = NDArray[np.float64]
+
+PHI, ELECTRON, HOLE, ION = 0, 1, 2, 3
+CONTACT, SURFACE = 0, 1
+TINY = 1e-100
+
+
+class Problem(NamedTuple):
+    """Everything that stays constant while a device is simulated (N nodes, K ion species).
+
+    Densities [m-3], lengths [m], mobilities [m2/Vs], rates in SI, potentials in kT/q.
+    """
+
+    thermal_voltage: float
+    h: Array  # [N-1] edge lengths
+    volume: Array  # [N] control volumes per area
+    active: NDArray[np.bool_]  # [1 + K, N] carriers, then each ion species
+    band_n: Array  # [N] chi/kT + ln Nc
+    band_p: Array  # [N] (chi + Eg)/kT - ln Nv
+    ni2: Array  # [N]
+    fixed: Array  # [N] fixed charge in units of q
+    generation: Array  # [N] at full light
+    radiative: Array  # [N]
+    trap: Array  # [7, N] N_t, c_n, c_p, n_1, p_1, charge when empty, charge lost when filled
+    permittivity: Array  # [N-1] [F/m] over q
+    mobility: Array  # [2 + K, N-1]
+    field_exponent: Array  # [N-1]
+    ion_charge: Array  # [K]
+    ion_limit: Array  # [K, N]
+    ion_total: Array  # [K] ions per area, conserved
+    face: NDArray[np.int64]  # [I] edges that carry interface traps
+    face_trap: Array  # [9, I] N_t, c_n, c_p, n_1 and p_1 left, n_1 and p_1 right, two charges
+    contact: Array  # [2, 6] S_n, S_p, n_eq, p_eq, image-force length factor, kind
+
+
+@njit(cache=True, error_model="numpy")
+def occupation(level: Array, n: float, p: float, a0: float, history: float) -> tuple:
+    """Occupation f of a trap level at the new time and its derivatives to n and p."""
+    cn, cp, n1, p1 = level[1], level[2], level[3], level[4]
+    if level[6] == 0.0:  # a level without charge cannot store: it follows at once
+        a0, history = 0.0, 0.0
+    bottom = a0 + cn * (n + n1) + cp * (p + p1)
+    if bottom <= 0.0:
+        return 0.0, 0.0, 0.0
+    f = (cn * n + cp * p1 - history) / bottom
+    return f, cn * (1.0 - f) / bottom, -cp * f / bottom
+
+
+@njit(cache=True, error_model="numpy")
+def face_occupation(
+    level: Array, nl: float, pl: float, nr: float, pr: float, a0: float, history: float
+) -> tuple:
+    """Occupation of an interface trap that exchanges carriers with both sides; 1/denominator."""
+    cn, cp = level[1], level[2]
+    if level[8] == 0.0:
+        a0, history = 0.0, 0.0
+    bottom = a0 + cn * (nl + level[3] + nr + level[5]) + cp * (pl + level[4] + pr + level[6])
+    if bottom <= 0.0:
+        return 0.0, 0.0
+    return (cn * (nl + nr) + cp * (level[4] + level[6]) - history) / bottom, 1.0 / bottom
+
+
+@njit(cache=True, error_model="numpy")
+def flux_pair(x0: float, x1: float, dpsi: float) -> tuple:
+    """x_1 B(d) - x_0 B(-d) and its derivatives to x_0, x_1 and d."""
+    b, slope = bernoulli(dpsi)
+    back = b + dpsi  # B(-d)
+    return x1 * b - x0 * back, -back, b, x1 * slope - x0 * (slope + 1.0)
+
+
+@njit(cache=True, error_model="numpy")
+def ion_potential(P: Problem, k: int, i: int, phi: float, a: float) -> tuple:
+    """z phi - ln(1 - a/a_max) and its derivative to ln a."""
+    r = min(a / P.ion_limit[k, i], 1.0 - 1e-9)
+    return P.ion_charge[k] * phi - np.log1p(-r), r / (1.0 - r)
+
+
+@njit(cache=True, error_model="numpy")
+def edge_current(P: Problem, i: int, s: int, X: Array) -> tuple:
+    """Particle-current density over q along edge i of carrier or ion `s`, with derivatives.
+
+    Returns
+    -------
+    flux [m-2 s-1] of charge number 1 along x, and its derivatives to phi_0, phi_1, x_0, x_1
+    (the latter two to the logarithm of the density).
+    """
+    m = P.mobility[s - 1, i]
+    if m == 0.0:
+        return 0.0, 0.0, 0.0, 0.0, 0.0
+    p0, p1, x0, x1 = X[PHI, i], X[PHI, i + 1], X[s, i], X[s, i + 1]
+    vt = P.thermal_voltage
+    scale = m * vt / P.h[i]
+    if s == ELECTRON:
+        d = p1 - p0 + P.band_n[i + 1] - P.band_n[i]
+        f, f0, f1, fd = flux_pair(x0, x1, d)
+        g0, g1, y0, y1 = -fd, fd, f0 * x0, f1 * x1
+    elif s == HOLE:
+        d = p1 - p0 + P.band_p[i + 1] - P.band_p[i]
+        f, f0, f1, fd = flux_pair(x0, x1, -d)
+        f, f0, f1, fd = -f, -f0, -f1, fd
+        g0, g1, y0, y1 = -fd, fd, f0 * x0, f1 * x1
+    else:
+        k = s - ION
+        z = P.ion_charge[k]
+        u0, s0 = ion_potential(P, k, i, p0, x0)
+        u1, s1 = ion_potential(P, k, i + 1, p1, x1)
+        f, f0, f1, fd = flux_pair(x0, x1, u0 - u1)
+        # charge current = z times the particle flux
+        f, f0, f1, fd = -z * f, -z * f0, -z * f1, z * fd
+        g0, g1 = -fd * z, fd * z
+        y0, y1 = f0 * x0 - fd * s0, f1 * x1 + fd * s1
+    if s <= HOLE and P.field_exponent[i] > 0.0:
+        e = (p1 - p0) * vt / P.h[i]
+        root = (e * e + 1e4) ** 0.25
+        boost = np.exp(P.field_exponent[i] * root)
+        slope = P.field_exponent[i] * 0.5 * e / (root * root * root) * vt / P.h[i]
+        f, g0, g1, y0, y1 = f * boost, g0 * boost, g1 * boost, y0 * boost, y1 * boost
+        g0 -= f * slope
+        g1 += f * slope
+    return scale * f, scale * g0, scale * g1, scale * y0, scale * y1
+
+
+@njit(cache=True, error_model="numpy")
+def injected(P: Problem, side: int, X: Array) -> tuple:
+    """Contact densities n_eq, p_eq with image-force lowering, and d ln(n_eq)/d(phi_inner)."""
+    n = P.volume.shape[0]
+    c = P.contact[side]
+    if c[4] == 0.0:
+        return c[2], c[3], 0.0, 0.0
+    i, j = (0, 1) if side == 0 else (n - 1, n - 2)
+    e = (X[PHI, j] - X[PHI, i]) * P.thermal_voltage / P.h[min(i, j)]
+    w = np.sqrt(e * e + 1e10)
+    half_n, half_p = 0.5 * (e + w), 0.5 * (w - e)  # field that pulls electrons / holes inward
+    drop_n, drop_p = c[4] * np.sqrt(half_n), c[4] * np.sqrt(half_p)
+    de = P.thermal_voltage / P.h[min(i, j)]
+    dn = 0.5 * c[4] / np.sqrt(half_n) * 0.5 * (1.0 + e / w) * de
+    dp = 0.5 * c[4] / np.sqrt(half_p) * 0.5 * (e / w - 1.0) * de
+    return c[2] * np.exp(drop_n), c[3] * np.exp(drop_p), dn, dp
+
+
+@njit(cache=True, error_model="numpy")
+def _local_terms(
+    P: Problem, i: int, X: Array, a0: float, H: Array, light: float, D: Array, r: Array
+) -> None:
+    """Storage, generation, recombination, traps and charge of node i."""
+    v = P.volume[i]
+    n, p = X[ELECTRON, i], X[HOLE, i]
+    r[PHI] += v * P.fixed[i]
+    for k in range(P.ion_charge.shape[0]):
+        s = ION + k
+        if P.active[1 + k, i]:
+            z = P.ion_charge[k]
+            r[PHI] += v * z * X[s, i]
+            D[PHI, s] += v * z * X[s, i]
+            r[s] += v * z * (a0 * X[s, i] + H[s, i])
+            D[s, s] += v * z * a0 * X[s, i]
+    if not P.active[0, i]:
+        return
+    level = P.trap[:, i]
+    r[PHI] += v * (p - n)
+    D[PHI, ELECTRON] -= v * n
+    D[PHI, HOLE] += v * p
+    pair = P.radiative[i] * (n * p - P.ni2[i]) - light * P.generation[i]
+    r[ELECTRON] += v * (a0 * n + H[ELECTRON, i] + pair)
+    r[HOLE] += v * (a0 * p + H[HOLE, i] + pair)
+    both = v * P.radiative[i] * n * p
+    D[ELECTRON, ELECTRON] += v * a0 * n + both
+    D[ELECTRON, HOLE] += both
+    D[HOLE, ELECTRON] += both
+    D[HOLE, HOLE] += v * a0 * p + both
+    if level[0] > 0.0:
+        f, fn, fp = occupation(level, n, p, a0, H[0, i])
+        cn, cp, n1, p1, t = level[1], level[2], level[3], level[4], v * level[0]
+        r[PHI] += t * (level[5] - level[6] * f)
+        D[PHI, ELECTRON] -= t * level[6] * fn * n
+        D[PHI, HOLE] -= t * level[6] * fp * p
+        r[ELECTRON] += t * cn * (n * (1.0 - f) - n1 * f)
+        r[HOLE] += t * cp * (p * f - p1 * (1.0 - f))
+        D[ELECTRON, ELECTRON] += t * cn * (1.0 - f - (n + n1) * fn) * n
+        D[ELECTRON, HOLE] -= t * cn * (n + n1) * fp * p
+        D[HOLE, ELECTRON] += t * cp * (p + p1) * fn * n
+        D[HOLE, HOLE] += t * cp * (f + (p + p1) * fp) * p
+
+
+@njit(cache=True, error_model="numpy")
+def _face_terms(
+    P: Problem, q: int, X: Array, a0: float, history: float, L: Array, D: Array, U: Array, R: Array
+) -> None:
+    """Traps at an interface: capture from and emission to both sides, charge shared equally."""
+    i = P.face[q]
+    level = P.face_trap[:, q]
+    area, cn, cp = level[0], level[1], level[2]
+    n = (X[ELECTRON, i], X[ELECTRON, i + 1])
+    p = (X[HOLE, i], X[HOLE, i + 1])
+    n1, p1 = (level[3], level[5]), (level[4], level[6])
+    f, inverse = face_occupation(level, n[0], p[0], n[1], p[1], a0, history)
+    fn, fp = cn * (1.0 - f) * inverse, -cp * f * inverse
+    for j in range(2):
+        row = i + j
+        R[row, PHI] += 0.5 * area * (level[7] - level[8] * f)
+        R[row, ELECTRON] += area * cn * (n[j] * (1.0 - f) - n1[j] * f)
+        R[row, HOLE] += area * cp * (p[j] * f - p1[j] * (1.0 - f))
+        for m in range(2):
+            block = D[row] if m == j else (U[row] if j == 0 else L[row])
+            block[PHI, ELECTRON] -= 0.5 * area * level[8] * fn * n[m]
+            block[PHI, HOLE] -= 0.5 * area * level[8] * fp * p[m]
+            block[ELECTRON, ELECTRON] -= area * cn * (n[j] + n1[j]) * fn * n[m]
+            block[ELECTRON, HOLE] -= area * cn * (n[j] + n1[j]) * fp * p[m]
+            block[HOLE, ELECTRON] += area * cp * (p[j] + p1[j]) * fn * n[m]
+            block[HOLE, HOLE] += area * cp * (p[j] + p1[j]) * fp * p[m]
+        D[row, ELECTRON, ELECTRON] += area * cn * (1.0 - f) * n[j]
+        D[row, HOLE, HOLE] += area * cp * f * p[j]
+
+
+@njit(cache=True, error_model="numpy")
+def _boundary(
+    P: Problem, side: int, X: Array, phi_end: float, D: Array, N: Array, r: Array
+) -> None:
+    """Contact (fixed potential, surface velocities) or free surface (flat band, fixed level)."""
+    n_nodes = P.volume.shape[0]
+    i = 0 if side == 0 else n_nodes - 1
+    c = P.contact[side]
+    if c[5] == SURFACE:
+        if P.active[0, i]:
+            for s, band in ((ELECTRON, P.band_n[i]), (HOLE, P.band_p[i])):
+                sign = 1.0 if s == ELECTRON else -1.0
+                target = np.exp(min(sign * (X[PHI, i] + band - phi_end), 300.0))
+                D[s, :] = 0.0
+                N[s, :] = 0.0
+                r[s] = X[s, i] - target
+                D[s, s] = X[s, i]
+                D[s, PHI] = -sign * target
+        return
+    D[PHI, :] = 0.0
+    N[PHI, :] = 0.0
+    D[PHI, PHI] = 1.0
+    r[PHI] = X[PHI, i] - phi_end
+    if P.active[0, i]:
+        n_eq, p_eq, dn, dp = injected(P, side, X)
+        for s, velocity, eq, slope in ((ELECTRON, c[0], n_eq, dn), (HOLE, c[1], p_eq, dp)):
+            r[s] += velocity * (X[s, i] - eq)
+            D[s, s] += velocity * X[s, i]
+            D[s, PHI] += velocity * eq * slope
+            N[s, PHI] -= velocity * eq * slope
+
+
+@njit(cache=True, error_model="numpy")
+def assemble(
+    P: Problem,
+    X: Array,
+    a0: float,
+    H: Array,
+    face_history: Array,
+    light: float,
+    phi_left: float,
+    phi_right: float,
+    L: Array,
+    D: Array,
+    U: Array,
+    R: Array,
+) -> None:
+    """Fill blocks and right-hand side (-residual); unknowns are d phi and d ln(density).
+
+    Parameters
+    ----------
+    X
+        [3 + K, N] potential and densities.
+    a0, H, face_history
+        d/dt x = a0 x + H; row 0 of H belongs to the bulk traps.
+    light
+        Fraction of full generation.
+    phi_left, phi_right
+        Potential of each contact (quasi-Fermi level of a free surface) in kT/q.
+    """
+    m, n = X.shape
+    L[:] = 0.0
+    D[:] = 0.0
+    U[:] = 0.0
+    R[:] = 0.0
+    for i in range(n):
+        _local_terms(P, i, X, a0, H, light, D[i], R[i])
+    for i in range(n - 1):
+        e = P.permittivity[i] * P.thermal_voltage / P.h[i]
+        step = e * (X[PHI, i + 1] - X[PHI, i])
+        R[i, PHI] += step
+        R[i + 1, PHI] -= step
+        D[i, PHI, PHI] -= e
+        U[i, PHI, PHI] += e
+        D[i + 1, PHI, PHI] -= e
+        L[i + 1, PHI, PHI] += e
+        for s in range(1, m):
+            f, g0, g1, y0, y1 = edge_current(P, i, s, X)
+            if f == 0.0 and g0 == 0.0 and y0 == 0.0 and y1 == 0.0:
+                continue
+            sign = -1.0 if s == ELECTRON else 1.0
+            R[i, s] += sign * f
+            R[i + 1, s] -= sign * f
+            D[i, s, PHI] += sign * g0
+            D[i, s, s] += sign * y0
+            U[i, s, PHI] += sign * g1
+            U[i, s, s] += sign * y1
+            L[i + 1, s, PHI] -= sign * g0
+            L[i + 1, s, s] -= sign * y0
+            D[i + 1, s, PHI] -= sign * g1
+            D[i + 1, s, s] -= sign * y1
+    for q in range(P.face.shape[0]):
+        _face_terms(P, q, X, a0, face_history[q], L, D, U, R)
+    _boundary(P, 0, X, phi_left, D[0], U[0], R[0])
+    _boundary(P, 1, X, phi_right, D[n - 1], L[n - 1], R[n - 1])
+    for i in range(n):
+        for s in range(1, m):
+            if not P.active[max(0, s - HOLE), i]:
+                D[i, s, :] = 0.0
+                L[i, s, :] = 0.0
+                U[i, s, :] = 0.0
+                D[i, s, s] = 1.0
+                R[i, s] = 0.0
+            else:
+                _scale_row(L[i], D[i], U[i], R[i], s, m)
+        _scale_row(L[i], D[i], U[i], R[i], PHI, m)
+    R *= -1.0
+
+
+@njit(cache=True, error_model="numpy")
+def _scale_row(L: Array, D: Array, U: Array, r: Array, s: int, m: int) -> None:
+    """Divide row s by its largest entry, so that pivots inside a block compare like with like."""
+    big = 0.0
+    for c in range(m):
+        big = max(big, abs(D[s, c]), abs(L[s, c]), abs(U[s, c]))
+    if big > 0.0 and big < np.inf:
+        f = 1.0 / big
+        for c in range(m):
+            D[s, c] *= f
+            L[s, c] *= f
+            U[s, c] *= f
+        r[s] *= f
