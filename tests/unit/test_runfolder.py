@@ -135,7 +135,7 @@ def test_a_second_process_is_told_who_writes(tmp_path: Path) -> None:
 def test_a_run_killed_between_its_last_two_renames_is_mended(tmp_path: Path) -> None:
     fill(tmp_path / "run")
     os.rename(tmp_path / "run", tmp_path / "run.replaced")
-    stop(tmp_path / "run", "a", lambda f: None)
+    stop(tmp_path / "run", "a", lambda f: f.path)
     assert is_run(tmp_path / "run")
     fill(tmp_path / "run", "two", "b")
     assert [p.name for p in tmp_path.iterdir()] == ["run"]

@@ -19,6 +19,20 @@ from .units import engineering, parse
 
 S = TypeVar("S", bound=BaseModel)
 
+_PLAIN_WORDS = {  # pydantic's words are for programmers
+    "model_type": "a table",
+    "model_attributes_type": "a table",
+    "dict_type": "a table",
+    "tuple_type": "a list",
+    "string_type": "text",
+    "bool_type": "true or false",
+    "bool_parsing": "true or false",
+    "int_type": "a whole number",
+    "int_parsing": "a whole number",
+    "int_from_float": "a whole number",
+    "float_type": "a number",
+    "float_parsing": "a number",
+}
 _TABLE_KEYS = {"value", "low", "high", "basis", "source", "sources", "note"}
 
 
@@ -142,12 +156,17 @@ def quantity_of(spec: type[BaseModel], name: str) -> dict[str, Any] | None:
 def _known_keys(spec: type[BaseModel], path: tuple[str | int, ...]) -> list[str]:
     """Names allowed at the place where the unknown key at the end of `path` stands."""
     current: Any = spec
+    union: Any = None
     for part in path[:-1]:
         if isinstance(part, int) or not isinstance(current, type):
             continue
-        if not issubclass(current, BaseModel) or part not in _by_alias(current):
+        if not issubclass(current, BaseModel):
             continue
-        current = _model_inside(_by_alias(current)[part])
+        if part in _by_alias(current):
+            union = _by_alias(current)[part]
+            current = _model_inside(union)
+        else:
+            current = _model_inside(union, str(part))
     if isinstance(current, type) and issubclass(current, BaseModel):
         return sorted(_by_alias(current))
     return []
@@ -157,12 +176,17 @@ def _by_alias(spec: type[BaseModel]) -> dict[str, Any]:
     return {f.alias or name: f.annotation for name, f in spec.model_fields.items()}
 
 
-def _model_inside(annotation: Any) -> Any:
-    """The spec class inside an annotation such as ``tuple[Layer, ...]`` or ``Layer | None``."""
+def _model_inside(annotation: Any, kind: str = "") -> Any:
+    """The spec class inside an annotation such as ``tuple[Layer, ...]`` or ``Layer | None``.
+
+    Of several classes the one whose field ``kind`` allows `kind`, the first where it is empty.
+    """
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
+        own = annotation.model_fields.get("kind")
+        fits = not kind or (own is not None and kind in getattr(own.annotation, "__args__", ()))
+        return annotation if fits else None
     for inner in getattr(annotation, "__args__", ()):
-        found = _model_inside(inner)
+        found = _model_inside(inner, kind)
         if found is not None:
             return found
     return None
@@ -188,21 +212,24 @@ def build(spec: type[S], data: object, *, root: str = "") -> S:
     try:
         return spec.model_validate(data)
     except ValidationError as e:
-        raise _input_error(spec, e, root) from None
+        raise _input_error(spec, e, root, data) from None
 
 
-def _input_error(spec: type[BaseModel], error: ValidationError, root: str) -> InputError:
+def _input_error(
+    spec: type[BaseModel], error: ValidationError, root: str, data: object
+) -> InputError:
     errors = error.errors()
     first = next((x for x in errors if x["type"] == "extra_forbidden"), errors[0])
     path = tuple(p for p in first["loc"] if not (isinstance(p, str) and p.startswith("function-")))
-    field = _dotted(path, root)
+    written = _as_written(path, data, keep_last=first["type"] == "missing")
+    field = _dotted(written, root)
     original = first.get("ctx", {}).get("e")
     if original is None:
         original = first.get("ctx", {}).get("error")
     if isinstance(original, InputError):
         inner = original.field
         tail = inner.split(".", 1)[1] if "." in inner else ""
-        name = field + (f".{tail}" if tail else "") if path else f"{root}.{inner}".lstrip(".")
+        name = field + (f".{tail}" if tail else "") if written else f"{root}.{inner}".lstrip(".")
         return type(original)(name, original.value, original.allowed, original.remedy)
     kind = first["type"]
     if kind == "extra_forbidden":
@@ -218,19 +245,48 @@ def _input_error(spec: type[BaseModel], error: ValidationError, root: str) -> In
         return InputError(
             field, "nothing (it is missing)", doc or "a value", f"add {path[-1]} = ..."
         )
-    expected = str(first.get("ctx", {}).get("expected", first["msg"]))
+    if kind in ("union_tag_not_found", "union_tag_invalid"):
+        return _kind_error(field, first)
+    said = first["msg"].removeprefix("Input should be ").removeprefix("Value error, ")
+    expected = _PLAIN_WORDS.get(kind) or str(first.get("ctx", {}).get("expected", said))
     return InputError(field, first["input"], expected, _doc_of(spec, path))
+
+
+def _kind_error(field: str, first: Any) -> InputError:
+    """A table whose `kind` decides what else it may hold, without a known kind."""
+    expected = first["ctx"].get("expected_tags", "")
+    known = [word.strip("' ") for word in expected.split(",") if word]
+    given = first["input"].get("kind") if isinstance(first["input"], dict) else first["input"]
+    if given is None:
+        given = "nothing (it is missing)"
+    allowed = "one of " + ", ".join(known) if known else "the kind of this table"
+    return InputError(f"{field}.kind", given, allowed, nearest(str(given), known))
+
+
+def _as_written(path: tuple[str | int, ...], data: object, *, keep_last: bool) -> Any:
+    """`path` without what pydantic adds to it (the kind chosen among several specs)."""
+    here, kept = data, []
+    for index, part in enumerate(path):
+        try:
+            here = here[part]  # type: ignore[index]
+        except (KeyError, IndexError, TypeError):
+            if not (keep_last and index == len(path) - 1):
+                continue
+        kept.append(part)
+    return tuple(kept)
 
 
 def _doc_of(spec: type[BaseModel], path: tuple[str | int, ...]) -> str:
     current: Any = spec
+    union: Any = None
     doc = ""
     for part in path:
         if isinstance(part, int) or current is None:
             continue
         field = next((f for n, f in current.model_fields.items() if (f.alias or n) == part), None)
         if field is None:
+            current = _model_inside(union, part)
             continue
-        doc = field.description or ""
-        current = _model_inside(field.annotation)
+        doc, union = field.description or "", field.annotation
+        current = _model_inside(union)
     return doc

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Discriminator, Field, Tag, model_validator
 
 from ..core.errors import InputError
 from ..core.sourced import Sourced
@@ -283,7 +283,19 @@ class Output(_Protocol):
     points: int = Field(default=41, ge=5, le=2000)
 
 
-Protocol = Annotated[Sweep | Pulses | Retention | Transfer | Output, Field(discriminator="kind")]
+def _kind(table: object) -> object:
+    return table.get("kind") if isinstance(table, dict) else getattr(table, "kind", None)
+
+
+# By a function: pydantic accepts no field as discriminator that has a validator before it.
+Protocol = Annotated[
+    Annotated[Sweep, Tag("sweep")]
+    | Annotated[Pulses, Tag("pulses")]
+    | Annotated[Retention, Tag("retention")]
+    | Annotated[Transfer, Tag("transfer")]
+    | Annotated[Output, Tag("output")],
+    Discriminator(_kind),
+]
 
 
 def voltages(raw: tuple[str | float, ...], field: str) -> list[float]:

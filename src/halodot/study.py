@@ -1,0 +1,364 @@
+"""The study file: every stage's spec in one TOML file, read, resolved, varied, drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+from pydantic import Field, model_validator
+
+from .array.spec import ArraySpec
+from .core import tomlfile
+from .core.errors import InputError, nearest
+from .core.randomness import generator
+from .core.runfolder import code_version, hash_of
+from .core.sourced import Sourced
+from .core.spec import Spec, build, quantity
+from .core.tomlfile import override
+from .device.spec import DeviceSpec, Protocol, needs, voltages
+from .dot.spec import DotModel
+from .film.spec import FilmSpec
+from .library import Library
+from .task.spec import TaskSpec
+
+__all__ = ["Reported", "Study", "StudyFile", "draw", "load", "override", "resolve", "uncertain"]
+
+T = TypeVar("T")
+
+
+class Header(Spec):
+    """What the study is, and how often it is drawn."""
+
+    id: str = Field(
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$",
+        description="short name of letters, digits, - and _, used for folders",
+    )
+    title: str = Field(min_length=1, max_length=200, description="one line")
+    description: str = Field(default="", max_length=4000, description="a sentence or two")
+    references: tuple[str, ...] = Field(default=(), description="sources, e.g. 'ref188' or a DOI")
+    seed: int = Field(default=1, ge=0, le=2**32 - 1, description="root of all random draws")
+    draws: int = Field(
+        default=8, ge=0, le=10_000, description="draws of all intervals; 0: nominal run only"
+    )
+
+
+class Dots(Spec):
+    """Dots given directly, in place of a recipe."""
+
+    formula: str = Field(max_length=120, description="composition, e.g. CsPbBr3")
+    shape: Literal["cube", "sphere", "platelet"] = Field(default="cube", description="of the core")
+    size: Sourced = quantity(
+        "m", "edge of a cube, diameter of a sphere, thickness of a platelet", low=3e-10, high=1e-6
+    )
+    size_spread: Sourced = quantity(
+        "1",
+        "standard deviation of the size over its mean",
+        low=0,
+        high=1,
+        default=0.1,
+        interval=(0.05, 0.2),
+        why="usual for hot-injected dots",
+    )
+    lateral: Sourced | None = quantity(
+        "m", "lateral size of a platelet", low=3e-10, high=1e-4, optional=True
+    )
+    ligand: str = Field(default="OA+OAm", description="ligand shell, a name in the library")
+    temperature: Sourced = quantity(
+        "K", "lattice temperature", low=20, high=700, default="300 K", why="room temperature"
+    )
+    model: DotModel = Field(default_factory=DotModel, description="parameters of the dot model")
+
+
+class Variant(Spec):
+    """One way to run the study, by values that differ from the tables above."""
+
+    label: str = Field(min_length=1, max_length=60, description="shown in legends and file names")
+    set: dict[str, Any] = Field(
+        default_factory=dict, description="dotted keys and values, {'film.ligand' = 'DDAB'}"
+    )
+
+
+class Reported(Spec):
+    """A published figure to stand beside the computed one."""
+
+    name: str = Field(min_length=1, max_length=80, description="a figure of merit")
+    value: bool | float | str | None = Field(
+        default=None, description="number in `unit`, text with a unit, or true / false"
+    )
+    low: float | None = Field(default=None, description="where a range was reported, in `unit`")
+    high: float | None = Field(default=None, description="where a range was reported, in `unit`")
+    unit: str = Field(default="1", max_length=40, description="unit to compare in")
+    bound: Literal["=", ">", "<"] = Field(default="=", description="> or < where only a bound")
+    role: Literal["input", "calibrated", "predicted"] = Field(
+        description="input: put in; calibrated: a parameter was set with it; predicted: neither"
+    )
+    place: str = Field(default="", description="where it stands, e.g. 'ref 188, Table 3'")
+    review: str = Field(
+        default="", description="an entry of the review, e.g. 'M1.on_off_ratio', in place of value"
+    )
+    variant: str = Field(default="", description="label of the variant; empty: the first")
+    protocol: str = Field(default="", description="label of the protocol; empty: any with it")
+    note: str = Field(default="", description="what to know when reading the pair")
+
+    @model_validator(mode="after")
+    def _one_value(self) -> Reported:
+        if (self.value is None) == (not self.review):
+            raise InputError(
+                "reported.value",
+                "nothing" if self.value is None else self.value,
+                "either value (with its unit) or review",
+                "give value = 1.2 and unit = 'V', or review = 'M1.set_voltage'",
+            )
+        return self
+
+
+class Study(Spec):
+    """Everything that a user may set, from the flask to the task; each stage may be absent."""
+
+    library: tuple[str, ...] = Field(
+        default=(), max_length=20, description="files of own materials, beside the study"
+    )
+    study: Header = Field(description="id, title, seed, draws")
+    dots: Dots | None = Field(default=None, description="dots given directly")
+    film: FilmSpec | None = Field(default=None, description="the film of dots")
+    device: DeviceSpec | None = Field(default=None, description="stack, contacts and geometry")
+    protocol: tuple[Protocol, ...] = Field(default=(), max_length=40, description="what is done")
+    array: ArraySpec | None = Field(default=None, description="a crossbar of the device")
+    task: TaskSpec | None = Field(default=None, description="what the array has to do")
+    variant: tuple[Variant, ...] = Field(default=(), max_length=20, description="runs to compare")
+    reported: tuple[Reported, ...] = Field(default=(), max_length=200, description="published")
+
+    @model_validator(mode="after")
+    def _joined(self) -> Study:
+        _check_stages(self)
+        _check_protocols(self)
+        labels = [v.label for v in self.variant]
+        for k, label in enumerate(labels):
+            if label in labels[:k]:
+                raise _wrong(f"variant[{k}].label", label, "a label of its own", "rename it")
+        for k, reported in enumerate(self.reported):
+            if reported.variant and reported.variant not in labels:
+                remedy = nearest(reported.variant, labels) or "the study has no [[variant]]"
+                raise _wrong(f"reported[{k}].variant", reported.variant, "a variant", remedy)
+        return self
+
+
+def _wrong(field: str, value: object, allowed: str, remedy: str) -> InputError:
+    return InputError(field, value, allowed, remedy)
+
+
+def _check_stages(s: Study) -> None:
+    """Refuse a stage whose stage before it is missing."""
+    missing = "nothing (it is missing)"
+    if not (s.dots or s.film or s.device):
+        raise _wrong("film", missing, "at least one of [dots], [film], [device]", "add one")
+    if s.device and not s.protocol:
+        allowed = "at least one table [[protocol]]: what is measured on the device"
+        raise _wrong("protocol", missing, allowed, "add [[protocol]] kind = ...")
+    for name, value, before in (
+        ("protocol", s.protocol, "device"),
+        ("array", s.array, "device"),
+        ("task", s.task, "array"),
+    ):
+        if value and getattr(s, before) is None:
+            raise _wrong(before, missing, f"a table, as [{name}] needs it", f"add [{before}]")
+    if s.device:
+        for k, layer in enumerate(s.device.layer):
+            if layer.material == "film" and s.film is None:
+                field = f"device.layer[{k}].material"
+                raise _wrong(field, "film", "a study with [film]", "add [film], or another name")
+
+
+def _check_protocols(s: Study) -> None:
+    """Refuse protocols that the device does not understand, and voltages that cannot be read."""
+    known = needs(s.device.kind) if s.device else ()
+    for k, protocol in enumerate(s.protocol):
+        field = f"protocol[{k}]"
+        if protocol.kind not in known:
+            allowed = "for this device one of " + ", ".join(known)
+            raise _wrong(f"{field}.kind", protocol.kind, allowed, nearest(protocol.kind, known))
+        for name in ("corners", "gate", "drain"):
+            if hasattr(protocol, name):
+                voltages(getattr(protocol, name), f"{field}.{name}")
+
+
+@dataclass(frozen=True)
+class StudyFile:
+    """A study with the files beside it.
+
+    Attributes
+    ----------
+    study
+        The study as given.
+    variants
+        (label, study) for each way to run it; one with an empty label where none are declared.
+    library
+        The built-in library with the study's own files.
+    beside
+        Name and content of each own file, so that a run folder can be run again.
+    """
+
+    study: Study
+    variants: tuple[tuple[str, Study], ...]
+    library: Library
+    beside: tuple[tuple[str, bytes], ...] = ()
+
+    @property
+    def identity(self) -> str:
+        """Hash of all that decides the results: resolved study, own files, code and data."""
+        files = (f"{name}\0{hash_of(body.hex())}" for name, body in self.beside)
+        return hash_of(tomlfile.dumps(resolve(self.study)), code_version(), *files)
+
+
+def load(path: str | Path) -> StudyFile:
+    """Read a study file, or a shipped study by its id.
+
+    Raises
+    ------
+    InputError
+        Names the field, the value, what is allowed and what to try.
+
+    Examples
+    --------
+    >>> load("no_such_study.toml")
+    Traceback (most recent call last):
+    ...
+    halodot.core.errors.InputError: no_such_study.toml: no such file cannot be used
+      allowed: a TOML file
+      try: check the name; `halodot new` writes a file to start from
+    """
+    where = find(path)
+    return from_data(tomlfile.read(where), where.parent)
+
+
+def from_data(data: dict[str, Any], folder: str | Path = ".") -> StudyFile:
+    """Validate the tables of a study whose own files stand in `folder`."""
+    study = build(Study, data)
+    paths = [_beside(Path(folder), name, k) for k, name in enumerate(study.library)]
+    library = Library.builtin().with_files(paths) if paths else Library.builtin()
+    variants = [(v.label, _varied(data, v, k)) for k, v in enumerate(study.variant)]
+    files = tuple((name, p.read_bytes()) for name, p in zip(study.library, paths, strict=True))
+    return StudyFile(study, tuple(variants) or (("", study),), library, files)
+
+
+def _beside(folder: Path, name: str, index: int) -> Path:
+    path = folder / name
+    if Path(name).name != name or not name.lower().endswith((".csv", ".toml")):
+        allowed = "the name of a .csv or .toml file in the folder of the study"
+        raise InputError(f"library[{index}]", name, allowed, "put the file beside the study")
+    if name == "study.toml":
+        raise InputError(f"library[{index}]", name, "another name than study.toml", "rename it")
+    if not path.is_file():
+        raise InputError(f"library[{index}]", name, "a file beside the study", "check the name")
+    return path
+
+
+def _varied(data: dict[str, Any], variant: Variant, index: int) -> Study:
+    for key, value in variant.set.items():
+        if key.split(".", 1)[0].split("[", 1)[0] in ("variant", "reported", "library"):
+            field = f"variant[{index}].set"
+            raise InputError(field, key, "a key of study, dots, film, device, ...", "")
+        try:
+            data = override(data, key, value)
+        except InputError as e:
+            field = f"variant[{index}].set, {e.field}"
+            raise InputError(field, e.value, e.allowed, e.remedy) from None
+    return build(Study, data)
+
+
+def find(path: str | Path) -> Path:
+    """Return the path of a study file; a bare id such as ``m1`` names a shipped study."""
+    word = str(path)
+    if not word or "\0" in word or len(word) > 4000:
+        raise InputError("study", word, "the name of a TOML file", "check the name")
+    if word.endswith(".toml") or "/" in word or Path(word).exists():
+        return Path(word)
+    known = shipped()
+    if word.lower() not in known:
+        allowed = "a TOML file or the id of a shipped study"
+        raise InputError("study", word, allowed, nearest(word.lower(), known) if known else "")
+    return known[word.lower()]
+
+
+def shipped() -> dict[str, Path]:
+    """Return the studies that ship with the package: id in small letters -> path."""
+    package = Path(str(resources.files(__package__)))
+    folder = package / "studies"
+    if not folder.is_dir():  # a checkout: the studies stand beside src/
+        folder = package.parents[1] / "studies"
+    return {p.stem.split("_", 1)[0].lower(): p for p in sorted(folder.glob("*.toml"))}
+
+
+def resolve(spec: Spec) -> dict[str, Any]:
+    """Return all values of `spec`, defaults included, as tables that build the same spec."""
+    found = ((name, _plain(getattr(spec, name))) for name in type(spec).model_fields)
+    return {name: value for name, value in found if value is not None}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Sourced):
+        return _quantity(value)
+    if isinstance(value, Spec):
+        return resolve(value)
+    if isinstance(value, tuple | list):
+        return [_plain(v) for v in value]
+    if isinstance(value, dict):
+        return {k: _plain(v) for k, v in value.items()}
+    return value
+
+
+def _quantity(q: Sourced) -> dict[str, Any]:
+    def text(x: float | None) -> object:
+        return x if x is None or q.unit == "1" else f"{x!r} {q.unit}"
+
+    body = {"value": text(q.value), "low": text(q.low), "high": text(q.high), "basis": q.basis}
+    body |= {"sources": list(q.sources) or None, "note": q.note or None}
+    return {k: v for k, v in body.items() if v is not None}
+
+
+def quantities(spec: Spec, root: str = "") -> Iterator[tuple[str, Sourced]]:
+    """Yield (dotted key, value) of every quantity in `spec`."""
+    for name in type(spec).model_fields:
+        yield from _inside(getattr(spec, name), f"{root}.{name}" if root else name)
+
+
+def _inside(value: Any, key: str) -> Iterator[tuple[str, Sourced]]:
+    if isinstance(value, Sourced):
+        yield key, value
+    elif isinstance(value, Spec):
+        yield from quantities(value, key)
+    elif isinstance(value, tuple):
+        for index, inner in enumerate(value):
+            yield from _inside(inner, f"{key}[{index}]")
+
+
+def uncertain(study: Study) -> Iterator[tuple[str, Sourced]]:
+    """Yield (dotted key, value) of every quantity of `study` that carries an interval."""
+    return ((key, q) for key, q in quantities(study) if q.low is not None)
+
+
+def draw(study: Study, k: int) -> Study:
+    """Return `study` with every interval replaced by its `k`-th draw.
+
+    A quantity is drawn from (seed, k, its key) alone, so that variants share their draws and
+    differ only by what they set.
+    """
+
+    def drawn(value: Any, key: str) -> Any:
+        if isinstance(value, Sourced):
+            if value.low is None:
+                return value
+            return value.sample(generator(study.study.seed, "draw", k, key))
+        if isinstance(value, Spec):
+            fields = type(value).model_fields
+            new = {n: drawn(getattr(value, n), f"{key}.{n}") for n in fields}
+            return value.model_copy(update=new)
+        if isinstance(value, tuple):
+            return tuple(drawn(v, f"{key}[{i}]") for i, v in enumerate(value))
+        return value
+
+    result: Study = drawn(study, "")
+    return result
