@@ -1,0 +1,174 @@
+"""Bulk parameters of a composition as the dot model needs them, mixed and completed with notes."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+
+from ..core.sourced import Sourced, assumed
+from ..crystal.composition import parse
+from ..library import Library
+from ..library.mixing import mix
+from .limits import RYDBERG
+
+_READ = (
+    "band_gap",
+    "band_gap_temperature",
+    "gap_temperature_slope",
+    "phonon_energy",
+    "electron_affinity",
+    "ionization_energy",
+    "electron_mass",
+    "hole_mass",
+    "reduced_mass",
+    "exciton_binding_energy",
+    "permittivity_exciton",
+    "permittivity_optical",
+    "permittivity_static",
+    "kane_energy",
+    "lattice_constant",
+)
+
+
+@dataclass(frozen=True)
+class Bulk:
+    """What is known of a bulk composition. Energies in eV, the rest in SI.
+
+    Attributes
+    ----------
+    family
+        ``ABX3`` and so on.
+    values
+        Quantity of the library to its value, mixed over the end members and completed.
+    localised
+        Whether the exciton sits on a few atoms, where no effective-mass model holds.
+    notes
+        Every completion that was made.
+    """
+
+    formula: str
+    family: str
+    values: dict[str, Sourced]
+    localised: bool
+    notes: tuple[str, ...]
+
+    def __getitem__(self, name: str) -> Sourced:
+        return self.values[name]
+
+    @property
+    def missing(self) -> str:
+        """Why the effective-mass model cannot be used, or an empty text."""
+        if self.localised:
+            return (
+                f"the exciton of {self.formula} is localised and non-hydrogenic: a Wannier-Mott "
+                "model with effective masses does not hold"
+            )
+        if self.family != "ABX3":
+            return (
+                f"the two-band model of the levels holds for ABX3 only; {self.formula} is "
+                f"{self.family}"
+            )
+        for name in ("band_gap", "reduced_mass", "exciton_binding_energy"):
+            if not self.values[name].is_known:
+                return self.values[name].note
+        return ""
+
+
+def bulk(formula: str, library: Library) -> Bulk:
+    """Collect the bulk parameters of `formula`; what is not known stays unknown with a reason.
+
+    Mixed compositions are linear in their end members, the gap with bowing; dopants are left out.
+
+    Raises
+    ------
+    InputError
+        If the formula cannot be read.
+
+    Examples
+    --------
+    >>> lib = Library.builtin()
+    >>> gaps = [float(bulk(f, lib)["band_gap"]) for f in ("CsPbBr3", "CsPb(Br0.5I0.5)3", "CsPbI3")]
+    >>> gaps[0] > gaps[1] > gaps[2]
+    True
+    """
+    composition = parse(formula).host
+    known = library.names("perovskite")
+    listed = next((n for n in (formula, composition.formula) if n in known), None)
+    members = {listed: 1.0} if listed else composition.end_members
+    values = {name: mix(library, members, name) for name in _READ}
+    characters = [
+        library.entry("perovskite", m).text("exciton_character") for m in members if m in known
+    ]
+    localised = "localised" in characters
+    notes: list[str] = []
+    if len(members) > 1:
+        parts = ", ".join(f"{x:.3g} {name}" for name, x in members.items())
+        notes.append(f"bulk values of {formula} are mixed from {parts}")
+    if parse(formula).dopants:
+        notes.append("the dopants are not in the model of the levels")
+    if not localised and composition.family == "ABX3" and values["band_gap"].is_known:
+        _complete(values, notes)
+    return Bulk(formula, composition.family, values, localised, tuple(notes))
+
+
+def _complete(values: dict[str, Sourced], notes: list[str]) -> None:
+    """Fill what follows from other values or from lead halides at large; every step is noted."""
+
+    def fill(name: str, q: Sourced) -> None:
+        if not values[name].is_known and q.is_known:
+            values[name] = q
+            notes.append(f"{name}: {q.note}")
+
+    electron, hole = values["electron_mass"], values["hole_mass"]
+    if electron.is_known and hole.is_known:
+        fill("reduced_mass", _reduced(electron, hole))
+    reduced = values["reduced_mass"]
+    if reduced.is_known:
+        twice = _scaled(reduced, 2.0, "assumed: both carriers have twice the reduced mass")
+        fill("electron_mass", twice)
+        fill("hole_mass", twice)
+    fill("permittivity_optical", assumed(4.5, "1", 3.6, 6.0, "assumed: range of lead halides"))
+    optical = values["permittivity_optical"]
+    why = "assumed: 1.8 times the optical permittivity, as in CsPbX3 (1.7 to 2.3)"
+    fill("permittivity_exciton", _scaled(optical, 1.8, why, 0.7, 1.6))
+    fill("permittivity_static", assumed(20.0, "1", 10.0, 40.0, "assumed: range of lead halides"))
+    if reduced.is_known:
+        eps = values["permittivity_exciton"]
+        fill("exciton_binding_energy", _hydrogen(reduced, eps))
+    fill("kane_energy", assumed(12.1, "eV", 8.0, 20.0, "assumed: as in CsPbX3"))
+    fill("lattice_constant", assumed(6e-10, "m", 5.5e-10, 6.4e-10, "assumed: range of ABX3"))
+    fill("phonon_energy", assumed(0.016, "eV", 0.008, 0.03, "assumed: range of lead halides"))
+    slope = assumed(2e-4, "eV/K", -2e-4, 5e-4, "assumed: as in lead bromides and iodides")
+    fill("gap_temperature_slope", slope)
+    reference = "assumed: the temperature of the bulk gap is not stated; taken as 300 K"
+    fill("band_gap_temperature", assumed(300.0, "K", 300.0, 300.0, reference))
+
+
+def _reduced(electron: Sourced, hole: Sourced) -> Sourced:
+    def of(e: float, h: float) -> float:
+        return e * h / (e + h)
+
+    low = of(electron.low or float(electron), hole.low or float(hole))
+    high = of(electron.high or float(electron), hole.high or float(hole))
+    note = "computed from the electron and hole masses"
+    value = of(float(electron), float(hole))
+    return Sourced(value, "1", low, high, "computed", electron.sources, note)
+
+
+def _scaled(q: Sourced, factor: float, why: str, low: float = 1.0, high: float = 1.0) -> Sourced:
+    """`q` times `factor`, its interval widened by the factors `low` and `high`."""
+    value = float(q) * factor
+    ends = ((q.low or float(q)) * factor * low, (q.high or float(q)) * factor * high)
+    return replace(q, value=value, low=ends[0], high=ends[1], basis="assumed", note=why)
+
+
+def _hydrogen(reduced: Sourced, permittivity: Sourced) -> Sourced:
+    """Binding energy Ry mu / eps^2 with the ends of both."""
+    value = RYDBERG * float(reduced) / float(permittivity) ** 2
+    spread = math.hypot(
+        math.log((reduced.high or float(reduced)) / float(reduced)),
+        2.0 * math.log((permittivity.high or float(permittivity)) / float(permittivity)),
+    )
+    note = "computed as Ry mu / eps^2 from the reduced mass and the permittivity of the exciton"
+    ends = (value * math.exp(-spread), value * math.exp(spread))
+    return Sourced(value, "eV", *ends, "computed", reduced.sources, note)
