@@ -58,6 +58,7 @@ _INF = math.inf
 _ROWS: tuple[tuple[str, str, float, float, float, str], ...] = (
     # bands
     ("band_gap", "eV", 0.01, 15.0, 0.02, "quasiparticle (transport) gap"),
+    ("band_gap_temperature", "K", 0.0, 1000.0, 0.0, "temperature at which band_gap holds"),
     ("gap_bowing", "eV", -2.0, 2.0, 0.5, "bowing b of a mixed halide, gap -= b x (1 - x)"),
     ("electron_affinity", "eV", 0.0, 10.0, 0.04, "conduction edge below vacuum"),
     ("ionization_energy", "eV", 1.0, 15.0, 0.03, "valence edge below vacuum"),
