@@ -1,0 +1,137 @@
+"""Numbers and names as a reader wants to see them."""
+
+from __future__ import annotations
+
+import math
+
+from ..core.sourced import Sourced
+from ..core.units import convert
+
+SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+PREFIXES = ((1e9, "G"), (1e6, "M"), (1e3, "k"), (1.0, ""), (1e-3, "m"), (1e-6, "µ"))
+PREFIXES += ((1e-9, "n"), (1e-12, "p"), (1e-15, "f"), (1e-18, "a"))
+PREFIXED = ("A", "V", "s", "W", "J", "S", "ohm", "Hz", "F", "m")
+CUSTOMARY = {
+    "m2/Vs": "cm2/Vs",
+    "m-3": "cm-3",
+    "m-2": "cm-2",
+    "m-1": "cm-1",
+    "m3/s": "cm3/s",
+    "m2/s": "cm2/s",
+    "m2": "um2",
+    "A/m2": "mA/cm2",
+    "W/m2": "mW/cm2",
+    "F/m2": "nF/cm2",
+    "S/m": "S/cm",
+}
+PRETTY = {
+    "cm2/Vs": "cm²/Vs",
+    "m2/Vs": "m²/Vs",
+    "um2": "µm²",
+    "cm2/s": "cm²/s",
+    "cm3/s": "cm³/s",
+    "m3/s": "m³/s",
+    "mA/cm2": "mA/cm²",
+    "mW/cm2": "mW/cm²",
+    "nF/cm2": "nF/cm²",
+    "(m/V)^0.5": "(m/V)^½",
+    "ohm": "Ω",
+    "1": "",
+}
+FRACTIONS = ("plqy", "accuracy", "baseline", "chance", "spread", "fraction")
+
+
+def superscript(n: int) -> str:
+    """Return an integer as superscript characters.
+
+    >>> superscript(-12)
+    '⁻¹²'
+    """
+    return str(n).translate(SUPERSCRIPT)
+
+
+def pretty_unit(unit: str) -> str:
+    """Return a unit with typographic exponents.
+
+    >>> pretty_unit("cm-3"), pretty_unit("ohm")
+    ('cm⁻³', 'Ω')
+    """
+    if unit in PRETTY:
+        return PRETTY[unit]
+    if unit.endswith(("-1", "-2", "-3")):
+        return unit[:-2] + superscript(int(unit[-2:]))
+    return unit
+
+
+def pretty_name(name: str) -> str:
+    """Return a field name as words.
+
+    >>> pretty_name("mobility_hole")
+    'mobility hole'
+    """
+    return name.replace("_", " ").replace(".", " · ")
+
+
+def number(value: float, digits: int = 3) -> str:
+    """Return a number with `digits` significant digits, powers of ten written out.
+
+    >>> number(0.00012), number(1.5e21), number(42.0)
+    ('1.2×10⁻⁴', '1.5×10²¹', '42')
+    """
+    if value == 0.0 or not math.isfinite(value):
+        return f"{value:g}".replace("inf", "∞")
+    if 1e-3 <= abs(value) < 10 ** max(digits + 1, 4):
+        text = f"{value:.{digits}g}"
+        return (text if "e" not in text else f"{value:.0f}").replace("-", "−")
+    mantissa, exponent = f"{value:.{digits - 1}e}".split("e")
+    mantissa = mantissa.rstrip("0").rstrip(".") if "." in mantissa else mantissa
+    return f"{mantissa.replace('-', '−')}×10{superscript(int(exponent))}"
+
+
+def display_scale(largest: float, unit: str) -> tuple[float, str]:
+    """Return (factor, unit to show) for values up to `largest` in SI `unit`.
+
+    >>> factor, unit = display_scale(2.2e-8, "A")
+    >>> round(2.2e-8 * factor, 6), unit
+    (22.0, 'nA')
+    """
+    if unit in CUSTOMARY:
+        return convert(1.0, unit, CUSTOMARY[unit]), pretty_unit(CUSTOMARY[unit])
+    if unit not in PREFIXED or largest == 0 or not math.isfinite(largest):
+        return 1.0, pretty_unit(unit)
+    for size, prefix in PREFIXES:
+        if abs(largest) >= size * 0.9995:
+            return 1.0 / size, prefix + pretty_unit(unit)
+    return 1.0, pretty_unit(unit)
+
+
+def value_text(q: Sourced, name: str = "", digits: int = 3) -> str:
+    """Return value, interval and unit of `q`, or "unknown".
+
+    >>> value_text(Sourced(9e-9, "m", 8.1e-9, 9.9e-9))
+    '9 nm (8.1 to 9.9)'
+    """
+    if q.value is None:
+        return "unknown"
+    if q.unit == "1" and any(name.endswith(w) or w in name for w in FRACTIONS):
+        factor, unit = 100.0, "%"
+    else:
+        factor, unit = display_scale(q.value, q.unit)
+    text = number(q.value * factor, digits) + (f" {unit}" if unit else "")
+    if q.low is None or q.high is None or q.low == q.high:
+        return text
+    return f"{text} ({number(q.low * factor, digits)} to {number(q.high * factor, digits)})"
+
+
+def interval_text(q: Sourced) -> str:
+    """Return the 90 % interval of `q` with its unit, or why there is none.
+
+    >>> interval_text(Sourced(0.3, "eV", 0.2, 0.5))
+    '0.2 to 0.5 eV'
+    """
+    if q.value is None:
+        return "unknown"
+    if q.low is None or q.high is None:
+        return "taken as exact"
+    factor, unit = display_scale(q.value, q.unit)
+    return f"{number(q.low * factor)} to {number(q.high * factor)} {unit}".rstrip()
