@@ -136,7 +136,7 @@ def describe(formula: str, lib: Library | None = None) -> dict[str, Any]:
     body["tolerance_factor_nearest_set"] = c.nearest_set or None
     body["tolerance_factor_nearest_difference"] = c.nearest_difference
     body["lattice_constant_nm"] = c.lattice_constant.to_json("nm")
-    body["molar_mass_g_per_mol"] = c.composition.molar_mass * 1e3
+    body["molar_mass_g_per_mol"] = round(c.composition.molar_mass * 1e3, 6)
     body["phase_300_K"] = _category(c)
     body["status"] = c.status.value
     body["notes"] = list(c.notes)
@@ -144,8 +144,14 @@ def describe(formula: str, lib: Library | None = None) -> dict[str, Any]:
 
 
 def _verdict(tau: Sourced) -> bool | None:
-    """Whether tau (of the radii that its limit was fitted with) lies below the limit."""
-    return tau.value < BARTEL_LIMIT if tau.value is not None else None
+    """Whether tau lies below the limit, None where its interval holds the limit.
+
+    Only the reference set counts: the limit was fitted with its radii.
+    """
+    if tau.value is None:
+        return None
+    low, high = (tau.value if x is None else x for x in (tau.low, tau.high))
+    return None if low < BARTEL_LIMIT <= high else high < BARTEL_LIMIT
 
 
 def _category(c: Crystal) -> dict[str, Any]:

@@ -121,9 +121,10 @@ def factor_over_sets(composition: Composition, name: str) -> Sourced:
 def printed(lib: Library, composition: Composition) -> Sourced:
     """Return the tolerance factor that the review prints, unknown for most formulas."""
     name = composition.host.formula
-    if name not in lib.names("perovskite"):
-        return Sourced.unknown("1", f"the library has no perovskite {name}")
-    return lib.entry("perovskite", name).quantity("tolerance_factor_printed")
+    entry = lib.entry("perovskite", name) if name in lib.names("perovskite") else None
+    if entry is None or not entry.has("tolerance_factor_printed"):
+        return Sourced.unknown("1", f"the review prints none for {name}")
+    return entry.quantity("tolerance_factor_printed")
 
 
 def nearest_set(lib: Library, composition: Composition) -> tuple[str, float] | None:

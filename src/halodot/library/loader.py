@@ -6,7 +6,7 @@ import csv
 import io
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from importlib import resources
 from pathlib import Path
@@ -64,7 +64,7 @@ class Library:
             for key, rows in _grouped(read_file(path)).items():
                 known = self._same_material(key)
                 added = merged.get(known, ()) if key[2] == "alias" else ()
-                merged[known] = (*added, *rows)
+                merged[known] = (*added, *(replace(r, name=known[1]) for r in rows))
         return Library(tuple(r for rows in merged.values() for r in rows))
 
     def entry(self, kind: str, name: str) -> Entry:
