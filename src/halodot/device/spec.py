@@ -21,7 +21,10 @@ class Layer(Spec):
         default="", description="name in the library, or 'film' for the dot film of this study"
     )
     thickness: Sourced = quantity("m", "layer thickness", low=2e-10, high=1e-3)
-    carriers: bool = Field(default=True, description="false for an insulator without carriers")
+    carriers: bool | None = Field(
+        default=None,
+        description="whether electrons and holes enter; by default not in an insulator",
+    )
     relative_permittivity: Sourced | None = quantity(
         "1", "static relative permittivity", low=1, high=1e4, optional=True
     )
@@ -75,6 +78,15 @@ class Layer(Spec):
     )
     ion_compensation: bool = Field(
         default=True, description="fixed counter charge keeps the layer neutral on average"
+    )
+    transfer_velocity: Sourced = quantity(
+        "m/s",
+        "velocity at which carriers cross to the next layer",
+        low=1e-6,
+        high=1e7,
+        default="1e4 m/s",
+        interval=("1e3 m/s", "1e5 m/s"),
+        why="order of the thermal velocity of emission over an interface",
     )
     generation: Sourced | None = quantity(
         "m-3 s-1", "uniform generation at full light", low=0, high=1e36, optional=True
@@ -173,21 +185,6 @@ class DeviceSpec(Spec):
                     f"0 to {len(self.layer) - 2}",
                     "count layers from 0 at the left",
                 )
-        if self.kind == "transistor":
-            if self.layer[0].carriers:
-                raise InputError(
-                    "device.layer[0].carriers",
-                    True,
-                    "false: the gate insulator",
-                    "put the insulator first and set carriers = false",
-                )
-            if not self.layer[-1].carriers:
-                raise InputError(
-                    "device.layer[-1].carriers",
-                    False,
-                    "true: the channel",
-                    "end the stack with a layer that carries the channel",
-                )
         return self
 
 
@@ -201,8 +198,8 @@ class _Protocol(Spec):
         default="0 s",
         why="no rest unless asked for",
     )
-    light: tuple[float, ...] | float = Field(
-        default=0.0, description="light during the record as a fraction of [device.light]"
+    light: float = Field(
+        default=0.0, ge=0, le=1, description="light during the record, fraction of device.light"
     )
 
 

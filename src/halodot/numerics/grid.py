@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -38,7 +40,7 @@ def layered(
     """
     edges = np.concatenate([[0.0], np.cumsum(thickness)])
     inset = [
-        min(gap, 0.1 * min(a, b)) / 2 for a, b in zip(thickness[:-1], thickness[1:], strict=True)
+        min(gap, 0.1 * min(a, b)) / 2 for a, b in itertools.pairwise(thickness)
     ]
     parts = []
     for k, (length, count) in enumerate(zip(thickness, nodes, strict=True)):

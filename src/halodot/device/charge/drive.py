@@ -141,7 +141,7 @@ def follow(
             used = attempt(P, new, A, B, step, d1, max(order, 1), W, light, pl, pr, T)
             error = 0.0
             if used > 0 and order > 0:
-                error = _local_error(P, new.X, guess, T.floor, order, step, d1, d2) / T.step
+                error = _local_error(new.X, guess, T.floor, order, step, d1, d2) / T.step
             steps += 1
             small = step < max(T.smallest_step, 1e-14 * span)
             if used < 0 or (error > 1.0 and not small):

@@ -253,7 +253,7 @@ def _predict(
 
 @njit(cache=True, error_model="numpy")
 def _local_error(
-    P: Problem, X: Array, guess: Array, floor: float, order: int, dt: float, d1: float, d2: float
+    X: Array, guess: Array, floor: float, order: int, dt: float, d1: float, d2: float
 ) -> float:
     """Size of the local error of the new state X given its prediction."""
     if order >= 2:

@@ -1,0 +1,98 @@
+"""The verb of this stage: put a device under a protocol and record it."""
+
+from __future__ import annotations
+
+from ..core.errors import InputError
+from ..core.sourced import Sourced
+from ..film.state import FilmProperties
+from ..library import Library
+from .spec import DeviceSpec, Output, Transfer, _Protocol, needs
+from .stack import (
+    ResolvedContact,
+    ResolvedLayer,
+    resolve_contact,
+    resolve_layers,
+)
+from .state import Trace
+
+
+def resolve(
+    spec: DeviceSpec, film: FilmProperties | None, library: Library
+) -> tuple[list[ResolvedLayer], dict[str, ResolvedContact]]:
+    """Find every value of the device without running it.
+
+    Returns
+    -------
+    Layers from left to right, and the contacts by name (left, right, source).
+
+    Raises
+    ------
+    InputError
+        If a value is missing or a name unknown.
+    """
+    layers = resolve_layers(spec, film, library)
+    beside = {"left": layers[0], "right": layers[-1], "source": layers[-1]}
+    contacts = {}
+    for name in ("left", "right", "source"):
+        contact = getattr(spec, name)
+        if contact is not None:
+            contacts[name] = resolve_contact(contact, f"device.{name}", beside[name], library)
+    return layers, contacts
+
+
+def resolved_values(
+    spec: DeviceSpec, film: FilmProperties | None, library: Library
+) -> dict[str, Sourced]:
+    """Every value that the device uses, by dotted key, for `halodot check` and the report."""
+    layers, contacts = resolve(spec, film, library)
+    values: dict[str, Sourced] = {}
+    for k, layer in enumerate(layers):
+        for name, value in layer.values.items():
+            if layer.carriers or name in ("relative_permittivity", "electron_affinity", "band_gap"):
+                values[f"device.layer[{k}].{name}"] = value
+    for name, contact in contacts.items():
+        values[f"device.{name}.work_function"] = contact.work_function
+    return values
+
+
+def measure(
+    film: FilmProperties | None, spec: DeviceSpec, protocol: _Protocol, library: Library
+) -> Trace:
+    """Simulate a device under one protocol.
+
+    Parameters
+    ----------
+    film
+        The dot film, for layers whose material is ``film``; may be None if there are none.
+    spec
+        Stack, contacts, geometry.
+    protocol
+        A sweep, pulse train or retention read of two terminals, or a transfer or output
+        measurement of a transistor.
+
+    Returns
+    -------
+    Trace
+        Points that did not converge carry their status; their values are NaN.
+
+    Raises
+    ------
+    InputError
+        If protocol and device do not fit, or a value is missing.
+    """
+    from . import transistor, two_terminal
+
+    kind = getattr(protocol, "kind", "")
+    if kind not in needs(spec.kind):
+        raise InputError(
+            "protocol.kind",
+            kind,
+            f"{' or '.join(needs(spec.kind))} for a {spec.kind} device",
+            "change the protocol or device.kind",
+        )
+    layers, contacts = resolve(spec, film, library)
+    if isinstance(protocol, Transfer):
+        return transistor.transfer(spec, protocol, layers, contacts["left"], contacts["source"])
+    if isinstance(protocol, Output):
+        return transistor.output(spec, protocol, layers, contacts["left"], contacts["source"])
+    return two_terminal.run(spec, protocol, layers, contacts["left"], contacts["right"])

@@ -1,0 +1,246 @@
+"""From what the user wrote, the dot film and the library to layers with every value known."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+
+from ..core.errors import InputError
+from ..core.sourced import Sourced, computed
+from ..film.state import FilmProperties
+from ..library import Entry, Library
+from .spec import Contact, DeviceSpec, Layer
+
+FILM = "film"
+MATERIAL_KINDS = ("semiconductor", "insulator", "perovskite")
+NONE = Sourced(0.0, "1", basis="assumed", note="absent unless given")
+ION_LIMIT = Sourced(4e27, "m-3", basis="assumed", note="a fifth of the halide sites")
+
+# name in the layer -> names in the film state, names in the library (first that is known)
+_FILM_NAMES = {
+    "relative_permittivity": "relative_permittivity",
+    "electron_affinity": "electron_affinity",
+    "effective_dos_conduction": "density_of_states_electron",
+    "effective_dos_valence": "density_of_states_hole",
+    "electron_mobility": "mobility_electron",
+    "hole_mobility": "mobility_hole",
+    "poole_frenkel": "poole_frenkel",
+    "donor_density": "doping",
+    "radiative_coefficient": "radiative_coefficient",
+    "trap_density": "trap_density",
+    "trap_depth": "trap_depth",
+    "capture_electron": "capture_electron",
+    "capture_hole": "capture_hole",
+    "ion_density": "ion_density",
+    "ion_mobility": "ion_mobility",
+    "absorption": "absorption",
+}
+_LIBRARY_NAMES = {
+    "relative_permittivity": ("relative_permittivity", "permittivity_static"),
+}
+REQUIRED = ("relative_permittivity", "electron_affinity", "band_gap")
+CARRIER_NEEDS = (
+    "effective_dos_conduction",
+    "effective_dos_valence",
+    "electron_mobility",
+    "hole_mobility",
+)
+OPTIONAL = (
+    "poole_frenkel",
+    "donor_density",
+    "radiative_coefficient",
+    "trap_density",
+    "trap_depth",
+    "capture_electron",
+    "capture_hole",
+    "ion_density",
+    "ion_mobility",
+    "absorption",
+    "generation",
+)
+
+
+@dataclass(frozen=True)
+class ResolvedLayer:
+    """A layer with every value the engine needs, each with its basis.
+
+    Attributes
+    ----------
+    values
+        Name (as in `spec.Layer`) -> value in SI, energies in eV.
+    carriers
+        Whether electrons and holes enter.
+    """
+
+    name: str
+    material: str
+    thickness: Sourced
+    carriers: bool
+    ion_charge: int
+    spec: Layer
+    values: dict[str, Sourced]
+
+    def __getitem__(self, name: str) -> float:
+        return float(self.values[name])
+
+
+@dataclass(frozen=True)
+class ResolvedContact:
+    """An electrode with its work function known."""
+
+    electrode: str
+    work_function: Sourced
+    spec: Contact
+
+
+def resolve_layers(
+    spec: DeviceSpec, film: FilmProperties | None, library: Library
+) -> list[ResolvedLayer]:
+    """Find every value of every layer: the study first, then the film or the library.
+
+    Raises
+    ------
+    InputError
+        Names the layer and the value that nobody gives.
+    """
+    return [
+        _layer(layer, f"device.layer[{k}]", film, library) for k, layer in enumerate(spec.layer)
+    ]
+
+
+def _layer(
+    layer: Layer, field: str, film: FilmProperties | None, library: Library
+) -> ResolvedLayer:
+    entry = None
+    if layer.material == FILM:
+        if film is None:
+            raise InputError(
+                f"{field}.material",
+                FILM,
+                "a film, which this study does not make",
+                "add [recipe] or [dots] and [film], or name a material of the library",
+            )
+    elif layer.material:
+        entry = find_material(layer.material, library, f"{field}.material")
+    carriers = layer.carriers
+    if carriers is None:
+        carriers = entry is None or entry.kind != "insulator"
+    names = REQUIRED + (CARRIER_NEEDS if carriers else ()) + OPTIONAL
+    values = {name: _value(name, layer, film, entry, field) for name in names}
+    for name in CARRIER_NEEDS:
+        values.setdefault(name, Sourced(1e25, "m-3", basis="assumed", note="no carriers here"))
+    charge = layer.ion_charge or (film.ion_charge if layer.material == FILM and film else 1)
+    name = layer.material if layer.material != FILM or film is None else f"{film.formula} film"
+    return ResolvedLayer(layer.name, name, layer.thickness, carriers, charge, layer, values)
+
+
+def find_material(name: str, library: Library, field: str) -> Entry:
+    """Return the library's entry of a layer material, whatever its kind."""
+    known: list[str] = []
+    for kind in MATERIAL_KINDS:
+        try:
+            return library.entry(kind, name)
+        except InputError:
+            known += library.names(kind)
+    from ..core.errors import nearest
+
+    raise InputError(
+        field,
+        name,
+        "'film' or a material of the library",
+        nearest(name, [FILM, *known]) + " Or give its values in a library file of your own.",
+    )
+
+
+def _value(
+    name: str, layer: Layer, film: FilmProperties | None, entry: Entry | None, field: str
+) -> Sourced:
+    given = getattr(layer, name, None)
+    if given is not None:
+        return given
+    found = None
+    if layer.material == FILM and film is not None:
+        found = _from_film(name, film)
+    elif entry is not None:
+        found = _from_library(name, entry)
+    if found is not None and found.is_known:
+        return found
+    if name in OPTIONAL:
+        return NONE
+    raise InputError(
+        f"{field}.{name}",
+        "nothing (it is missing)",
+        f"a value; neither the study nor {layer.material or 'the library'} gives one",
+        f"add {name} = '...' to this layer, or to a library file beside the study",
+    )
+
+
+def _from_film(name: str, film: FilmProperties) -> Sourced | None:
+    if name == "band_gap":
+        return _difference(film.ionization_energy, film.electron_affinity)
+    attribute = _FILM_NAMES.get(name)
+    return getattr(film, attribute) if attribute else None
+
+
+def _difference(a: Sourced, b: Sourced) -> Sourced:
+    if a.value is None or b.value is None:
+        return a if a.value is None else b
+    return computed(a.value - b.value, "eV", sources=tuple(dict.fromkeys(a.sources + b.sources)))
+
+
+def _from_library(name: str, entry: Entry) -> Sourced | None:
+    for known in _LIBRARY_NAMES.get(name, (name,)):
+        if entry.has(known):
+            return entry.quantity(known)
+    if name == "electron_affinity" and entry.has("ionization_energy") and entry.has("band_gap"):
+        return _difference(entry.quantity("ionization_energy"), entry.quantity("band_gap"))
+    if name == "band_gap" and entry.has("ionization_energy") and entry.has("electron_affinity"):
+        return _difference(entry.quantity("ionization_energy"), entry.quantity("electron_affinity"))
+    masses = {"effective_dos_conduction": "electron_mass", "effective_dos_valence": "hole_mass"}
+    if name in masses and entry.has(masses[name]):
+        return density_of_states(entry.quantity(masses[name]), 300.0)
+    return None
+
+
+def density_of_states(mass: Sourced, temperature: float) -> Sourced:
+    """Effective density of states of a parabolic band, 2 (2 pi m kT / h^2)^(3/2) [m-3].
+
+    >>> f"{density_of_states(Sourced(1.0, '1'), 300.0).value:.3g}"
+    '2.51e+25'
+    """
+    from scipy import constants as c
+
+    def dos(m: float) -> float:
+        return float(2 * (2 * math.pi * m * c.m_e * c.k * temperature / c.h**2) ** 1.5)
+
+    ends = [None if x is None else dos(x) for x in (mass.value, mass.low, mass.high)]
+    return replace(mass, value=ends[0], low=ends[1], high=ends[2], unit="m-3", basis="computed")
+
+
+def resolve_contact(
+    contact: Contact, field: str, neighbour: ResolvedLayer | None, library: Library
+) -> ResolvedContact:
+    """Find the work function of a contact; an ohmic one takes the nearer band edge.
+
+    Raises
+    ------
+    InputError
+        If neither the study nor the library gives a work function.
+    """
+    work = contact.work_function
+    if work is None and contact.electrode:
+        work = library.entry("electrode", contact.electrode).quantity("work_function")
+    if work is None or not work.is_known:
+        raise InputError(
+            f"{field}.work_function",
+            "nothing (it is missing)",
+            "a work function or an electrode",
+            "add electrode = 'Au' or work_function = '5.1 eV'",
+        )
+    if contact.kind == "ohmic" and neighbour is not None and neighbour.carriers:
+        chi = neighbour["electron_affinity"]
+        edges = (chi, chi + neighbour["band_gap"])
+        nearer = min(edges, key=lambda edge: abs(edge - float(work)))
+        note = f"ohmic: pinned to the band edge nearest to {float(work):.2f} eV"
+        work = Sourced(nearer, "eV", basis="assumed", note=note)
+    return ResolvedContact(contact.electrode or "contact", work, contact)
