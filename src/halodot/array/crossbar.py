@@ -26,7 +26,7 @@ from .state import CrossbarSolution
 
 F = NDArray[np.float64]
 
-TOLERANCE = 1e-13
+TOLERANCE = 1e-12
 STEP_LIMIT = 2000
 RESIDUAL_LIMIT = 1e-9
 
@@ -296,7 +296,7 @@ class Crossbar:
         if keep:
             word *= scale[:, :, None]
             bit *= scale[:, :, None]
-        with np.errstate(over="ignore"):
+        with np.errstate(over="ignore", under="ignore"):
             current = out * self._highest * scale
         method = "conjugate gradients"
         return Product(current, residual, _judge(residual), method), word, bit

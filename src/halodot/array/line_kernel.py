@@ -24,6 +24,8 @@ from numba import njit
 from numpy.typing import NDArray
 
 LANES = 8
+SETTLED = 1e-11
+FLOOR = 1e-40
 # Reassociation lets sums run in vector lanes; NaN and infinities keep their meaning.
 FAST = {"reassoc", "contract", "arcp", "nsz"}
 F = NDArray[np.float64]
@@ -175,10 +177,42 @@ def direction(ab: F, inv_w: F, r: F, z: F, turn: float, p: F, q: F, s: F, f: F) 
 
 
 @njit(cache=True, fastmath=FAST)
+def still_moving(b: F, p: F, step: float, column: int) -> bool:
+    """Whether the last step changed a wanted voltage by more than `SETTLED` of itself.
+
+    Wanted is `column`, or the row of the held ends where it is negative.
+    """
+    m, n = b.shape
+    if column < 0:
+        for j in range(n):
+            if abs(step * p[m - 1, j]) > SETTLED * abs(b[m - 1, j]):
+                return True
+    else:
+        for i in range(m):
+            if abs(step * p[i, column]) > SETTLED * abs(b[i, column]):
+                return True
+    return False
+
+
+@njit(cache=True, fastmath=FAST)
 def conjugate_gradients(
-    ab: F, inv_w: F, inv_b: F, r: F, b: F, work: F, f: F, tolerance: float, limit: int
+    ab: F,
+    inv_w: F,
+    inv_b: F,
+    r: F,
+    b: F,
+    work: F,
+    f: F,
+    tolerance: float,
+    limit: int,
+    column: int,
 ) -> int:
-    """Solve S b = r from b = 0; `r` becomes the residual. Return the steps, -1 if over `limit`."""
+    """Solve S b = r from b = 0; `r` becomes the residual. Return the steps, -1 if over `limit`.
+
+    Ends when the residual has fallen by `tolerance` in the norm of B^-1 and the wanted voltages
+    have settled one by one: on lossy lines they may be many decades below the largest voltage.
+    Voltages that cancel to nothing never settle; `FLOOR` ends that.
+    """
     b[:] = 0.0
     work[:] = 0.0
     p, q, s, z = work[0], work[1], work[2], work[3]
@@ -188,8 +222,12 @@ def conjugate_gradients(
         now = bit_backward(r, inv_b, z)
         if count == 0:
             first = now
-        if not now > tolerance * tolerance * first:
-            return count if now >= 0.0 else -1
+        if now < 0.0:
+            return -1
+        if now <= tolerance * tolerance * first and (
+            now <= FLOOR * FLOOR * first or not still_moving(b, p, step, column)
+        ):
+            return count
         turn = now / before if count > 0 else 0.0
         curvature = direction(ab, inv_w, r, z, turn, p, q, s, f)
         if not curvature > 0.0:
@@ -268,7 +306,7 @@ def forward(
         unblock(w, word[t % rows])
         bit_load(ab, w, r)
         r /= unit
-        count = conjugate_gradients(ab, inv_w, inv_b, r, b, work, f, tolerance, limit)
+        count = conjugate_gradients(ab, inv_w, inv_b, r, b, work, f, tolerance, limit, -1)
         most = -1 if count < 0 or most < 0 else max(most, count)
         out[t] = b[m - 1]
         bit[t % rows] = b * unit
@@ -290,7 +328,7 @@ def adjoint(ab: F, inv_w: F, inv_b: F, unit: float, tolerance: float, limit: int
     for j in range(n):
         r[:] = 0.0
         r[m - 1, j] = 1.0
-        count = conjugate_gradients(ab, inv_w, inv_b, r, b, work, f, tolerance, limit)
+        count = conjugate_gradients(ab, inv_w, inv_b, r, b, work, f, tolerance, limit, j)
         most = -1 if count < 0 or most < 0 else max(most, count)
         word_response(ab, inv_w, b, w)
         for i in range(m):

@@ -6,6 +6,7 @@ import argparse
 import os
 import sys
 import tempfile
+import tokenize
 from pathlib import Path
 from typing import Any
 
@@ -107,7 +108,7 @@ def read_npy(path: str) -> Any:
         raise
     except (OSError, ValueError, EOFError, OverflowError, MemoryError, RecursionError) as e:
         raise InputError(path, str(e) or type(e).__name__, allowed, "write it again") from e
-    except (SyntaxError, TypeError, KeyError) as e:
+    except (SyntaxError, tokenize.TokenError, TypeError, KeyError) as e:
         raise InputError(path, f"damaged header ({e})", allowed, "write it again") from e
 
 
