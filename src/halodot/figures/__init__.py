@@ -1,1 +1,56 @@
-"""figures"""
+"""Figures of merit of a trace, simulated or read from an instrument's file."""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ..device.state import Trace
+    from ..library import Library
+    from .state import Figures
+
+__all__ = ["KINDS", "extract", "read"]
+
+KINDS = ("iv", "transfer", "output", "pulses", "retention", "spectrum", "decay", "sizes")
+
+
+def extract(trace: Trace, library: Library | None = None) -> Figures:
+    """Extract the figures of merit of a trace, by its kind.
+
+    Parameters
+    ----------
+    trace
+        Simulated or measured; nothing here asks which.
+    library
+        Not used by the present kinds; given by the chain to every stage.
+
+    Raises
+    ------
+    InputError
+        If the kind is unknown or the record holds no sweep of that kind.
+
+    Examples
+    --------
+    >>> from halodot.figures.limits import ideal_switch
+    >>> f = extract(ideal_switch(set_voltage=1.0, reset_voltage=-0.8))
+    >>> f["polarity"].category, round(f["on_off_ratio"].value.value)
+    ('bipolar', 1000)
+    """
+    del library
+    from ..core.errors import InputError, nearest
+
+    if trace.kind not in KINDS:
+        raise InputError(
+            "trace.kind", trace.kind, "one of " + ", ".join(KINDS), nearest(trace.kind, KINDS)
+        )
+    module = importlib.import_module(f".{trace.kind}", __package__)
+    figures: Figures = getattr(module, f"extract_{trace.kind}")(trace)
+    return figures
+
+
+def __getattr__(name: str) -> object:
+    """Load the reader (and numpy with it) only when it is asked for."""
+    if name == "read":
+        return importlib.import_module(".reader", __package__).read
+    raise AttributeError(name)

@@ -15,16 +15,20 @@ class Figure:
     Attributes
     ----------
     name
-        For example ``on_off_ratio``, ``set_voltage``, ``mobility_hole``.
+        For example ``on_off_ratio``, ``set_voltage``, ``mobility_p``.
     value
-        SI value with interval, or unknown with its reason.
+        SI value with interval, or unknown with its reason. For a category: the share of
+        sweeps that agree with it.
     definition
         One sentence: how it was read from the trace.
+    category
+        The word, where the figure is a category (``bipolar``) and not a number.
     """
 
     name: str
     value: Sourced
     definition: str
+    category: str = ""
 
 
 @dataclass(frozen=True)

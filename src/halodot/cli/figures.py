@@ -1,0 +1,145 @@
+"""``halodot figures FILE --kind KIND``: figures of merit of a measured file."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ..core.sourced import Sourced
+    from ..figures.reader import Understood
+    from ..figures.state import Figures
+
+KINDS = ("iv", "transfer", "output", "pulses", "retention", "spectrum", "decay", "sizes")
+# option, SI unit, honest bounds, what it is
+OPTIONS = {
+    "area": ("m2", 1e-18, 1.0, "electrode area, such as '1e-4 cm2'"),
+    "channel_width": ("m", 1e-9, 10.0, "channel width, such as '1 mm'"),
+    "channel_length": ("m", 1e-9, 1.0, "channel length, such as '50 um'"),
+    "gate_capacitance": ("F/m2", 1e-9, 10.0, "capacitance per area, such as '10 nF/cm2'"),
+    "thickness": ("m", 1e-10, 1e-2, "film thickness, such as '100 nm'"),
+    "read_voltage": ("V", -1e3, 1e3, "where on and off are compared, such as '0.1 V'"),
+    "drain_voltage": ("V", -1e3, 1e3, "drain bias of a transfer curve, such as '-60 V'"),
+}
+# SI unit of a figure -> unit it is printed in, and how that stands in a key
+PRINTED = {
+    "m2/Vs": ("cm2/Vs", "cm2_per_Vs"),
+    "m": ("nm", "nm"),
+    "V/dec": ("V/dec", "V_per_dec"),
+    "1/V": ("1/V", "per_V"),
+    "J/m2": ("J/m2", "J_per_m2"),
+    "1": ("1", ""),
+}
+
+
+def register(verbs: Any) -> None:
+    """Add the verb to the parser."""
+    p = verbs.add_parser(
+        "figures",
+        help="figures of merit of a measured file",
+        description="Read what an instrument wrote and extract the figures of merit.",
+    )
+    p.add_argument("file", help="text file: any separator, decimal mark, encoding and header")
+    p.add_argument("--kind", required=True, metavar="KIND", help=" | ".join(KINDS))
+    for name, (_, _, _, text) in OPTIONS.items():
+        p.add_argument("--" + name.replace("_", "-"), metavar="TEXT", help=text)
+    p.add_argument(
+        "--columns",
+        metavar="ROLE=N,...",
+        help="which column is what: voltage=3,current=5 or current=5:uA, counted from 1",
+    )
+    p.add_argument("--definitions", action="store_true", help="say how each figure was read")
+    p.add_argument("--json", action="store_true", help="print one flat JSON object")
+    p.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Read the file, extract, print; 1 where the record carries a bad status."""
+    from ..figures import extract
+    from ..figures.reader import read
+    from .output import print_flat, print_json
+
+    reading = read(
+        args.file,
+        args.kind,
+        columns=columns_of(args.columns),
+        parameters=parameters_of(args),
+    )
+    figures = extract(reading.trace)
+    body = {**flat(figures), **understood(reading.understood)}
+    if figures.notes:
+        body["notes"] = list(figures.notes)
+    if args.definitions or args.json:
+        body["definitions"] = {f.name: f.definition for f in figures.figures}
+    if args.json:
+        print_json(body)
+    else:
+        listed = body.pop("definitions", {})
+        print_flat(body)
+        print_flat({f"{name}:": text for name, text in listed.items()})
+    return 0 if figures.status.is_good else 1
+
+
+def flat(figures: Figures) -> dict[str, Any]:
+    """Return the figures under keys that end in their unit."""
+    body: dict[str, Any] = {"kind": figures.kind, "label": figures.label}
+    for figure in figures.figures:
+        if figure.category:
+            body[figure.name] = figure.category
+            body[f"{figure.name}_share"] = figure.value.to_json()
+            continue
+        unit = figure.value.unit
+        shown, suffix = PRINTED.get(unit, (unit, unit))
+        key = f"{figure.name}_{suffix}" if suffix else figure.name
+        # a value without unit needs no conversion, and a swing's "decade" has none
+        body[key] = figure.value.to_json(None if shown == unit else shown)
+    return body
+
+
+def understood(found: Understood) -> dict[str, Any]:
+    """Return what was understood of the file, for the user to check."""
+    return {
+        "file_layout": f"{found.layout}, {found.encoding}",
+        "file_columns": list(found.columns),
+        "file_sweeps": found.sweeps,
+        "file_blocks": found.blocks,
+        "file_rows": found.rows_kept,
+        "file_rows_dropped": found.rows_dropped,
+        "file_parameters": list(found.parameters),
+        "file_notes": list(found.notes),
+    }
+
+
+def columns_of(text: str | None) -> dict[str, str]:
+    """Read ``voltage=3,current=5:uA``."""
+    from ..core.errors import InputError
+
+    columns = {}
+    for part in (text or "").split(","):
+        role, mark, place = part.partition("=")
+        if not part.strip():
+            continue
+        if not mark or not place.strip():
+            raise InputError("--columns", part, "ROLE=N, counted from 1", "voltage=1,current=2")
+        columns[role.strip()] = place.strip()
+    return columns
+
+
+def parameters_of(args: argparse.Namespace) -> dict[str, Sourced]:
+    """Read the options that say what a file cannot."""
+    from ..core.errors import OutOfRangeError
+    from ..core.sourced import Sourced
+    from ..core.units import parse
+
+    given = {}
+    for name, (unit, low, high, text) in OPTIONS.items():
+        raw = getattr(args, name)
+        if raw is None:
+            continue
+        option = "--" + name.replace("_", "-")
+        value = parse(raw, unit, field=option, doc=text)
+        if not low <= value <= high:
+            allowed = f"{low:g} to {high:g} {unit} ({text})"
+            raise OutOfRangeError(option, raw, allowed, "check the unit")
+        given[name] = Sourced(value, unit, basis="given")
+    return given

@@ -1,0 +1,191 @@
+"""Lines of a file -> blocks of numbers, each with its header and the notes above it."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..core.errors import InputError
+from .headers import Unit, role_of, split_unit, unit_of
+from .layout import Layout
+
+_BRACKETED = re.compile(r"[^\s(\[]+(?:\s*[\[(][^\])]*[\])])?")
+_NOTE = re.compile(r"^\W*(?P<key>[A-Za-zµ][^=:;\t]*?)\s*[=:;\t]+\s*(?P<value>.*?)\W{0,2}$")
+_NOTE_COMMA = re.compile(r"^\W*(?P<key>[A-Za-zµ][^=:;\t,]*?)\s*,\s*(?P<value>.*?)[\s,]*$")
+
+
+@dataclass(frozen=True)
+class Column:
+    """A header cell: the name as written and its unit, if one was written."""
+
+    text: str
+    name: str
+    unit: Unit | None
+
+
+@dataclass(frozen=True)
+class Block:
+    """Consecutive data rows of equal width."""
+
+    first_line: int
+    columns: tuple[Column, ...]
+    data: NDArray[np.float64]
+    notes: dict[str, str]
+
+
+@dataclass
+class _Open:
+    first_line: int
+    header: tuple[Column, ...]
+    notes: dict[str, str]
+    rows: list[list[float]]
+
+
+def find_blocks(name: str, lines: Sequence[str], layout: Layout, least: int) -> list[Block]:
+    """Split the lines into blocks.
+
+    Raises
+    ------
+    InputError
+        If a row is wider than its header or the rows above it; the line is named.
+    """
+    opened = list(_walk(name, lines, layout, least, split_at_blank=True))
+    if sum(len(b.rows) == 1 for b in opened) > len(opened) / 2:
+        opened = list(_walk(name, lines, layout, least, split_at_blank=False))
+    longest = max((len(b.rows) for b in opened), default=0)
+    # stray numeric lines of the header ("2 3") are no blocks
+    return [_close(b) for b in opened if len(b.rows) >= min(3, longest)]
+
+
+def _walk(
+    name: str, lines: Sequence[str], layout: Layout, least: int, *, split_at_blank: bool
+) -> Iterator[_Open]:
+    gap: list[str] = []
+    block: _Open | None = None
+    header: tuple[Column, ...] = ()
+    notes: dict[str, str] = {}
+    fresh = True
+    for k, line in enumerate(lines):
+        if not line.strip(" \t,;"):
+            fresh = fresh or split_at_blank
+            continue
+        row = layout.row(line)
+        if row is None or (len(row) < least and block is None):
+            gap.append(line)
+            fresh = True
+            continue
+        if fresh or block is None:
+            if block is not None:
+                yield block
+            header = read_header(name, gap, _width(row), layout, k + 1) or header
+            notes = {**notes, **read_notes(gap)}
+            block = _Open(k + 1, header, notes, [])
+            gap, fresh = [], False
+        block.rows.append(_fit(name, row, block, k + 1))
+    if block is not None:
+        yield block
+
+
+def _width(row: list[float]) -> int:
+    """Width without the blanks of trailing delimiters."""
+    width = len(row)
+    while width > 1 and math.isnan(row[width - 1]):
+        width -= 1
+    return width
+
+
+def _fit(name: str, row: list[float], block: _Open, line: int) -> list[float]:
+    expected = len(block.rows[0]) if block.rows else max(_width(row), len(block.header))
+    if len(row) < expected:
+        return row + [math.nan] * (expected - len(row))
+    if _width(row) > expected:
+        raise InputError(
+            name,
+            f"line {line}: {_width(row)} cells where the rows above have {expected}",
+            "the same number of columns in every row of a block",
+            "decimal commas need semicolons or tabs between columns; look for a broken line",
+        )
+    return row[:expected]
+
+
+def _close(block: _Open) -> Block:
+    data = np.array(block.rows, float)
+    data[np.abs(data) >= 9.0e37] = np.nan
+    width = data.shape[1]
+    header = block.header if len(block.header) == width else ()
+    columns = header or tuple(Column("", "", None) for _ in range(width))
+    return Block(block.first_line, columns, data, block.notes)
+
+
+def read_notes(gap: Sequence[str]) -> dict[str, str]:
+    """Read ``key = value``, ``key: value`` and ``key, value`` lines above the data."""
+    notes = {}
+    for line in gap:
+        match = _NOTE.match(line.strip().strip('"')) or _NOTE_COMMA.match(line.strip())
+        if match:
+            notes[match["key"].strip().lower()] = match["value"].strip().strip('"')
+    return notes
+
+
+def read_header(
+    name: str, gap: Sequence[str], width: int, layout: Layout, line: int
+) -> tuple[Column, ...]:
+    """Find the line that names the columns (best recognised, then last), and a units row.
+
+    Raises
+    ------
+    InputError
+        If a comma-separated row has twice the cells of its header: decimal commas.
+    """
+    best: tuple[float, int, list[str]] = (0.0, -1, [])
+    for k, text in enumerate(gap):
+        cells = _header_cells(text, width, layout)
+        score = _recognised(cells)
+        if len(cells) == width and (score, k) > (best[0], best[1]) and score > 0:
+            best = (score, k, cells)
+        elif layout.separator == "," and score > 0 and width == 2 * len(cells) >= 4:
+            raise InputError(
+                name,
+                f"line {line}: {width} cells under {len(cells)} headers",
+                "decimal commas only where another sign separates the columns",
+                "export with semicolons or tabs, or with a decimal point",
+            )
+    if best[1] < 0:
+        return ()
+    columns = [Column(c, *split_unit(c)) for c in best[2]]
+    if best[1] + 1 < len(gap) and all(c.unit is None for c in columns):
+        units = [unit_of(c) if c else None for c in _header_cells(gap[best[1] + 1], width, layout)]
+        if len(units) == width and sum(u is not None for u in units) * 2 >= width:
+            columns = [Column(c.text, c.name, u) for c, u in zip(columns, units, strict=True)]
+    return tuple(columns)
+
+
+def _header_cells(text: str, width: int, layout: Layout) -> list[str]:
+    """Split a header line, by the separator of the data or by another one that fits."""
+    bare = text.strip(" \ufeff").lstrip("#%!").strip(" ")
+    own = layout.cells(bare)
+    own = [c for k, c in enumerate(own) if k not in layout.text_columns]
+    while len(own) > width and own[-1] == "":
+        own.pop()
+    tries = [own] if layout.separator != " " else []
+    tries += [bare.split(s) for s in ("\t", ";", ",")]
+    tries += [re.split(r"\s{2,}", bare), _BRACKETED.findall(bare), bare.split()]
+    fitting = next((c for c in tries if len(c) == width), own)
+    return [c.strip().strip('"').strip() for c in fitting]
+
+
+def _recognised(cells: Sequence[str]) -> float:
+    """Count cells that name a quantity; sentences and assignments do not."""
+    score = 0.0
+    for cell in cells:
+        if len(cell) > 60 or "=" in cell or not cell:
+            continue
+        name, unit = split_unit(cell)
+        if name and role_of(name, unit) is not None:
+            score += 1.0 + 0.5 * (unit is not None)
+    return score

@@ -1,0 +1,154 @@
+"""Column headers -> what the column is and in which unit it was written."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+_PREFIX = {"f": 1e-15, "p": 1e-12, "n": 1e-9, "u": 1e-6, "µ": 1e-6, "μ": 1e-6, "m": 1e-3}
+_PREFIX |= {"": 1.0, "c": 1e-2, "k": 1e3, "M": 1e6, "G": 1e9}
+_BASE = {"V": "V", "A": "A", "s": "s", "m": "m", "eV": "eV", "S": "S", "W": "W", "Hz": "Hz"}
+_BASE |= {"ohm": "ohm", "\u03a9": "ohm", "\u2126": "ohm", "Ohm": "ohm", "F": "F", "J": "J"}
+_WORDS = {"volt": "V", "volts": "V", "amp": "A", "amps": "A", "ampere": "A", "amperes": "A"}
+_WORDS |= {"sec": "s", "second": "s", "seconds": "s", "secs": "s", "ohms": "ohm", "ev": "eV"}
+_WORDS |= {"nanometer": "nm", "nanometers": "nm", "siemens": "S", "milliamps": "mA"}
+_WORDS |= {"a.u.": "1", "au": "1", "a.u": "1", "arb. units": "1", "arb.u.": "1", "counts": "1"}
+_WORDS |= {"arb.": "1", "cps": "1", "cts": "1", "%": "1", "norm.": "1", "normalized": "1", "-": "1"}
+_WORDS |= {"norm": "1", "1": "1", "none": "1", "arb.unit": "1", "arb. unit": "1", "counts/s": "1"}
+_AREA = re.compile(r"^(?P<n>[^/]+?)\s*(?:/\s*|\s|·)(?P<d>[cmuµnk]?m)\s*(?:\^|\*\*)?\s*-?[2²]$")
+_AREA_MINUS = re.compile(r"^(?P<n>\S+?)[\s·*.]*(?P<d>[cmuµnk]?m)\s*(?:\^|\*\*)?[-⁻−][2²]$")
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A unit as written: SI value = written value * `factor`."""
+
+    text: str
+    si: str
+    factor: float
+
+
+@lru_cache(maxsize=1024)
+def unit_of(text: str) -> Unit | None:
+    """Read a unit of a header; None where it is no unit.
+
+    >>> unit_of("uA").factor, unit_of("mA/cm2"), unit_of("Forward")
+    (1e-06, Unit(text='mA/cm2', si='A/m2', factor=10.0), None)
+    """
+    raw = text.strip().strip("[](){}").strip()
+    name = _WORDS.get(raw.lower(), raw)
+    if name == "1":
+        return Unit(raw, "1", 0.01 if raw == "%" else 1.0)
+    area = _AREA.match(name) or _AREA_MINUS.match(name)
+    if area:
+        top, bottom = unit_of(area["n"]), unit_of(area["d"])
+        if top is None or bottom is None:
+            return None
+        return Unit(raw, f"{top.si}/m2", float(f"{top.factor / bottom.factor**2:.12g}"))
+    if name in ("Å", "angstrom", "Angstrom"):
+        return Unit(raw, "m", 1e-10)
+    if name in ("min", "h", "hr"):
+        return Unit(raw, "s", 60.0 if name == "min" else 3600.0)
+    for base, si in _BASE.items():
+        if name.endswith(base) and name[: -len(base)] in _PREFIX:
+            return Unit(raw, si, _PREFIX[name[: -len(base)]])
+    return None
+
+
+_BRACKET = re.compile(r"[\[({]\s*([^\])}]*?)\s*[\])}]")
+# "Drain V" names a voltage: after a blank alone, one letter is no unit.
+_TAILS = tuple(
+    re.compile(rf"^(?P<name>.*?\S)\s*{mark}(?P<unit>[^\s,]+)\s*$")
+    for mark in (r"/\s*", r",\s*", r"\s+in\s+", r"\s+(?=\S\S)")
+)
+_UNDERSCORE = re.compile(r"^(?P<name>[A-Za-z]{3}\w*?)_(?P<unit>[A-Za-zµμΩ]+?(?:_per_\w+)?)$")
+
+
+def split_unit(header: str) -> tuple[str, Unit | None]:
+    """Split a header into name and unit: ``Id [uA]``, ``Drain I/A``, ``I_DS, nA``, ``voltage_V``.
+
+    >>> split_unit("Drain I/A")[0], split_unit("current_density_mA_per_cm2")[1].factor
+    ('Drain I', 10.0)
+    """
+    text = header.strip().strip("#%!").strip().strip("\"'").strip()
+    for match in _BRACKET.finditer(text):
+        unit = unit_of(match[1])
+        if unit is not None and match[1] and not match[1].isdigit():
+            return (text[: match.start()] + text[match.end() :]).strip(), unit
+    for pattern in (*_TAILS, _UNDERSCORE):
+        tail = pattern.match(text)
+        unit = unit_of(tail["unit"].replace("_per_", "/")) if tail else None
+        if tail and unit is not None:
+            return tail["name"].strip(), unit
+    return text, None
+
+
+_ROLES: tuple[tuple[str, str], ...] = (
+    (
+        "derived",
+        r"^(abs|sqrt|log|ln|lg|d[iv]|gm|norm)?_?(abs|sqrt|log10|log|ln|lg)(_|\b|\(|i|$)|^\|",
+    ),
+    ("derived", r"^(gm|sd|std|stdev|sem|err|error|delta|sigma)\b|(std|stdev|error)$|^d_?i.*/"),
+    ("response", r"irf|prompt|instrument ?response|lamp ?profile"),
+    ("gate_voltage", r"^v_?(g|gs|gate|bg|tg)(_|\d|\b)|gate.*(volt|bias|\bv\b|v\d*$)|vgs|^u_?gs?$"),
+    ("gate_current", r"^i_?(g|gs|gate)(_|\d|\b)|gate.*(curr|\bi\b|i\d*$)|leak|igs"),
+    ("drain_voltage", r"^v_?(d|ds|drain)(_|\d|\b)|drain.*(volt|bias|\bv\b|v\d*$)|vds|^u_?ds?$"),
+    ("drain_current", r"^i_?(d|ds|drain)(_|\d|\b)|drain.*(curr|\bi\b|i\d*$)|ids"),
+    (
+        "other",
+        r"^i_?(s|source|b|bulk|sub)(_|\d|\b)|^source ?i$|^sourcei|^v_?(s|b|bulk)\b|temp|status",
+    ),
+    ("wavelength", r"wave|lambda|^λ|^wl\b|^nm$"),
+    ("energy", r"energy|^e$|^ev$|photon|^hν|^hv$"),
+    ("repeat", r"cycle|repeat|^run|^sweep|loop|iteration|^trace\b|segment"),
+    ("pulse", r"pulse|number of|^no\.?$|^n$|^#$|^index$|^step$|spike"),
+    ("light", r"light|irradian|optical ?power|illumin|^p_?(opt|light)"),
+    ("conductance", r"conductance|^g\d*$|weight|synap"),
+    ("current_density", r"^j\d*\b|^j_|current ?_?dens"),
+    ("resistance", r"resist|^r\d*$|^r_?(on|off|lrs|hrs)$|^(hrs|lrs)$"),
+    ("time", r"^t\d*$|time|elapsed|^delay|^t_"),
+    ("size", r"size|diam|edge|length|feret|^d\d*$|^l$|width"),
+    ("count", r"^count|freq|occurr|^n_?"),
+    ("voltage", r"^v\d*(_|\b)|^u\d*$|volt|bias|anode ?v|source ?v|smu\w*v$|^v\w{0,3}\d*$"),
+    ("current", r"^i\d*(_|\b)|curr|anode ?i|cathode ?i|meas\w*i$|smu\w*i$|^i\w{0,4}\d*$|ampere"),
+    (
+        "intensity",
+        r"intens|count|signal|\bpl\b|^pl|emission|photolum|cts|cps|^y\d*$|^ch\d*|abs|a\.?u",
+    ),
+)
+_COMPILED = tuple((role, re.compile(pattern)) for role, pattern in _ROLES)
+_BY_UNIT = {
+    "V": "voltage",
+    "A": "current",
+    "A/m2": "current_density",
+    "s": "time",
+    "S": "conductance",
+}
+_BY_UNIT |= {"ohm": "resistance", "eV": "energy", "W/m2": "light", "W": "light"}
+SI_OF = {"voltage": "V", "gate_voltage": "V", "drain_voltage": "V", "current": "A", "time": "s"}
+SI_OF |= {"drain_current": "A", "gate_current": "A", "current_density": "A/m2", "intensity": "1"}
+SI_OF |= {"conductance": "S", "resistance": "ohm", "wavelength": "m", "energy": "eV", "size": "m"}
+SI_OF |= {"count": "1", "light": "W/m2", "pulse": "1", "repeat": "1", "response": "1"}
+
+
+def role_of(name: str, unit: Unit | None) -> str | None:
+    """Name what a column holds from its header, or from its unit alone; None where unclear.
+
+    >>> role_of("AnodeI", None), role_of("I_DS", unit_of("nA")), role_of("Wavelength", None)
+    ('current', 'drain_current', 'wavelength')
+    """
+    text = re.sub(r"\(\d+\)|\.\d+$", "", name).strip().lower().replace("  ", " ")
+    role = next((r for r, pattern in _COMPILED if pattern.search(text)), None)
+    if role in SI_OF and unit is not None and not agrees(role, unit):
+        role = None
+    if role is None and unit is not None:
+        role = _BY_UNIT.get(unit.si)
+    return role
+
+
+def agrees(role: str, unit: Unit) -> bool:
+    """Return whether `unit` is of the kind that `role` is measured in."""
+    wanted = SI_OF.get(role)
+    loose = {"light": ("W", "W/m2", "1"), "count": ("1",), "conductance": ("S", "1", "A")}
+    return unit.si == wanted or unit.si in loose.get(role, ())

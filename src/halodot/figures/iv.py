@@ -1,0 +1,305 @@
+"""Figures of a two-terminal sweep: switching voltages, window, states, hysteresis, power."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..core.errors import InputError
+from ..core.sourced import Sourced, computed
+from ..device.state import Trace
+from .loops import Branch, Loop, at, branches_of, current_of, loops_of
+from .state import Figure, Figures
+from .switching import LEAST_RATIO, Event, compliance_of, find_event, jump_of, window_of
+from .tools import OPTIONS, spread
+
+READ_SHARE = 0.2
+
+
+@dataclass(frozen=True)
+class _Cut:
+    branches: list[Branch]
+    loops: list[Loop]
+    events: list[Event]
+    switched: list[tuple[Loop, Event]]
+    unit: str
+
+
+def extract_iv(trace: Trace) -> Figures:
+    """Extract the figures of merit of a two-terminal sweep.
+
+    Every outward branch (|V| rising) is compared with the inward branch that follows it on the
+    same polarity; see `switching.find_event`. "No switching" is an answer: `switching` is 0 and
+    the voltages are unknown with that reason. The 90 % interval is the spread over cycles.
+
+    Raises
+    ------
+    InputError
+        If the record has no sweep of at least four points on one polarity.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from halodot.figures.limits import ideal_switch
+    >>> f = extract_iv(ideal_switch(set_voltage=1.0, reset_voltage=-0.8))
+    >>> round(f["set_voltage"].value.value, 1), round(f["reset_voltage"].value.value, 1)
+    (1.0, -0.8)
+    """
+    cut = _cut(trace)
+    figures = [
+        *_switching(cut),
+        *_voltages(cut),
+        *_states(trace, cut),
+        *_shape(cut),
+        *_limits(cut),
+    ]
+    return Figures(trace.kind, trace.label, tuple(figures), trace.status, trace.notes)
+
+
+def _cut(trace: Trace) -> _Cut:
+    current, unit = current_of(trace)
+    good = np.isfinite(trace.columns["voltage"]) & np.isfinite(current)
+    branches: list[Branch] = []
+    for piece in _pieces(trace, good):
+        branches += branches_of(trace.columns["voltage"][piece], current[piece])
+    if not branches:
+        raise InputError(
+            trace.label, "no sweep of four points", "voltage sweeps", "check --columns and --kind"
+        )
+    loops = loops_of(branches)
+    found = [(loop, find_event(loop)) for loop in loops]
+    switched = [(loop, event) for loop, event in found if event is not None]
+    paired = {id(loop.out) for loop in loops}
+    lone = [jump_of(b) for b in branches if b.outward and id(b) not in paired]
+    events = [e for _, e in switched] + [e for e in lone if e is not None]
+    return _Cut(branches, loops, events, switched, unit)
+
+
+def _pieces(trace: Trace, good: np.ndarray) -> list[np.ndarray]:
+    """Rows between jumps of the voltage: a new block does not continue the last sweep."""
+    rows = np.flatnonzero(good)
+    v = trace.columns["voltage"][rows]
+    step = np.abs(np.diff(v))
+    if not len(step):
+        return [rows]
+    far = step > max(10.0 * float(np.median(step)), 0.2 * float(np.ptp(v)))
+    return np.split(rows, np.flatnonzero(far) + 1)
+
+
+def _volts(events: list[Event], name: str, text: str, none: str) -> Figure:
+    sharp = [e.width for e in events]
+    note = f"window falls within {np.median(sharp):.3g} V" if sharp else ""
+    return Figure(name, spread([e.voltage for e in events], "V", none, note), text)
+
+
+def _switching(cut: _Cut) -> list[Figure]:
+    on = [e for e in cut.events if e.on and not e.volatile]
+    off = [e for e in cut.events if not e.on]
+    volatile = [e for e in cut.events if e.on and e.volatile]
+    yes = bool(cut.events)
+    words = "1 where a branch changes state, that is, where out and back differ by more than"
+    figures = [
+        Figure("switching", computed(float(yes), "1"), f"{words} a factor {LEAST_RATIO:g}."),
+        Figure(
+            "cycles",
+            computed(float(max(len(on), len(off), len(volatile))), "1"),
+            "Number of changes of state found, of the kind that occurs most often.",
+        ),
+    ]
+    kind = _polarity(on, off, volatile)
+    text = "Bipolar where set and reset have opposite signs, unipolar where they share one, "
+    text += "volatile where the on state is lost before zero volts."
+    figures.append(Figure("polarity", computed(1.0, "1"), text, kind))
+    if on or volatile:
+        signs = Counter(int(np.sign(e.voltage)) for e in on + volatile)
+        sign, votes = signs.most_common(1)[0]
+        way = "counter-clockwise" if sign > 0 else "clockwise"
+        share = computed(votes / len(on + volatile), "1")
+        text = "Sense of the loop at positive voltage if the device sets there: "
+        text += "counter-clockwise where the return branch carries more current."
+        figures.append(Figure("loop_direction", share, text, way))
+    return figures
+
+
+def _polarity(on: list[Event], off: list[Event], volatile: list[Event]) -> str:
+    if not on and not off and not volatile:
+        return "no switching"
+    if len(volatile) > len(on):
+        return "volatile"
+    if not off:
+        return "set only"
+    if not on:
+        return "reset only"
+    sign = [np.sign(np.median([e.voltage for e in events])) for events in (on, off)]
+    return "unipolar" if sign[0] == sign[1] else "bipolar"
+
+
+def _voltages(cut: _Cut) -> list[Figure]:
+    on = [e for e in cut.events if e.on and not e.volatile]
+    off = [e for e in cut.events if not e.on]
+    volatile = [e for e in cut.events if e.on and e.volatile]
+    none = "no switching: out and back agree, or no jump was found" if not cut.events else "none"
+    lost = "the on state is volatile: see threshold_voltage and hold_voltage" if volatile else ""
+    how = "Voltage of the steepest fall of ln(I_back/I_out) with |V| on the outward branch"
+    lone = "; in a sweep without return, the largest step of log|I|."
+    return [
+        _volts(
+            on,
+            "set_voltage",
+            f"{how}, current rising{lone}",
+            lost or (none if none != "none" else "no set in the record"),
+        ),
+        _volts(
+            off,
+            "reset_voltage",
+            f"{how}, current falling{lone}",
+            lost or (none if none != "none" else "no reset in the record"),
+        ),
+        _volts(
+            volatile,
+            "threshold_voltage",
+            f"{how}, on state lost before zero volts.",
+            "no volatile switching in the record",
+        ),
+        Figure(
+            "hold_voltage",
+            spread([e.hold for e in volatile], "V", "no volatile switching in the record"),
+            "Voltage on the return branch at which the on state is lost.",
+        ),
+    ]
+
+
+def _read_voltage(trace: Trace, cut: _Cut) -> tuple[float, str]:
+    given = trace.parameters.get("read_voltage")
+    if given is not None and given.is_known:
+        return float(given), "given"
+    kept = [abs(e.voltage) for e in cut.events if not e.volatile]
+    volatile = [e for e in cut.events if e.volatile]
+    if volatile and not kept:
+        middle = [0.5 * (e.voltage + e.hold) for e in volatile]
+        return float(np.median(middle)), "middle of threshold and hold"
+    sign = cut.loops[0].sign if cut.loops else 1
+    signs = {loop.sign for loop, _ in cut.switched}
+    sign = 1 if 1 in signs else (-1 if signs else sign)
+    if kept:
+        return sign * READ_SHARE * min(kept), f"{READ_SHARE:g} of the lowest switching voltage"
+    top = float(np.median([b.v[-1] for b in cut.branches]))
+    return sign * 0.5 * top, "half of the sweep"
+
+
+def _states(trace: Trace, cut: _Cut) -> list[Figure]:
+    v, why = _read_voltage(trace, cut)
+    where = f"at {v:.4g} V ({why})"
+    ratios, on, off, floored = [], [], [], 0
+    for loop, _ in cut.switched:
+        if np.sign(v) != loop.sign or not loop.out.v[0] <= abs(v) <= loop.out.v[-1]:
+            continue
+        pair = sorted(float(at(b, abs(v))) for b in (loop.out, loop.back))
+        ratios.append(pair[1] / pair[0])
+        off.append(abs(v) / pair[0])
+        on.append(abs(v) / pair[1])
+        floored += pair[0] <= 1.5 * loop.out.floor
+    none = "no switching" if not cut.events else f"no loop covers the read voltage {v:.4g} V"
+    note = "off current at the noise floor: a lower bound" if floored * 2 > len(ratios) else ""
+    tops = [float(np.exp(np.max(np.abs(window_of(loop)[1])))) for loop in cut.loops]
+    tops = tops or [e.window for e in cut.events]
+    figures = [
+        Figure("read_voltage", computed(v, "V", note=why), "Where the two states are compared."),
+        Figure(
+            "on_off_ratio",
+            spread(ratios, "1", none, note),
+            f"Ratio of the currents of the two branches of one loop {where}.",
+        ),
+        Figure(
+            "maximum_window",
+            spread(tops, "1", "no sweep with a return"),
+            "Largest ratio of the two branches at any one voltage.",
+        ),
+    ]
+    words = f"|V/I| {where}, median over the loops."
+    if cut.unit != "A":
+        need = f"needs area: give {OPTIONS['area']}"
+        names = ("resistance_on", "resistance_off")
+        return figures + [Figure(n, Sourced.unknown("ohm", need), words) for n in names]
+    return [
+        *figures,
+        Figure("resistance_on", spread(on, "ohm", none), words),
+        Figure("resistance_off", spread(off, "ohm", none, note), words),
+    ]
+
+
+def _shape(cut: _Cut) -> list[Figure]:
+    areas, index = [], []
+    for loop in cut.loops:
+        v = loop.grid()
+        out, back = at(loop.out, v), at(loop.back, v)
+        areas.append(float(np.trapezoid(np.abs(back - out), v) / np.trapezoid(back + out, v)))
+        k = int(np.argmin(np.abs(v - 0.5 * v[-1])))
+        index.append(float((back[k] - out[k]) / max(back[k], out[k])))
+    none = "no sweep with a return"
+    return [
+        Figure(
+            "hysteresis_area",
+            spread(areas, "1", none),
+            "Integral of |I_back - I_out| over that of I_back + I_out, per polarity: 0 to 1.",
+        ),
+        Figure(
+            "hysteresis_index",
+            spread(index, "1", none),
+            "(I_back - I_out) / max(I_back, I_out) at half of the largest voltage.",
+        ),
+        Figure(
+            "rectification_ratio",
+            _rectification(cut),
+            "|I(+V)| / |I(-V)| on the outward branches at the largest common |V|.",
+        ),
+    ]
+
+
+def _rectification(cut: _Cut) -> Sourced:
+    sides = {s: [b for b in cut.branches if b.sign == s and b.outward] for s in (1, -1)}
+    if not sides[1] or not sides[-1]:
+        return Sourced.unknown("1", "the record holds one polarity only")
+    ratios = []
+    limited = False
+    for plus, minus in zip(sides[1], sides[-1], strict=False):
+        v = min(plus.v[-1], minus.v[-1])
+        ratios.append(float(at(plus, v) / at(minus, v)))
+        limited |= math.isfinite(compliance_of(plus)) or math.isfinite(compliance_of(minus))
+    return spread(ratios, "1", "none", "limited by the compliance" if limited else "")
+
+
+def _limits(cut: _Cut) -> list[Figure]:
+    levels = [c for b in cut.branches if b.outward and math.isfinite(c := compliance_of(b))]
+    density = cut.unit != "A"
+    need = f"needs area: give {OPTIONS['area']}"
+    rows = [
+        (
+            "compliance",
+            "A",
+            levels,
+            "no plateau of the current",
+            "Level at which the current stays within 2 % while the voltage rises on.",
+        ),
+        (
+            "set_power",
+            "W",
+            [e.power for e in cut.events if e.on],
+            "no set in the record",
+            "|V I| in the first three points after the set.",
+        ),
+        (
+            "reset_power",
+            "W",
+            [e.power for e in cut.events if not e.on],
+            "no reset in the record",
+            "Largest |V I| before the reset.",
+        ),
+    ]
+    return [
+        Figure(name, Sourced.unknown(unit, need) if density else spread(values, unit, none), text)
+        for name, unit, values, none, text in rows
+    ]

@@ -1,0 +1,264 @@
+"""Which columns of a block are swept, measured and accompanying, for each kind of record."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..core.errors import InputError, nearest
+from .blocks import Block
+from .headers import SI_OF, Unit, agrees, role_of, unit_of
+
+
+@dataclass(frozen=True)
+class Need:
+    """Roles that a kind accepts: swept and measured (best first), accompanying."""
+
+    swept: tuple[str, ...]
+    measured: tuple[str, ...]
+    beside: tuple[str, ...] = ()
+
+
+NEEDS = {
+    "iv": Need(
+        ("voltage", "drain_voltage"),
+        ("current", "drain_current", "current_density"),
+        ("time", "light", "repeat"),
+    ),
+    "transfer": Need(
+        ("gate_voltage", "voltage"),
+        ("drain_current", "current"),
+        ("drain_voltage", "gate_current", "time", "light", "repeat"),
+    ),
+    "output": Need(
+        ("drain_voltage", "voltage"),
+        ("drain_current", "current"),
+        ("gate_voltage", "gate_current", "time", "light", "repeat"),
+    ),
+    "pulses": Need(
+        ("time", "pulse"),
+        ("conductance", "current", "drain_current"),
+        ("voltage", "gate_voltage", "drain_voltage", "light", "repeat"),
+    ),
+    "retention": Need(
+        ("time",),
+        ("current", "drain_current", "resistance", "conductance", "current_density"),
+        ("repeat",),
+    ),
+    "spectrum": Need(("wavelength", "energy"), ("intensity",)),
+    "decay": Need(("time",), ("intensity",), ("response",)),
+    "sizes": Need((), ("size",), ("count",)),
+}
+# Canonical names of the hand-over for roles that mean the same in a kind.
+RENAME = {
+    "iv": {"drain_voltage": "voltage", "drain_current": "current"},
+    "transfer": {"voltage": "gate_voltage", "current": "drain_current"},
+    "output": {"voltage": "drain_voltage", "current": "drain_current"},
+    "pulses": {"drain_current": "current"},
+    "retention": {"drain_current": "current"},
+}
+_ALIKE = {"spectrum": {"count": "intensity", "current": "intensity", "conductance": "intensity"}}
+_ALIKE["decay"] = {"count": "intensity", "current": "intensity", "voltage": "intensity"}
+_ALIKE["sizes"] = {"wavelength": "size", "intensity": "count", "pulse": "count"}
+LEAST = {kind: 1 if kind == "sizes" else 2 for kind in NEEDS}
+
+
+@dataclass(frozen=True)
+class Picked:
+    """One column chosen for a role."""
+
+    role: str
+    index: int
+    unit: Unit
+    how: str
+
+
+@dataclass(frozen=True)
+class Record:
+    """One curve of a block: swept and measured columns, and what stands beside."""
+
+    columns: tuple[Picked, ...]
+
+
+def kind_need(kind: str) -> Need:
+    """Return what `kind` needs.
+
+    Raises
+    ------
+    InputError
+        If the kind is unknown.
+    """
+    if kind not in NEEDS:
+        raise InputError("--kind", kind, "one of " + ", ".join(NEEDS), nearest(kind, NEEDS))
+    return NEEDS[kind]
+
+
+def find_records(name: str, kind: str, block: Block, overrides: Mapping[str, str]) -> list[Record]:
+    """Assign roles to the columns of `block` and pair them into records.
+
+    Raises
+    ------
+    InputError
+        If a needed column cannot be told; the option ``--columns`` is named.
+    """
+    need = kind_need(kind)
+    picked = _picked(name, kind, block, overrides)
+    swept = _first(picked, need.swept)
+    measured = _first(picked, need.measured)
+    free = [k for k in range(len(block.columns)) if k not in {p.index for p in picked}]
+    free = [k for k in free if role_of(block.columns[k].name, block.columns[k].unit) is None]
+    if not overrides:
+        swept, measured = _by_position(kind, block, need, swept, measured, free)
+    if (need.swept and not swept) or not measured:
+        raise _not_told(name, kind, block, need, swept)
+    beside = {r: [p for p in picked if p.role == r] for r in need.beside}
+    beside |= {
+        r: found
+        for r in need.measured
+        if r != measured[0].role
+        and (found := [p for p in picked if p.role == r])
+        and {r, measured[0].role} == {"current", "current_density"}
+    }
+    return _pair(name, swept, measured, beside)
+
+
+def _picked(name: str, kind: str, block: Block, overrides: Mapping[str, str]) -> list[Picked]:
+    need = kind_need(kind)
+    wanted = {*need.swept, *need.measured, *need.beside}
+    if overrides:
+        return [_override(name, role, text, wanted, block) for role, text in overrides.items()]
+    picked = []
+    for k, column in enumerate(block.columns):
+        role = role_of(column.name, column.unit)
+        if role not in wanted:
+            role = _ALIKE.get(kind, {}).get(role or "", role)
+        if role in wanted and not np.all(np.isnan(block.data[:, k])):
+            unit, how = _unit(name, role, column.unit, block.data[:, k])
+            picked.append(Picked(role, k, unit, how))
+    return picked
+
+
+def _override(name: str, role: str, text: str, wanted: set[str], block: Block) -> Picked:
+    if role not in wanted:
+        raise InputError(
+            "--columns", role, "one of " + ", ".join(sorted(wanted)), nearest(role, wanted)
+        )
+    place, _, unit_text = text.partition(":")
+    titles = [c.text for c in block.columns]
+    if place.strip().isdigit() and 1 <= int(place) <= len(titles):
+        index = int(place) - 1
+    elif place.strip() in titles:
+        index = titles.index(place.strip())
+    else:
+        allowed = f"a column number from 1 to {len(titles)} or a header: {', '.join(titles)}"
+        raise InputError(f"--columns {role}", place, allowed, f"--columns {role}=1")
+    unit = unit_of(unit_text) if unit_text else block.columns[index].unit
+    if unit_text and (unit is None or not agrees(role, unit)):
+        raise InputError(f"--columns {role}", unit_text, f"a unit of {SI_OF[role]}", "")
+    if unit is not None and not agrees(role, unit):
+        unit = None
+    found, how = _unit(name, role, unit, block.data[:, index])
+    return Picked(role, index, found, "named by --columns" + (f"; {how}" if how else ""))
+
+
+def _unit(name: str, role: str, unit: Unit | None, values: np.ndarray) -> tuple[Unit, str]:
+    """Unit as written, or the one that lab habit leaves no doubt about, or a question."""
+    if unit is not None:
+        return unit, ""
+    si = SI_OF[role]
+    if role == "wavelength":
+        if np.nanmin(values) > 100 and np.nanmax(values) < 30_000:
+            return Unit("nm", "m", 1e-9), "no unit written: nm taken from the range"
+        raise _ask_unit(name, role, "nm")
+    if role == "size":
+        raise _ask_unit(name, role, "nm")
+    note = "" if si == "1" else f"no unit written: {si} taken"
+    return Unit(si, si, 1.0), note
+
+
+def _ask_unit(name: str, role: str, example: str) -> InputError:
+    return InputError(
+        name,
+        f"the column of {role} has no unit",
+        "a unit in the header, such as 'Edge length (nm)'",
+        f'--columns "{role}=1:{example}" (column number, unit)',
+    )
+
+
+def _first(picked: Sequence[Picked], roles: Sequence[str]) -> list[Picked]:
+    for role in roles:
+        found = [p for p in picked if p.role == role]
+        if found:
+            return found
+    return []
+
+
+def _by_position(
+    kind: str,
+    block: Block,
+    need: Need,
+    swept: list[Picked],
+    measured: list[Picked],
+    free: list[int],
+) -> tuple[list[Picked], list[Picked]]:
+    """Two unnamed columns are abscissa and ordinate; one unnamed beside a named one follows."""
+
+    def pick(role: str, index: int) -> Picked:
+        column = block.columns[index]
+        written = column.unit if column.unit is not None and agrees(role, column.unit) else None
+        unit, how = _unit("file", role, written, block.data[:, index])
+        return Picked(role, index, unit, "by position" + (f"; {how}" if how else ""))
+
+    if need.swept and not swept and not measured and len(free) == 2:
+        return [pick(need.swept[0], free[0])], [pick(need.measured[0], free[1])]
+    if need.swept and not swept and measured and len(free) == 1 and free[0] < measured[0].index:
+        return [pick(need.swept[0], free[0])], measured
+    if not measured and swept and len(free) >= 1 and kind in ("spectrum", "decay"):
+        return swept, [pick("intensity", k) for k in free]
+    if not measured and swept and len(free) == 1:
+        return swept, [pick(need.measured[0], free[0])]
+    if not need.swept and not measured and len(free) == 1:
+        return [], [pick(need.measured[0], free[0])]
+    return swept, measured
+
+
+def _pair(
+    name: str,
+    swept: list[Picked],
+    measured: list[Picked],
+    beside: Mapping[str, list[Picked]],
+) -> list[Record]:
+    n = len(measured)
+    if len(swept) > 1 and n == 1:
+        swept = swept[:1]
+    if swept and len(swept) not in (1, n):
+        raise InputError(
+            name,
+            f"{len(swept)} columns of {swept[0].role} and {n} of {measured[0].role}",
+            "one swept column for all, or one each",
+            f'--columns "{swept[0].role}=1,{measured[0].role}=2"',
+        )
+    records = []
+    for k in range(n):
+        columns = [swept[k if len(swept) == n else 0]] if swept else []
+        columns.append(measured[k])
+        for found in beside.values():
+            if len(found) in (1, n):
+                columns.append(found[k if len(found) == n else 0])
+        records.append(Record(tuple(columns)))
+    return records
+
+
+def _not_told(name: str, kind: str, block: Block, need: Need, swept: list[Picked]) -> InputError:
+    titles = [c.text or f"column {k + 1}" for k, c in enumerate(block.columns)]
+    lack = need.measured[0] if swept or not need.swept else need.swept[0]
+    wants = [*need.swept[:1], need.measured[0]]
+    example = ",".join(f"{role}={k + 1}" for k, role in enumerate(wants))
+    return InputError(
+        name,
+        f"line {block.first_line}: no column of {lack} among: {', '.join(titles)}",
+        f"columns of {' and '.join(wants)} for --kind {kind}",
+        f'--columns "{example}" (column numbers)',
+    )

@@ -1,0 +1,103 @@
+"""What several figures of merit share: spreads, line fits with their covariance, noise."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..core.sourced import Sourced, computed
+from ..device.state import Trace
+
+Array = NDArray[np.float64]
+Z90 = 1.6448536269514722
+OPTIONS = {
+    "area": '--area "1e-4 cm2"',
+    "channel_width": '--channel-width "1 mm"',
+    "channel_length": '--channel-length "50 um"',
+    "gate_capacitance": '--gate-capacitance "10 nF/cm2"',
+    "thickness": '--thickness "100 nm"',
+    "drain_voltage": '--drain-voltage "-60 V"',
+    "read_voltage": '--read-voltage "0.1 V"',
+}
+
+
+def spread(values: Sequence[float], unit: str, none: str, note: str = "") -> Sourced:
+    """Median over cycles with the 5 % and 95 % points; without interval for a single one.
+
+    >>> spread([1.0, 2.0, 3.0], "V", "no cycle").value
+    2.0
+    """
+    finite = [v for v in values if math.isfinite(v)]
+    if not finite:
+        return Sourced.unknown(unit, none)
+    if len(finite) == 1:
+        return computed(finite[0], unit, note=note or "one cycle: no interval")
+    low, mid, high = np.percentile(finite, [5, 50, 95])
+    return computed(float(mid), unit, float(low), float(high), note=note)
+
+
+def missing(trace: Trace, *names: str) -> str:
+    """Name the options that would supply what the record lacks; empty if nothing is missing."""
+    lacking = [n for n in names if n not in trace.parameters or not trace.parameters[n].is_known]
+    if not lacking:
+        return ""
+    return (
+        "needs "
+        + ", ".join(n.replace("_", " ") for n in lacking)
+        + ": give "
+        + " ".join(OPTIONS[n] for n in lacking)
+    )
+
+
+def straight_line(x: Array, y: Array) -> tuple[float, float, NDArray[np.float64]]:
+    """Least-squares slope, intercept and their covariance (scatter of the points).
+
+    >>> slope, intercept, _ = straight_line(np.arange(4.0), 2 * np.arange(4.0) + 1)
+    >>> round(slope, 12), round(intercept, 12)
+    (2.0, 1.0)
+    """
+    xm, ym = float(np.mean(x)), float(np.mean(y))
+    sxx = float(np.sum((x - xm) ** 2))
+    slope = float(np.sum((x - xm) * (y - ym))) / sxx
+    residual = y - ym - slope * (x - xm)
+    variance = float(np.sum(residual**2)) / max(len(x) - 2, 1)
+    v_slope = variance / sxx
+    cross = -xm * v_slope
+    cov = np.array([[v_slope, cross], [cross, variance / len(x) + xm**2 * v_slope]])
+    return slope, ym - slope * xm, cov
+
+
+def intercept_on_axis(slope: float, intercept: float, cov: Array) -> tuple[float, float]:
+    """Where the line crosses zero, and its standard error (first order)."""
+    x0 = -intercept / slope
+    gradient = np.array([intercept / slope**2, -1.0 / slope])
+    return x0, float(np.sqrt(max(gradient @ cov @ gradient, 0.0)))
+
+
+def with_error(value: float, error: float, unit: str, note: str = "") -> Sourced:
+    """Return a computed value with the 90 % interval of a standard error."""
+    if not math.isfinite(value):
+        return Sourced.unknown(unit, "the fit did not give a finite number")
+    return computed(value, unit, value - Z90 * error, value + Z90 * error, note=note)
+
+
+def noise_of(y: Array) -> float:
+    """Standard deviation of the point-to-point noise, from second differences (robust).
+
+    A straight line has none; a smooth curve sampled finely nearly none.
+
+    >>> noise_of(np.linspace(0.0, 1.0, 50)) < 1e-12
+    True
+    """
+    if len(y) < 5:
+        return 0.0
+    second = np.diff(y, 2) / math.sqrt(6.0)
+    return float(1.4826 * np.median(np.abs(second - np.median(second))))
+
+
+def sweeps_of(trace: Trace) -> list[NDArray[np.int64]]:
+    """Rows of each sweep, in order."""
+    return [np.flatnonzero(trace.sweep == k) for k in np.unique(trace.sweep)]

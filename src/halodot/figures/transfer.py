@@ -1,0 +1,350 @@
+"""Figures of a transfer curve: mobility, threshold, on/off, swing, hysteresis, leakage."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..core.errors import InputError
+from ..core.sourced import Sourced, computed
+from ..device.state import Trace
+from .state import Figure, Figures
+from .tools import (
+    Z90,
+    intercept_on_axis,
+    missing,
+    noise_of,
+    spread,
+    straight_line,
+    sweeps_of,
+    with_error,
+)
+
+Array = NDArray[np.float64]
+GEOMETRY = ("channel_width", "channel_length", "gate_capacitance")
+
+
+@dataclass(frozen=True)
+class _Sweep:
+    """One gate sweep, gate voltage rising toward the on state; `over` = sign * Vg."""
+
+    over: Array
+    current: Array
+    drain: float
+    forward: bool
+    gate_current: Array | None
+
+
+@dataclass(frozen=True)
+class _Fit:
+    slope: float
+    slope_error: float
+    threshold: float
+    threshold_error: float
+    steepest: float
+    points: int
+
+
+def extract_transfer(trace: Trace) -> Figures:
+    """Extract the figures of merit of a transfer curve.
+
+    mu_lin = L/(W C |Vd|) d|Id|/dVg where the overdrive exceeds |Vd|; mu_sat =
+    2L/(W C) (d sqrt|Id|/dVg)^2 where |Vd| exceeds the overdrive. Each is a straight-line fit over
+    its window; the largest local slope is given beside it, since a fit hides a kink and a local
+    slope overstates the mobility of a contact-limited device.
+
+    Raises
+    ------
+    InputError
+        If no gate sweep has ten points.
+
+    Reference: IEEE Std 1620-2008, test methods for organic transistors.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from halodot.figures.limits import make_trace, square_law
+    >>> vg = np.linspace(20.0, -60.0, 161)
+    >>> columns = {"gate_voltage": vg, "drain_current": square_law(vg, -80.0)}
+    >>> trace = make_trace("transfer", columns, {}, drain_voltage=-80.0, channel_width=1e-3,
+    ...                    channel_length=5e-5, gate_capacitance=1e-4)
+    >>> f = extract_transfer(trace)
+    >>> round(f["mobility_p"].value.value / 1e-5, 6), round(f["threshold_voltage"].value.value, 3)
+    (1.0, -5.0)
+    """
+    sign, share = _carrier(trace)
+    sweeps = _sweeps(trace, sign)
+    if not sweeps:
+        raise InputError(
+            trace.label,
+            "no gate sweep of ten points",
+            "a sweep of the gate voltage",
+            "check --columns and --kind",
+        )
+    letter = "p" if sign < 0 else "n"
+    text = "p where the current grows toward negative gate voltage, n where toward positive."
+    figures = [Figure("polarity", computed(share, "1"), text, letter)]
+    figures += _mobility(trace, sweeps, sign, letter)
+    figures += _on_off(sweeps)
+    figures += _swing(sweeps)
+    figures.append(_hysteresis(sweeps, sign))
+    figures += _leakage(sweeps)
+    return Figures(trace.kind, trace.label, tuple(figures), trace.status, trace.notes)
+
+
+def _carrier(trace: Trace) -> tuple[int, float]:
+    """Side on which the current is larger, and how many sweeps agree."""
+    votes = []
+    for rows in sweeps_of(trace):
+        vg, i = trace.columns["gate_voltage"][rows], np.abs(trace.columns["drain_current"][rows])
+        if len(rows) >= 5:
+            order = np.argsort(vg)
+            k = max(len(rows) // 10, 1)
+            votes.append(1 if np.median(i[order[-k:]]) >= np.median(i[order[:k]]) else -1)
+    sign = 1 if sum(votes) >= 0 else -1
+    return sign, votes.count(sign) / max(len(votes), 1)
+
+
+def _sweeps(trace: Trace, sign: int) -> list[_Sweep]:
+    found = []
+    stated = trace.parameters.get("drain_voltage")
+    for rows in sweeps_of(trace):
+        vg, i = trace.columns["gate_voltage"][rows], trace.columns["drain_current"][rows]
+        if len(rows) < 10 or np.ptp(vg) == 0.0:
+            continue
+        drain = math.nan if stated is None or not stated.is_known else abs(float(stated))
+        column = trace.columns.get("drain_voltage")
+        if column is not None and np.any(np.isfinite(column[rows])):
+            drain = abs(float(np.nanmedian(column[rows])))
+        order = np.argsort(sign * vg, kind="stable")
+        gate = trace.columns.get("gate_current")
+        forward = bool(sign * (vg[-1] - vg[0]) > 0)
+        found.append(
+            _Sweep(
+                (sign * vg)[order],
+                np.abs(i)[order],
+                drain,
+                forward,
+                None if gate is None else np.abs(gate[rows])[order],
+            )
+        )
+    return found
+
+
+def _window(sweep: _Sweep, *, linear: bool) -> tuple[NDArray[np.bool_], float]:
+    """Rows of the regime and the threshold they give, found together in a few rounds."""
+    y = sweep.current if linear else np.sqrt(sweep.current)
+    lift = 0.5 * sweep.drain if linear else 0.0
+    rows = y > 0.3 * float(np.max(y))
+    threshold = math.nan
+    for _ in range(8):
+        if np.sum(rows) < 5:
+            return np.zeros(len(y), bool), math.nan
+        slope, cut, _cov = straight_line(sweep.over[rows], y[rows])
+        if slope <= 0:
+            return np.zeros(len(y), bool), math.nan
+        threshold = -cut / slope - lift
+        over = sweep.over - threshold
+        if linear:
+            new = over > max(sweep.drain, 0.15 * float(over[-1]))
+        else:
+            reach = min(sweep.drain, float(over[-1]))
+            new = (over > 0.25 * reach) & (over <= reach)
+        if np.array_equal(new, rows):
+            break
+        rows = new
+    return rows, threshold
+
+
+def _fit(sweep: _Sweep, *, linear: bool) -> _Fit | None:
+    """Fit the regime's straight line; None where the sweep does not reach the regime."""
+    if not math.isfinite(sweep.drain):
+        return None
+    rows, threshold = _window(sweep, linear=linear)
+    reached = float(sweep.over[-1]) - threshold
+    if np.sum(rows) < 5 or np.ptp(sweep.over[rows]) < 0.15 * reached:
+        return None
+    x, y = sweep.over[rows], sweep.current[rows]
+    y = y if linear else np.sqrt(y)
+    slope, cut, cov = straight_line(x, y)
+    crossing, error = intercept_on_axis(slope, cut, cov)
+    lift = 0.5 * sweep.drain if linear else 0.0
+    return _Fit(
+        slope, float(np.sqrt(cov[0, 0])), crossing - lift, error, _steepest(x, y), int(rows.sum())
+    )
+
+
+def _steepest(x: Array, y: Array) -> float:
+    """Largest slope over runs of a fifth of the window (at least five points)."""
+    width = max(5, len(x) // 5)
+    slopes = [
+        straight_line(x[k : k + width], y[k : k + width])[0] for k in range(len(x) - width + 1)
+    ]
+    return max(slopes)
+
+
+def _mobility(trace: Trace, sweeps: list[_Sweep], sign: int, letter: str) -> list[Figure]:
+    lack = missing(trace, *GEOMETRY)
+    lack_drain = not any(math.isfinite(s.drain) for s in sweeps)
+    figures: list[Figure] = []
+    best: Figure | None = None
+    thresholds: Figure | None = None
+    for name, linear in (("saturation", False), ("linear", True)):
+        fits = [(s, f) for s in sweeps if (f := _fit(s, linear=linear)) is not None]
+        mobility, largest = _pair(trace, fits, lack, lack_drain, name, letter, linear)
+        threshold = _threshold(fits, sign, lack_drain, name)
+        figures += [mobility, largest, threshold]
+        if mobility.value.is_known and best is None:
+            best = mobility
+        if threshold.value.is_known and thresholds is None:
+            thresholds = threshold
+    best, thresholds = best or figures[0], thresholds or figures[2]
+    return [
+        Figure(f"mobility_{letter}", best.value, best.definition),
+        Figure("threshold_voltage", thresholds.value, thresholds.definition),
+        *figures,
+    ]
+
+
+def _pair(
+    trace: Trace,
+    fits: list[tuple[_Sweep, _Fit]],
+    lack: str,
+    lack_drain: bool,
+    name: str,
+    letter: str,
+    linear: bool,
+) -> tuple[Figure, Figure]:
+    how = "L/(W C |Vd|) d|Id|/dVg" if linear else "2 L/(W C) (d sqrt|Id|/dVg)^2"
+    where = "overdrive above |Vd|" if linear else "overdrive between 25 % of its reach and |Vd|"
+    fitted = f"{how}, straight-line fit, {where}; spread over sweeps and directions."
+    local = f"{how}, steepest fifth of the same window."
+    names = (f"mobility_{letter}_{name}", f"mobility_{letter}_{name}_max")
+    if lack or lack_drain or not fits:
+        reason = lack or (missing(trace, "drain_voltage") if lack_drain else "")
+        reason = reason or f"no sweep reaches the {name} regime over enough of its gate range"
+        unknown = Sourced.unknown("m2/Vs", reason)
+        return Figure(names[0], unknown, fitted), Figure(names[1], unknown, local)
+    scale = _scale(trace)
+
+    def mobility(slope: float, drain: float) -> float:
+        return scale * slope / drain if linear else 2.0 * scale * slope**2
+
+    values = [mobility(f.slope, s.drain) for s, f in fits]
+    power = 1.0 if linear else 2.0
+    errors = [v * power * f.slope_error / f.slope for v, (_, f) in zip(values, fits, strict=True)]
+    tops = [mobility(f.steepest, s.drain) for s, f in fits]
+    return (
+        Figure(names[0], _combine(values, errors, "m2/Vs"), fitted),
+        Figure(names[1], spread(tops, "m2/Vs", ""), local),
+    )
+
+
+def _scale(trace: Trace) -> float:
+    width, length, capacitance = (float(trace.parameters[n]) for n in GEOMETRY)
+    return length / (width * capacitance)
+
+
+def _combine(values: list[float], errors: list[float], unit: str) -> Sourced:
+    """One sweep: fit error; several: spread of the sweeps or the fit errors, the wider."""
+    if len(values) == 1:
+        return with_error(values[0], errors[0], unit, "interval of the fit")
+    s, error = spread(values, unit, ""), float(np.median(errors)) * Z90
+    mid = float(s)
+    low, high = min(s.low or mid, mid - error), max(s.high or mid, mid + error)
+    return computed(mid, unit, low, high, note=f"spread over {len(values)} sweeps")
+
+
+def _threshold(fits: list[tuple[_Sweep, _Fit]], sign: int, lack_drain: bool, name: str) -> Figure:
+    line = "|Id|, less |Vd|/2" if name == "linear" else "sqrt|Id|"
+    text = f"Gate voltage at which the straight line through {line} in the {name} regime is zero."
+    key = f"threshold_voltage_{name}"
+    if not fits:
+        reason = 'needs drain voltage: give --drain-voltage "-60 V"'
+        reason = reason if lack_drain else f"no sweep reaches the {name} regime"
+        return Figure(key, Sourced.unknown("V", reason), text)
+    values = [sign * f.threshold for _, f in fits]
+    return Figure(key, _combine(values, [f.threshold_error for _, f in fits], "V"), text)
+
+
+def _on_off(sweeps: list[_Sweep]) -> list[Figure]:
+    ratios, on = [], []
+    for s in sweeps:
+        k = max(len(s.current) // 20, 1)
+        top, bottom = np.sort(s.current)[-k:], np.sort(s.current)[:k]
+        on.append(float(np.median(top)))
+        low = float(np.median(bottom))
+        ratios.append(float(np.median(top)) / low if low > 0 else math.inf)
+    none = "the off current is exactly zero: no ratio"
+    return [
+        Figure(
+            "on_off_ratio",
+            spread(ratios, "1", none),
+            "Median of the highest 5 % of |Id| over that of the lowest 5 %, per sweep.",
+        ),
+        Figure("on_current", spread(on, "A", ""), "Median of the highest 5 % of |Id|."),
+    ]
+
+
+def _swing(sweeps: list[_Sweep]) -> list[Figure]:
+    values = [v for s in sweeps if math.isfinite(v := _best_swing(s))]
+    text = "Smallest dVg/dlog10|Id| over runs of one decade or more above the noise (300 K floor: "
+    text += "0.0595 V per decade)."
+    none = "the current never rises by a decade above its noise"
+    return [Figure("subthreshold_swing", spread(values, "V/dec", none), text)]
+
+
+def _best_swing(sweep: _Sweep) -> float:
+    quiet = np.sort(sweep.current)[: max(len(sweep.current) // 10, 3)]
+    floor = 3.0 * noise_of(sweep.current[sweep.current <= np.median(quiet) * 3.0])
+    good = sweep.current > max(floor, 2.0 * float(np.median(quiet)), 1e-30)
+    start = len(good) - int(np.argmin(good[::-1])) if not good.all() else 0
+    v, y = sweep.over[start:], np.log10(np.maximum(sweep.current[start:], 1e-30))
+    slopes = []
+    for k in range(len(v)):
+        end = int(np.searchsorted(np.maximum.accumulate(y), y[k] + 1.0))
+        if end < len(v) and end - k >= 2:
+            slopes.append(straight_line(v[k : end + 1], y[k : end + 1])[0])
+    return 1.0 / max(slopes) if slopes and max(slopes) > 0 else math.nan
+
+
+def _hysteresis(sweeps: list[_Sweep], sign: int) -> Figure:
+    """Shift at constant current between each pair of a forward and a backward sweep."""
+    shifts = []
+    for a, b in itertools.pairwise(sweeps):
+        same = a.drain == b.drain or math.isnan(a.drain)
+        if a.forward != b.forward and same:
+            first, second = (a, b) if a.forward else (b, a)
+            top = min(a.current.max(), b.current.max())
+            low = max(np.percentile(a.current, 5), np.percentile(b.current, 5))
+            level = math.sqrt(top * max(low, 1e-6 * top))
+            shifts.append(sign * (_gate_at(second, level) - _gate_at(first, level)))
+    text = "Gate voltage of the sweep toward off less that of the sweep toward on, at the current "
+    text += "midway (in decades) between off and on."
+    return Figure("hysteresis_voltage", spread(shifts, "V", "one direction only"), text)
+
+
+def _gate_at(sweep: _Sweep, level: float) -> float:
+    """Median gate voltage of the crossings of `level`."""
+    above = sweep.current >= level
+    k = np.flatnonzero(above[1:] & ~above[:-1])
+    if not len(k):
+        return math.nan
+    x0, x1 = sweep.over[k], sweep.over[k + 1]
+    y0 = np.log(np.maximum(sweep.current[k], 1e-30))
+    y1 = np.log(sweep.current[k + 1])
+    return float(np.median(x0 + (x1 - x0) * (math.log(level) - y0) / (y1 - y0)))
+
+
+def _leakage(sweeps: list[_Sweep]) -> list[Figure]:
+    tops = [
+        float(np.nanmax(s.gate_current))
+        for s in sweeps
+        if s.gate_current is not None and np.any(np.isfinite(s.gate_current))
+    ]
+    none = "the record holds no gate current"
+    return [Figure("gate_leakage", spread(tops, "A", none), "Largest |Ig| of each sweep.")]
