@@ -157,7 +157,7 @@ def _swatch_legend(figure: Any, known: Sequence[tuple[str, DotProperties]]) -> N
             if d.pl_fwhm.is_known:
                 parts.append(f"FWHM {_fwhm_nm(d):.0f} nm")
         look = {"facecolor": d.colour, "edgecolor": st.colour(k), "linewidth": 1.6}
-        handles.append(Patch(label=", ".join(parts), **look))
+        handles.append(Patch(label=st.safe(", ".join(parts)), **look))
     st.legend_of(figure, handles)
 
 
@@ -194,7 +194,7 @@ def chromaticity(dots: Sequence[tuple[str, DotProperties]], name: str) -> str | 
         ax.grid(False)
         names = [label or d.formula for label, d in known]
         handles = [
-            Line2D([], [], marker="o", linestyle="", color=st.colour(k), label=text)
+            Line2D([], [], marker="o", linestyle="", color=st.colour(k), label=st.safe(text))
             for k, text in enumerate(names)
         ]
         st.legend_of(figure, handles)

@@ -150,7 +150,7 @@ def confusion(score: Score, name: str) -> str | None:
     matrix = _matrix(score.details.get("confusion"))
     if matrix is None:
         return None
-    labels = [str(x) for x in score.details.get("classes", range(len(matrix)))]
+    labels = [st.safe(str(x)) for x in score.details.get("classes", range(len(matrix)))]
     with st.style():
         side = min(3.2 + 0.28 * len(matrix), 6.5)
         figure = st.new_figure(side + 0.6, side)
@@ -208,7 +208,7 @@ def accuracies(scores: Sequence[tuple[str, Score]], name: str) -> str | None:
                     y = -(k * 3.6 + j)
                     _bar(ax, y, q, key)
                     ticks.append(y)
-                    names.append(f"{label or score.task}: {words}")
+                    names.append(f"{st.safe(label or score.task)}: {words}")
         ax.set_yticks(ticks, names)
         ax.set_xlim(0, 105)
         ax.tick_params(axis="y", length=0)

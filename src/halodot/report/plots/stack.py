@@ -127,7 +127,7 @@ def _block(ax: Any, left: float, right: float, layer: StackLayer, widened: bool)
     ax.add_patch(
         Rectangle((left, 0), right - left, 1, facecolor="none", edgecolor=st.INK, linewidth=0.9)
     )
-    lines = [layer.name]
+    lines = [st.safe(layer.name)]
     if layer.thickness is not None and layer.role != "electrode":
         lines.append(_thickness(layer.thickness) + (" *" if widened else ""))
     longest = max(len(x) for x in lines)

@@ -12,6 +12,7 @@ import io
 import itertools
 import json
 import re
+import warnings
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -22,6 +23,7 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, LogLocator
 from numpy.typing import NDArray
 
+from ...core.errors import shorten
 from ..text import number, superscript
 
 # Okabe and Ito's palette (colour-blind safe), darkened where it would be too light on white.
@@ -29,7 +31,9 @@ PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#8A6D00", "#56B4E9", "#0
 DASHES: tuple[Any, ...] = ("solid", (0, (5, 2)), (0, (1.5, 1.5)), (0, (6, 2, 1.5, 2)))
 INK, MUTED, GRID, BAND = "#1b1f24", "#57606a", "#e3e6ea", 0.18
 FONT_STACK = "'DejaVu Sans', Verdana, 'Segoe UI', Helvetica, Arial, sans-serif"
-MOST_POINTS = 1600
+MOST_POINTS = 1600  # of one line
+MOST_OF_ALL = 16000  # of all lines of one axes, which keeps a page of many variants small
+LONGEST_LABEL = 60
 
 RC = {
     "svg.fonttype": "none",
@@ -56,6 +60,7 @@ RC = {
     "axes.facecolor": "white",
     "axes.unicode_minus": True,
     "path.simplify": True,
+    "text.parse_math": False,  # a dollar sign in a user's label is a dollar sign
 }
 
 
@@ -101,9 +106,19 @@ def thin(x: NDArray[Any], y: NDArray[Any], most: int = MOST_POINTS) -> NDArray[n
     return np.array(sorted(keep), dtype=np.int64)
 
 
-def draw_line(ax: Any, x: NDArray[Any], y: NDArray[Any], series: int, **kwargs: Any) -> Line2D:
-    """Draw one line of series number `series`, thinned, with the id the script looks for."""
-    index = thin(x, y)
+def safe(label: str) -> str:
+    """Return a user's label as it may stand in a picture: printable and short."""
+    return shorten(label, LONGEST_LABEL) if label else ""
+
+
+def draw_line(
+    ax: Any, x: NDArray[Any], y: NDArray[Any], series: int, *, among: int = 1, **kwargs: Any
+) -> Line2D:
+    """Draw one line of series number `series`, thinned, with the id the script looks for.
+
+    `among` is how many lines share the picture.
+    """
+    index = thin(x, y, max(MOST_OF_ALL // max(among, 1), 60) if among > 10 else MOST_POINTS)
     kwargs.setdefault("color", colour(series))
     kwargs.setdefault("linestyle", dashes(series))
     (line,) = ax.plot(np.asarray(x)[index], np.asarray(y)[index], **kwargs)
@@ -159,7 +174,7 @@ def legend(
         return
     looks = looks or [{"color": colour(k), "linestyle": dashes(k)} for k in range(len(labels))]
     handles = [
-        Line2D([], [], linewidth=2.2, label=label or "trace", **look)
+        Line2D([], [], linewidth=2.2, label=safe(label) or "trace", **look)
         for label, look in zip(labels, looks, strict=True)
     ]
     legend_of(figure, handles)
@@ -194,7 +209,9 @@ def to_svg(figure: Figure, name: str, title: str, description: str = "") -> str:
         Read out by a screen reader; user text is escaped.
     """
     buffer = io.StringIO()
-    with style():
+    with style(), warnings.catch_warnings():
+        # only the width is measured with this font; the reader's browser draws any script
+        warnings.filterwarnings("ignore", message="Glyph .* missing from font")
         figure.savefig(
             buffer,
             format="svg",

@@ -49,8 +49,8 @@ def current_voltage(traces: Sequence[Trace], name: str) -> str | None:
         log_factor, log_unit = _log_scale(kept, key)
         for k, t in enumerate(kept):
             x, y = t.columns["voltage"], good(t, key)
-            st.draw_line(linear, x, y * factor, k)
-            st.draw_line(logarithmic, x, _nonzero(np.abs(y)) * log_factor, k)
+            st.draw_line(linear, x, y * factor, k, among=len(kept))
+            st.draw_line(logarithmic, x, _nonzero(np.abs(y)) * log_factor, k, among=len(kept))
         st.label_axes(linear, "Voltage [V]", f"{symbol} [{unit}]")
         st.label_axes(logarithmic, "Voltage [V]", f"|{symbol}| [{log_unit}]")
         _decades(logarithmic)
@@ -75,8 +75,8 @@ def transfer(traces: Sequence[Trace], name: str) -> str | None:
         log_factor, log_unit = _log_scale(kept, "drain_current")
         for k, t in enumerate(kept):
             x, y = t.columns["gate_voltage"], np.abs(good(t, "drain_current"))
-            st.draw_line(logarithmic, x, _nonzero(y) * log_factor, k)
-            st.draw_line(root, x, np.sqrt(y * factor), k)
+            st.draw_line(logarithmic, x, _nonzero(y) * log_factor, k, among=len(kept))
+            st.draw_line(root, x, np.sqrt(y * factor), k, among=len(kept))
         st.label_axes(logarithmic, "Gate voltage [V]", f"|Drain current| [{log_unit}]")
         st.label_axes(root, "Gate voltage [V]", f"√|drain current| [√{unit}]")
         _decades(logarithmic)

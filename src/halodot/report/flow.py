@@ -1,0 +1,116 @@
+"""The strip recipe -> dots -> film -> device -> figures -> array -> task with key numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ..core.sourced import Sourced
+from .model import Variant
+from .summary import wavelength
+from .text import number, pretty_name, value_text
+
+Rows = list[tuple[str, str]]
+MOST_FIGURES = 6
+
+
+@dataclass(frozen=True)
+class Card:
+    """One stage of the strip: its key numbers, one value a variant; no rows where absent."""
+
+    name: str
+    rows: tuple[tuple[str, tuple[str, ...]], ...]
+
+
+def cards(variants: Sequence[Variant]) -> list[Card]:
+    """Return the seven stages of the flow for these variants."""
+    return [Card(name, _side_by_side([rows(v) for v in variants])) for name, rows in STAGES]
+
+
+def _side_by_side(columns: Sequence[Rows]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Join the rows of all variants by name; one value where they agree."""
+    names = dict.fromkeys(name for column in columns for name, _ in column)
+    out = []
+    for name in names:
+        values = tuple(dict(column).get(name, "–") for column in columns)
+        out.append((name, values[:1] if len(set(values)) == 1 else values))
+    return tuple(out)
+
+
+def _of(state: Any, *names: str) -> Rows:
+    rows = []
+    for name in names:
+        q = getattr(state, name)
+        if isinstance(q, Sourced) and q.is_known:
+            rows.append((pretty_name(name), value_text(q, name)))
+    return rows
+
+
+def _recipe(v: Variant) -> Rows:
+    p = v.population
+    if p is None:
+        return []
+    rows = [("dots", f"{p.formula} {p.shape}"), *_of(p, "size", "size_spread")]
+    return [*rows, ("ligand", p.ligand), ("phase", p.phase)]
+
+
+def _dots(v: Variant) -> Rows:
+    if v.dots is None:
+        return []
+    peak = wavelength(v.dots)
+    rows = [("emission peak", value_text(peak))] if peak else []
+    return rows + _of(v.dots, "optical_gap", "pl_fwhm", "plqy", "radiative_lifetime")
+
+
+def _film(v: Variant) -> Rows:
+    if v.film is None:
+        return []
+    names = ("spacing", "mobility_electron", "mobility_hole", "trap_density", "ion_density")
+    return [("ligand", v.film.ligand), *_of(v.film, *names)]
+
+
+def _device(v: Variant) -> Rows:
+    rows = [("stack", " / ".join(layer.name for layer in v.stack))] if v.stack else []
+    kinds = dict.fromkeys(t.kind for t in v.traces)
+    for kind in kinds:
+        points = sum(len(t) for t in v.traces if t.kind == kind)
+        rows.append((f"{kind} record", f"{points} points"))
+    return rows
+
+
+def _figures(v: Variant) -> Rows:
+    known = [f for group in v.figures for f in group.figures if f.value.is_known]
+    return [(pretty_name(f.name), value_text(f.value, f.name)) for f in known[:MOST_FIGURES]]
+
+
+def _array(v: Variant) -> Rows:
+    a = v.array
+    if a is None:
+        return []
+    rows = [("size", f"{a.word_lines} × {a.bit_lines}")]
+    rows += _of(a.cell, "conductance_low", "conductance_high", "programming_spread")
+    levels = "analogue" if a.cell.levels is None else str(a.cell.levels)
+    return [*rows, ("levels", levels), *_of(a, "wire_resistance")]
+
+
+def _task(v: Variant) -> Rows:
+    s = v.score
+    if s is None:
+        return []
+    rows = [("task", pretty_name(s.task)), *_of(s, "accuracy")]
+    for name, q in (("in software", s.baseline), ("chance", s.chance)):
+        if q.is_known:
+            rows.append((name, f"{number(100 * float(q))} %"))
+    return rows + _of(s, "energy", "latency")
+
+
+STAGES: tuple[tuple[str, Callable[[Variant], Rows]], ...] = (
+    ("recipe", _recipe),
+    ("dots", _dots),
+    ("film", _film),
+    ("device", _device),
+    ("figures", _figures),
+    ("array", _array),
+    ("task", _task),
+)

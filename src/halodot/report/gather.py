@@ -1,0 +1,157 @@
+"""Take from specs and states what the page lists: inputs, layers, assumptions, problems."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from pydantic import BaseModel
+
+from ..core.sourced import Sourced
+from ..core.status import Status
+from .model import ReportInput, StackLayer, StatusLine, Variant
+
+if TYPE_CHECKING:
+    from ..device.spec import DeviceSpec
+
+STAGES = ("population", "dots", "film", "array", "score")
+
+
+def inputs_of(spec: BaseModel, root: str = "") -> tuple[tuple[str, Sourced], ...]:
+    """Return every quantity of a spec with its dotted key, in the order of the study file.
+
+    >>> from halodot.core.spec import Spec, quantity
+    >>> class Layer(Spec):
+    ...     thickness: Sourced = quantity("m", "layer thickness")
+    >>> [(key, q.value) for key, q in inputs_of(Layer(thickness="10 nm"), "film")]
+    [('film.thickness', 1e-08)]
+    """
+    return tuple(_walk(spec, root))
+
+
+def _walk(item: Any, path: str) -> Iterator[tuple[str, Sourced]]:
+    if isinstance(item, Sourced):
+        yield path, item
+    elif isinstance(item, BaseModel):
+        for name, field in type(item).model_fields.items():
+            yield from _walk(getattr(item, name), f"{path}.{field.alias or name}".lstrip("."))
+    elif isinstance(item, tuple | list):
+        for k, part in enumerate(item):
+            yield from _walk(part, f"{path}[{k}]")
+    elif isinstance(item, dict):
+        for key, part in item.items():
+            yield from _walk(part, f"{path}.{key}".lstrip("."))
+
+
+def stack_layers(device: DeviceSpec) -> tuple[StackLayer, ...]:
+    """Return the layers of a device for its drawing, electrodes included."""
+    layers = [_electrode(device.left)]
+    for layer in device.layer:
+        role = "film" if layer.material == "film" else "semiconductor"
+        role = role if layer.carriers else "insulator"
+        layers.append(StackLayer(layer.name, float(layer.thickness), role))
+    right = device.right or device.source
+    if right is not None:
+        layers.append(_electrode(right))
+    return tuple(layers)
+
+
+def _electrode(contact: Any) -> StackLayer:
+    return StackLayer(contact.electrode or "contact", None, "electrode")
+
+
+def quantities(state: Any) -> dict[str, Sourced]:
+    """Return the quantities of a hand-over state by field name, nested states included.
+
+    >>> from halodot.report.model import Variant
+    >>> quantities(Variant())
+    {}
+    """
+    out: dict[str, Sourced] = {}
+    for f in dataclasses.fields(state):
+        value = getattr(state, f.name)
+        if isinstance(value, Sourced):
+            out[f.name] = value
+        elif dataclasses.is_dataclass(value):
+            out |= {f"{f.name}.{k}": q for k, q in quantities(value).items()}
+    return out
+
+
+def states(variant: Variant) -> list[tuple[str, Any]]:
+    """Return (name, state) of every stage that the variant has."""
+    found = [(name, getattr(variant, name)) for name in STAGES]
+    return [(name, state) for name, state in found if state is not None]
+
+
+def assumptions(result: ReportInput) -> list[tuple[str, Sourced]]:
+    """Return every assumed value: of the study first, then what the stages assumed."""
+    rows = [(key, q) for key, q in result.inputs if q.basis == "assumed"]
+    seen = {(q.value, q.note) for _, q in rows}
+    for variant in result.variants:
+        for name, state in states(variant):
+            for key, q in quantities(state).items():
+                if q.basis == "assumed" and (q.value, q.note) not in seen:
+                    seen.add((q.value, q.note))
+                    rows.append((f"{name}.{key}", q))
+    return rows
+
+
+def unknowns(result: ReportInput) -> list[tuple[str, str]]:
+    """Return (key, reason) of every value that a stage could not give."""
+    rows: dict[tuple[str, str], None] = {}
+    for variant in result.variants:
+        for name, state in states(variant):
+            for key, q in quantities(state).items():
+                if not q.is_known:
+                    rows[(f"{name}.{key}", q.note or "no reason was given")] = None
+        for figures in variant.figures:
+            for figure in figures.figures:
+                if not figure.value.is_known:
+                    reason = figure.value.note or "no reason was given"
+                    rows[(f"figures.{figure.name}", reason)] = None
+    return list(rows)
+
+
+def problems(result: ReportInput) -> list[StatusLine]:
+    """Return every status that is not simply good, of states, traces and points."""
+    lines = []
+    for variant in result.variants:
+        before = f"{variant.label}: " if variant.label else ""
+        for name, state in states(variant):
+            if state.status is not Status.OK:
+                lines.append(StatusLine(before + name, state.status))
+        for figures in variant.figures:
+            if figures.status is not Status.OK:
+                lines.append(StatusLine(f"{before}figures of {figures.kind}", figures.status))
+        for trace in variant.traces:
+            lines += _of_trace(before, trace)
+    return lines + list(result.statuses)
+
+
+def _of_trace(before: str, trace: Any) -> list[StatusLine]:
+    place = before + " ".join(x for x in ("record", trace.kind, trace.label) if x)
+    counts: dict[Status, int] = {}
+    for status in trace.point_status:
+        if status is not Status.OK:
+            counts[status] = counts.get(status, 0) + 1
+    total = len(trace.point_status)
+    lines = [StatusLine(place, s, f"{n} of {total} points") for s, n in counts.items()]
+    if trace.status is not Status.OK and trace.status not in counts:
+        lines.append(StatusLine(place, trace.status))
+    return lines
+
+
+def remarks(result: ReportInput) -> list[tuple[str, str]]:
+    """Return (place, note) of every note that a state carries, each note once."""
+    rows: dict[str, str] = dict.fromkeys(result.notes, "study")
+    for variant in result.variants:
+        found = [(name, state.notes) for name, state in states(variant)]
+        found += [(f"figures of {f.kind}", f.notes) for f in variant.figures]
+        found += [(f"record {t.kind}", t.notes) for t in variant.traces]
+        if variant.array is not None:
+            found.append(("array.cell", variant.array.cell.notes))
+        for place, notes in found:
+            for note in notes:
+                rows.setdefault(note, place)
+    return [(place, note) for note, place in rows.items()]

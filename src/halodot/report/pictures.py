@@ -1,0 +1,138 @@
+"""Which pictures a result has: variants share them as overlaid series."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from ..device.state import Trace
+from .model import ReportInput, Variant
+from .plots import dots, scores, stack, traces
+
+MOST_SERIES = 24  # of one picture; more cannot be told apart, the tables hold them all
+MOST_STACKS = 3
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One picture of the page: where it belongs, what it shows, and the SVG."""
+
+    stage: str
+    caption: str
+    svg: str
+    wide: bool = False
+
+
+def draw(result: ReportInput) -> list[Picture]:
+    """Return the pictures of a result, in the order of the flow."""
+    pictures = []
+    for k, (stage, caption, wide, make) in enumerate(_plans(result)):
+        svg = make(f"p{k}")
+        if svg is not None:
+            pictures.append(Picture(stage, caption, svg, wide))
+    return pictures
+
+
+def _plans(result: ReportInput) -> Iterator[tuple]:
+    shown = result.variants[:MOST_SERIES]
+    populations = [(v.label, v.population) for v in shown if v.population is not None]
+    yield (
+        "recipe",
+        "Sizes drawn log-normal from mean and spread; the band holds every curve whose mean and"
+        " spread lie in their 90 % intervals.",
+        False,
+        lambda name: dots.size_distribution(populations, name),
+    )
+    lit = [(v.label, v.dots) for v in shown if v.dots is not None]
+    yield "dots", "Emission of the ensemble.", False, lambda name: dots.emission(lit, name)
+    yield (
+        "dots",
+        "Colour of the emission; bars are 90 % intervals.",
+        False,
+        lambda name: dots.chromaticity(lit, name),
+    )
+    yield from _stacks(result)
+    yield from _records(result)
+    yield from _scores(result)
+
+
+def _stacks(result: ReportInput) -> Iterator[tuple]:
+    seen: list[tuple] = []
+    for v in result.variants:
+        profiled = next((t for t in v.traces if "conduction_edge" in t.profiles), None)
+        if not v.stack or (v.stack, profiled is None) in seen or len(seen) >= MOST_STACKS:
+            continue
+        seen.append((v.stack, profiled is None))
+        caption = "Layers" + (" and bands through the depth." if profiled else " of the device.")
+        caption = f"{v.label}: {caption}" if v.label and len(seen) > 1 else caption
+        yield (
+            "device",
+            caption,
+            False,
+            lambda name, v=v, t=profiled: stack.stack_drawing(v.stack, t, name),
+        )
+    records = _labelled(result.variants)
+    yield (
+        "device",
+        "Mobile ions through the depth.",
+        False,
+        lambda name: stack.ion_profile(records[:MOST_SERIES], name),
+    )
+
+
+def _records(result: ReportInput) -> Iterator[tuple]:
+    records = _labelled(result.variants)
+    captions = {
+        "iv": "Current against voltage; arrows follow the sweep.",
+        "transfer": "Transfer curves; arrows follow the sweep.",
+        "output": "Output curves.",
+        "pulses": "Response to pulses.",
+        "retention": "Retention.",
+    }
+    for kind in dict.fromkeys(t.kind for t in records):
+        same = [t for t in records if t.kind == kind]
+        caption = captions.get(kind, f"Record of kind {kind}.")
+        if len(same) > MOST_SERIES:
+            caption += f" The first {MOST_SERIES} of {len(same)} records are drawn."
+        yield (
+            "figures",
+            caption,
+            kind in ("iv", "transfer"),
+            lambda name, same=same, kind=kind: traces.overlay(same[:MOST_SERIES], kind, name),
+        )
+
+
+def _labelled(variants: tuple[Variant, ...]) -> list[Trace]:
+    """All records, each labelled with its variant where there are several."""
+    out = []
+    for v in variants:
+        for t in v.traces:
+            new = v.label and len(variants) > 1 and v.label not in t.label
+            label = ", ".join(x for x in (v.label, t.label) if x) if new else t.label
+            out.append(replace(t, label=label))
+    return out
+
+
+def _scores(result: ReportInput) -> Iterator[tuple]:
+    scored = [(v.label, v.score) for v in result.variants[:MOST_SERIES] if v.score is not None]
+    yield (
+        "task",
+        "Accuracy beside the same weights in software and chance; bars are 90 % intervals.",
+        False,
+        lambda name: scores.accuracies(scored, name),
+    )
+    if scored:
+        label, score = scored[-1]
+        yield (
+            "task",
+            f"Confusion matrix{f' of {label}' if label else ''}.",
+            False,
+            lambda name: scores.confusion(score, name),
+        )
+    yield (
+        "comparison",
+        "Computed over reported with 90 % intervals; 1 is agreement. The shape says whether the"
+        " figure was predicted.",
+        True,
+        lambda name: scores.reported_against_computed(result.comparisons, name),
+    )

@@ -1,0 +1,93 @@
+"""The two sentences at the top of a page: did it work, and what came out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from scipy import constants
+
+from ..core.sourced import Sourced
+from ..dot.state import DotProperties
+from .compare import tally
+from .model import ReportInput, StatusLine, Variant
+from .text import number, pretty_name, value_text
+
+MOST_FIGURES = 3
+
+
+def status_sentence(lines: Sequence[StatusLine]) -> str:
+    """Say whether everything converged.
+
+    >>> status_sentence([])
+    'Everything converged.'
+    """
+    bad = sum(not line.status.is_good for line in lines)
+    others = len(lines) - bad
+    if not lines:
+        return "Everything converged."
+    if not bad:
+        warns = "One result carries" if others == 1 else f"{others} results carry"
+        return f"Everything converged. {warns} a warning, listed below."
+    did = "One result" if bad == 1 else f"{bad} results"
+    return f"{did} did not converge, listed below; those points are not drawn and not used."
+
+
+def summary_sentence(result: ReportInput) -> str:
+    """Say the main numbers of the last variant in the order of the flow."""
+    if not result.variants:
+        return "This study holds no results yet."
+    last = result.variants[-1]
+    parts = [p for p in (_dots(last), _film(last), _figures(last), _task(last)) if p]
+    text = "; ".join(parts)
+    if len(result.variants) > 1 and last.label:
+        text = f"{last.label}: {text}"
+    if result.comparisons:
+        text += ("; " if text else "") + tally(result.comparisons).sentence.rstrip(".")
+    if not text:
+        return "The study ran; it names no figure of merit."
+    return text[0].upper() + text[1:] + "."
+
+
+def wavelength(d: DotProperties) -> Sourced | None:
+    """Return the emission peak as a wavelength [m], None where it is unknown."""
+    q = d.pl_energy
+    if q.value is None:
+        return None
+    hc = constants.h * constants.c / constants.e
+    low, high = (None if e is None else hc / e for e in (q.high, q.low))
+    return Sourced(hc / q.value, "m", low, high, q.basis, q.sources)
+
+
+def _dots(v: Variant) -> str:
+    if v.dots is not None:
+        peak = wavelength(v.dots)
+        text = f"{v.dots.formula} {v.dots.shape} dots of {value_text(v.dots.size)}"
+        return text + (f" emit at {value_text(peak)}" if peak else "")
+    if v.population is not None:
+        p = v.population
+        return f"{p.formula} {p.shape} dots of {value_text(p.size)}"
+    return ""
+
+
+def _film(v: Variant) -> str:
+    if v.film is None:
+        return ""
+    pairs = (("electrons", v.film.mobility_electron), ("holes", v.film.mobility_hole))
+    known = [f"{value_text(q)} for {who}" for who, q in pairs if q.is_known]
+    return "film mobility " + " and ".join(known) if known else ""
+
+
+def _figures(v: Variant) -> str:
+    known = [f for group in v.figures for f in group.figures if f.value.is_known]
+    return ", ".join(
+        f"{pretty_name(f.name)} {value_text(f.value, f.name)}" for f in known[:MOST_FIGURES]
+    )
+
+
+def _task(v: Variant) -> str:
+    if v.score is None or not v.score.accuracy.is_known:
+        return ""
+    text = f"{pretty_name(v.score.task)} {number(100 * float(v.score.accuracy))} % right"
+    if v.score.baseline.is_known:
+        text += f" ({number(100 * float(v.score.baseline))} % in software)"
+    return text
