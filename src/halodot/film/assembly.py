@@ -59,6 +59,13 @@ PASSED = {
     "trap_depth": "trap_depth",
     "doping": "doping",
 }
+# The same for a film without dots, which is its bulk semiconductor.
+PASSED_BULK = PASSED | {
+    "relative_permittivity": "core_static",
+    "radiative_coefficient": "bulk_radiative",
+    "ion_density": "bulk_vacancy_density",
+    "ion_activation": "bulk_activation",
+}
 # Inputs whose absence is worth naming as the reason why something is not known.
 DECIDING = (*inputs.DOT_NEEDS, *inputs.LIGAND_NEEDS)
 SHAPES = ("cube", "sphere", "platelet")
@@ -93,15 +100,18 @@ def assemble(
     >>> film.mobility_hole.value, film.mobility_electron.basis
     (0.0002, 'unknown')
     """
-    found = inputs.collect(dots, spec, library or Library.builtin())
+    known = library or Library.builtin()
+    found = inputs.collect(dots, spec, known)
     case = fixed_case(dots, spec)
     given = {n: q for n in OVERRIDES if (q := getattr(spec, n)) is not None}
     centre = _one(case, found, given)
     rng = generator(spec.seed, "film")
     draws = [_one(case, drawn(found, rng), drawn(given, rng)) for _ in range(spec.draws)]
     values = {n: _interval(n, centre[n], [d[n] for d in draws]) for n in UNITS}
-    values = {n: _explain(n, q, found) for n, q in values.items()} | given
-    return _handed_over(dots, spec, case, found, values)
+    passed = PASSED_BULK if case.is_bulk else PASSED
+    values = {n: _explain(n, q, found, passed) for n, q in values.items()} | given
+    film = _handed_over(dots, spec, case, found, values)
+    return replace(film, ligand=known.entry("ligand", film.ligand).name) if film.ligand else film
 
 
 def fixed_case(dots: DotProperties | None, spec: FilmSpec) -> Case:
@@ -127,28 +137,36 @@ def _one(case: Case, found: dict[str, Sourced], given: dict[str, Sourced]) -> di
 
 
 def drawn(values: dict[str, Sourced], rng: np.random.Generator) -> dict[str, Sourced]:
-    """Return one draw of every value."""
-    return {n: q.sample(rng) for n, q in values.items()}
+    """Return one draw of every value; tails beyond what a quantity can be are cut off."""
+    return {n: _within(n, q.sample(rng)) for n, q in values.items()}
+
+
+def _within(name: str, q: Sourced) -> Sourced:
+    low, high = inputs.BOUNDS.get(name, (-math.inf, math.inf))
+    if q.value is None or low <= q.value <= high:
+        return q
+    return q.with_value(min(max(q.value, low), high))
 
 
 def _interval(name: str, value: float, draws: list[float]) -> Sourced:
     if math.isnan(value):
         return Sourced(None, UNITS[name], basis="unknown")
+    if not draws:
+        return Sourced(value, UNITS[name])
     low, high = (float(v) for v in np.quantile(draws, (0.05, 0.95)))
     if low == high:
         return Sourced(value, UNITS[name])
     return Sourced(value, UNITS[name], min(low, value), max(high, value), "computed")
 
 
-def _explain(name: str, q: Sourced, found: dict[str, Sourced]) -> Sourced:
+def _explain(name: str, q: Sourced, found: dict[str, Sourced], passed: dict[str, str]) -> Sourced:
     """Add the basis: that of the input for what is handed through, else what was assumed."""
     if not q.is_known:
         lacks = dict.fromkeys(v.note for n, v in found.items() if not v.is_known and n in DECIDING)
-        return replace(
-            q, note=f"{'; '.join(lacks) or inputs.NOT_A_PLATELET}: give {name} in [film]"
-        )
-    if name in PASSED:
-        origin = found[PASSED[name]]
+        remedy = f"give {name} in [film]" if name in OVERRIDES else "give [dots]"
+        return replace(q, note=f"{'; '.join(lacks) or inputs.NOT_A_PLATELET}: {remedy}")
+    if name in passed:
+        origin = found[passed[name]]
         return replace(q, basis=origin.basis, sources=origin.sources, note=origin.note)
     if name == "absorption":
         return replace(q, basis="assumed", note=found["core_absorption"].note)

@@ -127,7 +127,10 @@ def bridged_rate(ordinary: float, bridged: float, share: float, neighbours: floa
         return bridged
     w = neighbours / 2.0 - 1.0
     half = 0.5 * (ordinary * (w - share * (w + 1.0)) + bridged * (share * (w + 1.0) - 1.0))
-    return (half + math.sqrt(half**2 + w * ordinary * bridged)) / w
+    root = math.sqrt(half**2 + w * ordinary * bridged)
+    if half < 0.0:  # below the threshold the sum would cancel
+        return ordinary * bridged / (root - half)
+    return (half + root) / w
 
 
 def diffusivity(rate: float, pitch: float, neighbours: float = 6.0) -> float:
@@ -168,7 +171,7 @@ def field_exponent(sigma: float, kT: float, pitch: float) -> float:
 
     Examples
     --------
-    >>> field_exponent(1.5 * 0.025, 0.025, 10e-9)
-    0.0
+    >>> f"{field_exponent(0.05, 0.025, 9.6e-9):.2e}"
+    '2.03e-04'
     """
     return GDM_FIELD * math.sqrt(pitch / GDM_PITCH) * ((sigma / kT) ** 2 - 2.25)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from ..core.errors import InputError
 from ..core.sourced import Sourced, assumed
+from ..core.spec import quantity_of
 from ..dot.state import DotProperties
 from ..library import Library
-from .spec import FilmSpec
+from .spec import FilmSpec, HoppingSpec, SurfaceSpec
 
 NO_DOTS = "no dots are given"
 NOT_A_PLATELET = "no lateral size is given"
@@ -14,8 +15,8 @@ NOT_A_PLATELET = "no lateral size is given"
 TUNNELLING_DECAY = Sourced(
     6.6e9,
     "1/m",
-    4.7e9,
-    8.6e9,
+    5.5e9,
+    7.5e9,
     "fitted",
     ("ref164", "review"),
     "fitted to the undoped film of ref 164; saturated chains are quoted with 7 to 11 per nm",
@@ -66,6 +67,23 @@ BULK_NEEDS = {
     "ionization": "ionization_energy",
     "bulk_radiative": "radiative_coefficient",
 }
+SHARES = ("coverage", "interdigitation", "removal", "stripped", "effective_medium")
+
+
+def _bounds() -> dict[str, tuple[float, float]]:
+    """Honest bounds of everything that is drawn, from where it is declared."""
+    bounds = dict.fromkeys(SHARES, (0.0, 1.0))
+    for spec in (FilmSpec, HoppingSpec, SurfaceSpec):
+        for name in spec.model_fields:
+            declared = quantity_of(spec, name)
+            if declared is not None:
+                bounds[name] = (declared["low"], declared["high"])
+    bounds["packing_density"] = bounds["random_packing_density"]
+    bounds["necking"] = bounds["necking_fraction"]
+    return bounds
+
+
+BOUNDS = _bounds()
 
 
 def collect(dots: DotProperties | None, spec: FilmSpec, library: Library) -> dict[str, Sourced]:

@@ -192,7 +192,9 @@ class FilmSpec(Spec):
     temperature: Sourced | None = quantity(
         "K", "temperature of the film; default: that of the dots", low=30, high=600, optional=True
     )
-    draws: int = Field(default=200, ge=20, le=100_000, description="draws for the intervals")
+    draws: int = Field(
+        default=200, ge=0, le=100_000, description="draws for the intervals; 0: no intervals"
+    )
     seed: int = Field(default=0, ge=0, description="root of the random draws")
     hopping: HoppingSpec = Field(default_factory=HoppingSpec, description="parameters of hopping")
     surface: SurfaceSpec = Field(default_factory=SurfaceSpec, description="ions and traps")

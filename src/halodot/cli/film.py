@@ -1,0 +1,133 @@
+"""``halodot film FILE.toml``: the film that a treatment makes of dots, as a semiconductor."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ..dot.state import DotProperties
+    from ..film.state import FilmProperties
+    from ..library import Library
+
+ROOM = 300.0  # K, where neither dots nor film name a temperature
+# Field of FilmProperties -> key of the output and its unit; None keeps the unit.
+KEYS = {
+    "dot_size": ("size_nm", "nm"),
+    "spacing": ("spacing_nm", "nm"),
+    "dot_density": ("dot_density_per_cm3", "cm-3"),
+    "fill_fraction": ("fill_fraction", None),
+    "mobility_electron": ("mobility_n_cm2_per_Vs", "cm2/Vs"),
+    "mobility_hole": ("mobility_p_cm2_per_Vs", "cm2/Vs"),
+    "disorder_electron": ("disorder_n_eV", None),
+    "disorder_hole": ("disorder_p_eV", None),
+    "poole_frenkel": ("poole_frenkel_sqrt_m_per_V", None),
+    "relative_permittivity": ("relative_permittivity", None),
+    "refractive_index": ("refractive_index", None),
+    "electron_affinity": ("electron_affinity_eV", None),
+    "ionization_energy": ("ionization_energy_eV", None),
+    "density_of_states_electron": ("density_of_states_n_per_cm3", "cm-3"),
+    "density_of_states_hole": ("density_of_states_p_per_cm3", "cm-3"),
+    "trap_density": ("trap_density_per_cm3", "cm-3"),
+    "trap_depth": ("trap_depth_eV", None),
+    "capture_electron": ("capture_n_cm3_per_s", "cm3/s"),
+    "capture_hole": ("capture_p_cm3_per_s", "cm3/s"),
+    "radiative_coefficient": ("radiative_coefficient_cm3_per_s", "cm3/s"),
+    "ion_density": ("ion_density_per_cm3", "cm-3"),
+    "ion_mobility": ("ion_mobility_cm2_per_Vs", "cm2/Vs"),
+    "ion_activation": ("ion_activation_eV", None),
+    "absorption": ("absorption_per_cm", "1/cm"),
+    "doping": ("doping_per_cm3", "cm-3"),
+}
+
+
+def register(verbs: Any) -> None:
+    """Add the verb to the command line."""
+    p: argparse.ArgumentParser = verbs.add_parser(
+        "film",
+        help="spacing, mobility, permittivity, ions and traps of a film of dots",
+        description="Assemble a film: [dots] optional, [film] with ligand, treatment or "
+        "measured values. A whole study file is accepted; its other tables are left alone.",
+    )
+    p.add_argument("file", metavar="FILE.toml", help="a file with [film] and, as a rule, [dots]")
+    p.add_argument(
+        "--materials",
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="CSV or TOML file with your own values; may be given several times",
+    )
+    p.add_argument("--json", action="store_true", help="one flat JSON object")
+    p.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Assemble the film and print it; exit code 1 where it carries a bad status."""
+    from .output import print_flat, print_json
+
+    film = _film(args.file, args.materials)
+    body = flat(film)
+    show: Callable[[dict[str, Any]], None] = print_json if args.json else print_flat
+    show(body)
+    return 0 if film.status.is_good else 1
+
+
+def flat(film: FilmProperties) -> dict[str, Any]:
+    """Return the flat keys of a film, each ending in its unit."""
+    body: dict[str, Any] = {
+        "formula": film.formula,
+        "ligand": film.ligand,
+        "temperature_K": film.temperature,
+    }
+    for name, (key, unit) in KEYS.items():
+        body[key] = getattr(film, name).to_json(unit)
+    body["ion_charge"] = film.ion_charge
+    body["status"] = film.status.value
+    body["notes"] = list(film.notes)
+    return body
+
+
+def _film(path: str, materials: list[str]) -> FilmProperties:
+    from ..core import tomlfile
+    from ..core.errors import InputError, nearest
+    from ..core.spec import build
+    from ..film import FilmSpec, assemble
+    from ..library import Library
+    from ..study import Study
+
+    data = tomlfile.read(path)
+    known = sorted(Study.model_fields)
+    for key in data:
+        if key not in known:
+            raise InputError(key, data[key], "tables " + ", ".join(known), nearest(key, known))
+    library = Library.builtin().with_files([*_beside(path, data), *materials])
+    spec = build(FilmSpec, data.get("film", {}), root="film")
+    return assemble(_dots(data, library), spec, library)
+
+
+def _beside(path: str, data: dict[str, Any]) -> list[str]:
+    from pathlib import Path
+
+    from ..core.errors import InputError
+
+    named = data.get("library", [])
+    if not isinstance(named, list) or not all(isinstance(n, str) for n in named):
+        raise InputError("library", named, "a list of file names", "library = ['own.csv']")
+    return [str(Path(path).parent / n) for n in named]
+
+
+def _dots(data: dict[str, Any], library: Library) -> DotProperties | None:
+    from ..core.spec import build
+    from ..dot import characterise
+    from ..study import Dots
+    from ..synthesis.state import DotPopulation
+
+    if "dots" not in data:
+        return None
+    dots = build(Dots, data["dots"], root="dots")
+    population = DotPopulation(
+        dots.formula, dots.shape, dots.size, dots.size_spread, dots.ligand, dots.lateral
+    )
+    temperature = ROOM if dots.temperature is None else float(dots.temperature)
+    return characterise(population, library, temperature, dots.model)

@@ -1,0 +1,103 @@
+"""What must hold for any film, whatever is put in."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from halodot.core.randomness import generator
+from halodot.film import FilmSpec, hopping, inputs, limits, permittivity
+from halodot.film.assembly import drawn, fixed_case
+from halodot.film.calibration import reference_dots
+from halodot.film.constants import BOLTZMANN
+from halodot.film.evaluate import Case, evaluate
+from halodot.library import Library
+
+LIBRARY = Library.builtin()
+POSITIVE = (
+    "dot_density", "fill_fraction", "mobility_electron", "mobility_hole", "relative_permittivity",
+    "refractive_index", "density_of_states_electron", "trap_density", "ion_density",
+    "ion_mobility", "capture_electron", "capture_hole", "radiative_coefficient", "absorption",
+)  # fmt: skip
+energies = st.floats(0.005, 0.5)
+
+
+def _draw(seed: int, **keys: object) -> tuple[Case, dict[str, float]]:
+    dots, spec = reference_dots(LIBRARY), FilmSpec(**keys)  # type: ignore[arg-type]
+    values = drawn(inputs.collect(dots, spec, LIBRARY), generator(seed, "invariant"))
+    numbers = {n: math.nan if q.value is None else q.value for n, q in values.items()}
+    return fixed_case(dots, spec), numbers
+
+
+@pytest.mark.parametrize("packing", ["random", "superlattice"])
+@pytest.mark.parametrize("ligand", ["OA/OAm", "DDAB", "none"])
+def test_every_draw_is_physical(packing: str, ligand: str) -> None:
+    for seed in range(40):
+        out = evaluate(*_draw(seed, packing=packing, ligand=ligand), {})
+        for name in POSITIVE:
+            assert math.isfinite(out[name]), name
+            assert out[name] > 0.0 or (name == "trap_density" and out["coverage"] == 1.0), name
+        assert out["fill_fraction"] < 1.0
+        assert 0.0 <= out["coverage"] <= 1.0
+        assert out["ionization_energy"] > out["electron_affinity"]
+
+
+def test_cores_fill_what_their_number_and_volume_say() -> None:
+    for seed in range(20):
+        out = evaluate(*_draw(seed), {})
+        assert out["fill_fraction"] == pytest.approx(
+            out["dot_density"] * out["dot_size"] ** 3, rel=1e-12
+        )
+
+
+def test_an_electron_and_a_hole_of_equal_mass_and_disorder_move_alike() -> None:
+    case, x = _draw(0)
+    x |= {"hole_mass": x["electron_mass"], "slope_hole": x["slope_electron"]}
+    out = evaluate(case, x, {})
+    assert out["mobility_electron"] == out["mobility_hole"]
+
+
+def test_the_wider_gap_between_dots_costs_beta_per_length() -> None:
+    case, x = _draw(0)
+    at = [evaluate(case, x, {"spacing": s})["mobility_hole"] for s in (2.5e-9, 2.6e-9)]
+    pitches = [x["size"] + s for s in (2.5e-9, 2.6e-9)]
+    packing = math.log((pitches[1] / pitches[0]) ** 2)
+    # the adiabatic limit takes away less than 1 % at this gap
+    assert math.log(at[0] / at[1]) + packing == pytest.approx(
+        x["tunnelling_decay"] * 0.1e-9, rel=0.01
+    )
+
+
+def test_unknown_in_unknown_out_and_nothing_else() -> None:
+    case, x = _draw(0)
+    out = evaluate(case, x | {"hole_mass": math.nan}, {})
+    lost = {n for n, v in out.items() if math.isnan(v)}
+    assert lost == {"mobility_hole", "capture_hole", "radiative_coefficient"}
+
+
+@settings(max_examples=60, deadline=None)
+@given(energies, energies, st.floats(1e-9, 4e-9), st.floats(100.0, 400.0))
+def test_a_hop_never_beats_either_limit(coupling: float, lam: float, gap: float, t: float) -> None:
+    kT = BOLTZMANN * t
+    rate = hopping.hop_rate(coupling, gap, 9e9, lam, 0.02, kT)
+    fast = 0.02 / 4.135667696e-15 * math.exp(-lam / (4.0 * kT))
+    transfer = coupling * math.exp(-9e9 * gap / 2.0)
+    assert rate <= fast * (1.0 + 1e-12)
+    assert rate <= limits.marcus_rate(transfer, lam, kT) * (1.0 + 1e-12)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.floats(1.0, 50.0), st.floats(1.0, 50.0), st.floats(0.0, 1.0), st.floats(0.0, 1.0))
+def test_mixtures_stay_between_their_phases(a: float, b: float, f: float, mix: float) -> None:
+    got = permittivity.film_permittivity(a, b, f, mix)
+    assert min(a, b) * (1 - 1e-12) <= got <= max(a, b) * (1 + 1e-12)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.floats(1e-6, 1.0), st.floats(1.0, 1e6), st.floats(0.0, 1.0))
+def test_bridges_only_help_and_never_beat_themselves(slow: float, fast: float, p: float) -> None:
+    got = hopping.bridged_rate(slow, fast, p)
+    assert slow * (1 - 1e-9) <= got <= fast * (1 + 1e-9)
