@@ -29,6 +29,8 @@ class Crystal:
         Cubic or pseudocubic, Vegard's law between end members [m].
     phase, phase_reason
         Phase of the bulk at 300 K, empty with a reason where unknown.
+    crossover_size
+        Cube edge below which the perovskite beats the delta phase at 300 K [m].
     """
 
     composition: Composition
@@ -39,6 +41,7 @@ class Crystal:
     lattice_constant: Sourced
     phase: str
     phase_reason: str
+    crossover_size: Sourced
     phase_sources: tuple[str, ...] = ()
     by_set: dict[str, dict[str, Sourced]] = field(default_factory=dict)
     nearest_set: str = ""

@@ -6,10 +6,11 @@ from typing import Any
 
 from ..core.sourced import Sourced
 from ..core.status import Status
-from ..library import Library
+from ..library import Entry, Library
 from ..library.mixing import mix
 from .composition import Composition, parse
 from .limits import BARTEL_LIMIT
+from .phases import Phase, crossover_size, phase_at
 from .radii import REFERENCE_SET, SETS
 from .state import Crystal
 from .tolerance import (
@@ -21,6 +22,12 @@ from .tolerance import (
     nearest_set,
     printed,
     sets_that_give_printed,
+)
+
+ROOM = 300.0
+SEGREGATION = (
+    "halides of bulk mixed compositions can separate under field or light; the review (Sec. 4.1) "
+    "calls dots free of it, its reference 59 reports it in dots; no rate is at hand"
 )
 
 
@@ -47,7 +54,7 @@ def characterise(formula: str, lib: Library | None = None) -> Crystal:
     lib = Library.builtin() if lib is None else lib
     composition = parse(formula)
     near = nearest_set(lib, composition)
-    phase, reason, sources = _phase(lib, composition)
+    phase = _phase(lib, composition)
     over = {name: factor_over_sets(composition, name) for name in FACTORS}
     return Crystal(
         composition=composition,
@@ -56,9 +63,10 @@ def characterise(formula: str, lib: Library | None = None) -> Crystal:
         bartel_tau=over["bartel_tau"],
         printed=printed(lib, composition),
         lattice_constant=mix(lib, composition.end_members, "lattice_constant"),
-        phase=phase,
-        phase_reason=reason,
-        phase_sources=sources,
+        phase=phase.name,
+        phase_reason=phase.reason,
+        phase_sources=phase.sources,
+        crossover_size=_crossover(lib, composition),
         by_set={n: {s: factor(composition, n, s) for s in SETS} for n in FACTORS},
         nearest_set=near[0] if near else "",
         nearest_difference=near[1] if near else None,
@@ -67,17 +75,28 @@ def characterise(formula: str, lib: Library | None = None) -> Crystal:
     )
 
 
-def _phase(lib: Library, composition: Composition) -> tuple[str, str, tuple[str, ...]]:
-    """Phase of the bulk at 300 K, the reason where it is unknown, and the sources."""
+def _entry(lib: Library, composition: Composition) -> Entry | None:
     name = composition.host.formula
+    return lib.entry("perovskite", name) if name in lib.names("perovskite") else None
+
+
+def _phase(lib: Library, composition: Composition) -> Phase:
+    """Phase of the bulk at 300 K."""
     if composition.is_mixed:
-        return "", "the phase of a mixed composition at 300 K is not in the library", ()
-    if name not in lib.names("perovskite"):
-        return "", f"the library has no perovskite {name}", ()
-    entry = lib.entry("perovskite", name)
-    if not entry.has("phase_300k"):
-        return "", f"the library has no phase of {name} at 300 K", ()
-    return entry.text("phase_300k"), "", entry.rows["phase_300k"][0].value.sources
+        return Phase("", "the phase of a mixed composition at 300 K is not in the library")
+    entry = _entry(lib, composition)
+    if entry is None:
+        return Phase("", f"the library has no perovskite {composition.host.formula}")
+    return phase_at(entry, ROOM)
+
+
+def _crossover(lib: Library, composition: Composition) -> Sourced:
+    """Cube edge at 300 K below which the perovskite beats the delta phase."""
+    entry = _entry(lib, composition)
+    if entry is None:
+        reason = f"no free energies of the phases of {composition.host.formula} at hand"
+        return Sourced.unknown("m", reason)
+    return crossover_size(entry, ROOM)
 
 
 def _notes(lib: Library, composition: Composition) -> tuple[str, ...]:
@@ -94,6 +113,8 @@ def _notes(lib: Library, composition: Composition) -> tuple[str, ...]:
             if agreeing
             else f"no named set of radii gives the printed tolerance factors of {pair}"
         )
+    if len(composition.site("X")) > 1:
+        notes.append(SEGREGATION)
     if composition.dopants:
         notes.append("dopants do not enter the factors, the lattice constant and the molar mass")
     return tuple(notes)
@@ -138,6 +159,7 @@ def describe(formula: str, lib: Library | None = None) -> dict[str, Any]:
     body["lattice_constant_nm"] = c.lattice_constant.to_json("nm")
     body["molar_mass_g_per_mol"] = round(c.composition.molar_mass * 1e3, 6)
     body["phase_300_K"] = _category(c)
+    body["perovskite_below_nm"] = c.crossover_size.to_json("nm")
     body["status"] = c.status.value
     body["notes"] = list(c.notes)
     return body

@@ -88,6 +88,7 @@ _ROWS: tuple[tuple[str, str, float, float, float, str], ...] = (
     ("lattice_constant", "m", 2e-10, 3e-9, 0.01, "cubic or pseudocubic lattice constant"),
     ("bulk_modulus", "Pa", 1e8, 1e12, 0.15, "cubic phase"),
     ("surface_energy", "J/m2", -5.0, 5.0, 0.3, "free energy of the (ligated) surface"),
+    ("surface_energy_difference", "J/m2", 0.0, 5.0, 1.0, "non-perovskite above perovskite surface"),
     ("transition_temperature_gamma_beta", "K", 1.0, 2000.0, 0.05, "orthorhombic to tetragonal"),
     ("transition_temperature_beta_alpha", "K", 1.0, 2000.0, 0.05, "tetragonal to cubic"),
     ("transition_temperature_delta_alpha", "K", 1.0, 2000.0, 0.05, "non-perovskite to cubic"),
