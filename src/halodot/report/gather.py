@@ -13,6 +13,7 @@ from ..core.status import Status
 from .model import ReportInput, StackLayer, StatusLine, Variant
 
 if TYPE_CHECKING:
+    from ..chain import Result
     from ..device.spec import DeviceSpec
 
 STAGES = ("population", "dots", "film", "array", "score")
@@ -59,6 +60,21 @@ def stack_layers(device: DeviceSpec) -> tuple[StackLayer, ...]:
 
 def _electrode(contact: Any) -> StackLayer:
     return StackLayer(contact.electrode or "contact", None, "electrode")
+
+
+def variant_of(result: Result, label: str = "", device: DeviceSpec | None = None) -> Variant:
+    """Return one run of the flow as a variant of the report, with the layers of its device."""
+    return Variant(
+        label=label,
+        population=result.population,
+        dots=result.dots,
+        film=result.film,
+        stack=() if device is None else stack_layers(device),
+        traces=result.traces,
+        figures=result.figures,
+        array=result.array,
+        score=result.score,
+    )
 
 
 def quantities(state: Any) -> dict[str, Sourced]:

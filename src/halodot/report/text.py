@@ -38,6 +38,8 @@ PRETTY = {
     "ohm": "Ω",
     "1": "",
 }
+ABBREVIATIONS = {"pl": "PL", "plqy": "PLQY", "fwhm": "FWHM", "cie": "CIE", "iv": "I–V"}
+ABBREVIATIONS |= {"epsc": "EPSC", "ppf": "PPF", "srdp": "SRDP", "rgb": "RGB"}
 FRACTIONS = ("plqy", "accuracy", "baseline", "chance", "spread", "fraction")
 
 
@@ -66,17 +68,18 @@ def pretty_unit(unit: str) -> str:
 def pretty_name(name: str) -> str:
     """Return a field name as words.
 
-    >>> pretty_name("mobility_hole")
-    'mobility hole'
+    >>> pretty_name("mobility_hole"), pretty_name("pl_fwhm")
+    ('mobility hole', 'PL FWHM')
     """
-    return name.replace("_", " ").replace(".", " · ")
+    words = name.replace("_", " ").replace(".", " · ").split(" ")
+    return " ".join(ABBREVIATIONS.get(word, word) for word in words)
 
 
 def number(value: float, digits: int = 3) -> str:
     """Return a number with `digits` significant digits, powers of ten written out.
 
-    >>> number(0.00012), number(1.5e21), number(42.0)
-    ('1.2×10⁻⁴', '1.5×10²¹', '42')
+    >>> number(0.00012), number(1e21), number(42.0)
+    ('1.2×10⁻⁴', '10²¹', '42')
     """
     if value == 0.0 or not math.isfinite(value):
         return f"{value:g}".replace("inf", "∞")
@@ -85,6 +88,8 @@ def number(value: float, digits: int = 3) -> str:
         return (text if "e" not in text else f"{value:.0f}").replace("-", "−")
     mantissa, exponent = f"{value:.{digits - 1}e}".split("e")
     mantissa = mantissa.rstrip("0").rstrip(".") if "." in mantissa else mantissa
+    if mantissa == "1":
+        return f"10{superscript(int(exponent))}"
     return f"{mantissa.replace('-', '−')}×10{superscript(int(exponent))}"
 
 
@@ -97,6 +102,10 @@ def display_scale(largest: float, unit: str) -> tuple[float, str]:
     """
     if unit in CUSTOMARY:
         return convert(1.0, unit, CUSTOMARY[unit]), pretty_unit(CUSTOMARY[unit])
+    if unit == "eV" and 1e-5 < abs(largest) < 0.0999:
+        return 1e3, "meV"
+    if (unit == "V" and 0.05 <= abs(largest) < 1e4) or (unit == "s" and abs(largest) >= 1):
+        return 1.0, unit  # nobody writes 950 mV beside 1.2 V, or kiloseconds
     if unit not in PREFIXED or largest == 0 or not math.isfinite(largest):
         return 1.0, pretty_unit(unit)
     for size, prefix in PREFIXES:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 from matplotlib.lines import Line2D
-from matplotlib.ticker import FuncFormatter
+from matplotlib.ticker import FuncFormatter, LogLocator
 from numpy.typing import NDArray
 
 from ...core.sourced import Sourced
@@ -106,6 +106,8 @@ def _ratio_axis(ax: Any, rows: Sequence[Comparison]) -> None:
     ax.set_xlim(low, high)
     st.log_axis(ax, "x")
     if low > 1e-3 and high < 1e3:
+        if high / low < 300:
+            ax.xaxis.set_major_locator(LogLocator(10, subs=(1.0, 2.0, 5.0)))
         ax.xaxis.set_major_formatter(FuncFormatter(lambda v, _: number(v)))
     ax.set_xlabel("Computed over reported [1]")
 
@@ -129,17 +131,8 @@ def _mark_legend(figure: Any, rows: Sequence[Comparison]) -> None:
     if any(c.within is False for c in rows):
         handles.append(Line2D([], [], color=FAILS, linewidth=4, label="does not hold"))
     if any(c.bound != "=" for c in rows):
-        handles.append(
-            Line2D(
-                [],
-                [],
-                color=st.INK,
-                marker=r"$\rightarrow$",
-                linestyle="",
-                markersize=12,
-                label="reported bound",
-            )
-        )
+        look = {"marker": ">", "markersize": 6, "markevery": [1], "linewidth": 1.2}
+        handles.append(Line2D([], [], color=st.INK, label="reported bound", **look))
     figure.legend(
         handles=handles, loc="outside upper left", ncols=min(len(handles), 3), frameon=False
     )

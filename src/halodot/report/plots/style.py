@@ -232,7 +232,10 @@ def to_svg(figure: Figure, name: str, title: str, description: str = "") -> str:
     scales = html.escape(json.dumps(_scales(figure)), quote=True)
     inside = f"<title>{html.escape(title)}</title>"
     inside += f"<desc>{html.escape(description or title)}</desc>"
-    head = f'<svg class="plot" role="img" data-name="{name}" data-axes="{scales}" '
+    # no wider than 1.1 times its natural size, so that letters are as large in every picture
+    widest = figure.get_size_inches()[0] * 96 * 1.1 / 16
+    look = f'style="max-width: {widest:.3g}rem"'
+    head = f'<svg class="plot" role="img" {look} data-name="{name}" data-axes="{scales}" '
     return re.sub(
         r"<svg ([^>]*)>", lambda m: f"{head}{m[1]}>\n {inside}", text, count=1
     ).strip() + ("\n")
