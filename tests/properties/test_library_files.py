@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from halodot.core.errors import InputError
-from halodot.library.loader import read_file
+from halodot.library.reading import read_file
 from halodot.library.schema import COLUMNS, KINDS, QUANTITIES, TEXT
 
 cells = st.one_of(
