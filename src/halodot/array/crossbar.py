@@ -4,7 +4,7 @@ Word lines are driven at their left end, bit lines are held at 0 V at their bott
 segment of resistance r lies between neighbouring cells, and one between each driven or held end
 and its first cell. The cells are linear conductances.
 
-One input costs a few steps of conjugate gradients (`line_kernel`). Because the array is linear,
+One input costs a few steps of conjugate gradients (`line_solver`). Because the array is linear,
 all inputs follow from one transfer matrix, whose columns (or, by reciprocity, rows) cost one solve
 each: `crossbar @ voltages` switches to it once as many inputs were asked for as it costs solves.
 """
@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -23,6 +23,9 @@ from ..core.sourced import Sourced
 from ..core.status import Status
 from ..core.units import parse
 from .state import CrossbarSolution
+
+if TYPE_CHECKING:
+    from .line_solver import Lines
 
 F = NDArray[np.float64]
 
@@ -153,7 +156,7 @@ class Crossbar:
         self._highest = float(G.max())
         if not math.isfinite(self.wire_resistance * self._highest * G.size):
             raise InputError("conductance", self._highest, "r G within the range of floats", "")
-        self._factors: tuple[F, F, F, F] | None = None
+        self._prepared: Lines | None = None
         self._transfer: Product | None = None
         self._seen = 0
 
@@ -251,10 +254,10 @@ class Crossbar:
 
     def _reciprocal_transfer(self) -> Product:
         """One solve per held end instead of one per driven end, checked with one input."""
-        from .line_kernel import adjoint
+        from .line_solver import adjoint
 
         m, _ = self.shape
-        T, steps = adjoint(*self._lines()[1:], self._unit, TOLERANCE, STEP_LIMIT)
+        T, steps = adjoint(self._lines(), TOLERANCE, STEP_LIMIT)
         if steps < 0:
             return self._direct(np.eye(m))[0]
         T *= self._highest
@@ -274,32 +277,29 @@ class Crossbar:
         """Largest a = r G: 0 without wire resistance, or where no cell conducts."""
         return self.wire_resistance * self._highest
 
-    def _lines(self) -> tuple[F, F, F, F]:
-        from .line_kernel import bit_pivots, blocked, word_pivots
+    def _lines(self) -> Lines:
+        from .line_solver import prepare
 
-        if self._factors is None:
-            a = self.wire_resistance * self.conductance
-            ab = blocked(a)
-            self._factors = (a, ab, word_pivots(ab), bit_pivots(a))
-        return self._factors
+        if self._prepared is None:
+            self._prepared = prepare(self.wire_resistance * self.conductance)
+        return self._prepared
 
     def _solve(self, volts: F, keep: bool) -> tuple[Product, F, F]:
-        from .line_kernel import forward
+        from .line_solver import forward
 
         scale = np.abs(volts).max(axis=1, keepdims=True)
         scale[scale == 0.0] = 1.0
-        out, word, bit, residual, steps = forward(
-            *self._lines(), self._unit, volts / scale, TOLERANCE, STEP_LIMIT, int(keep)
-        )
-        if steps < 0:
+        found = forward(self._lines(), volts / scale, TOLERANCE, STEP_LIMIT, keep=keep)
+        if found.steps < 0:
             return self._direct(volts)
+        word, bit = found.word, found.bit
         if keep:
             word *= scale[:, :, None]
             bit *= scale[:, :, None]
         with np.errstate(over="ignore", under="ignore"):
-            current = out * self._highest * scale
-        method = "conjugate gradients"
-        return Product(current, residual, _judge(residual), method), word, bit
+            current = found.held * self._highest * scale
+        residual = found.imbalance
+        return Product(current, residual, _judge(residual), "conjugate gradients"), word, bit
 
     def _direct(self, volts: F) -> tuple[Product, F, F]:
         from .crossbar_reference import solve_reference

@@ -84,15 +84,15 @@ def drive(voltage: F, inv_w: F, w: F) -> None:
 
 
 @njit(cache=True, fastmath=FAST)
-def word_response(ab: F, inv_w: F, b: F, w: F) -> None:
-    """w = W^-1 A b, blocked; `b` is [word, bit]."""
+def word_response(ab: F, inv_w: F, unit: float, b: F, w: F) -> None:
+    """w = W^-1 A (unit b), blocked; `b` is [word, bit]."""
     blocks, n, _ = ab.shape
     m = b.shape[0]
     for c in range(blocks):
         rows = min(LANES, m - c * LANES)
         for k in range(rows):
             for j in range(n):
-                w[c, j, k] = ab[c, j, k] * b[c * LANES + k, j]
+                w[c, j, k] = ab[c, j, k] * (unit * b[c * LANES + k, j])
         for k in range(rows, LANES):
             for j in range(n):
                 w[c, j, k] = 0.0
@@ -238,12 +238,12 @@ def conjugate_gradients(
 
 
 @njit(cache=True, fastmath=FAST)
-def bit_load(ab: F, w: F, r: F) -> None:
-    """r = A w as [word, bit] from blocked word voltages."""
+def bit_load(ab: F, w: F, unit: float, r: F) -> None:
+    """r = A w / unit as [word, bit] from blocked word voltages."""
     m, n = r.shape
     for i in range(m):
         for j in range(n):
-            r[i, j] = ab[i // LANES, j, i % LANES] * w[i // LANES, j, i % LANES]
+            r[i, j] = ab[i // LANES, j, i % LANES] * w[i // LANES, j, i % LANES] / unit
 
 
 @njit(cache=True)
@@ -282,55 +282,11 @@ def unblock(w: F, out: F) -> None:
             out[i, j] = w[i // LANES, j, i % LANES]
 
 
-@njit(cache=True, fastmath=FAST)
-def forward(
-    a: F, ab: F, inv_w: F, inv_b: F, unit: float, volts: F, tolerance: float, limit: int, keep: int
-) -> tuple[F, F, F, float, int]:
-    """Solve for every row of `volts`.
-
-    `unit` is the largest a: b is solved in units of it, so that neither very good wires nor very
-    poor cells underflow. Returns the held-end voltages b[m - 1] / unit [batch, bit], the node
-    voltages w and b (of all rows if `keep`), the largest imbalance of Kirchhoff's law, and the
-    largest number of steps (-1: not converged).
-    """
-    batch, m = volts.shape
-    n = a.shape[1]
-    out = np.zeros((batch, n))
-    rows = batch if keep else 1
-    word, bit = np.zeros((rows, m, n)), np.zeros((rows, m, n))
-    r, b = np.empty((m, n)), np.empty((m, n))
-    work, f, w = np.empty((4, m, n)), np.zeros((n, LANES)), np.empty_like(ab)
-    most, left_over = 0, 0.0
-    for t in range(batch):
-        drive(volts[t], inv_w, w)
-        unblock(w, word[t % rows])
-        bit_load(ab, w, r)
-        r /= unit
-        count = conjugate_gradients(ab, inv_w, inv_b, r, b, work, f, tolerance, limit, -1)
-        most = -1 if count < 0 or most < 0 else max(most, count)
-        out[t] = b[m - 1]
-        bit[t % rows] = b * unit
-        word_response(ab, inv_w, bit[t % rows], w)
-        unblock(w, work[0])
-        word[t % rows] += work[0]
-        left_over = max(left_over, imbalance(a, volts[t], word[t % rows], bit[t % rows]))
-    return out, word, bit, left_over, most
-
-
-@njit(cache=True, fastmath=FAST)
-def adjoint(ab: F, inv_w: F, inv_b: F, unit: float, tolerance: float, limit: int) -> tuple[F, int]:
-    """Response of every driven end to one unit at each held end, [word, bit], and the steps."""
-    m, n = inv_b.shape
-    out = np.empty((m, n))
-    r, b = np.empty((m, n)), np.empty((m, n))
-    work, f, w = np.empty((4, m, n)), np.zeros((n, LANES)), np.empty_like(ab)
-    most = 0
-    for j in range(n):
-        r[:] = 0.0
-        r[m - 1, j] = 1.0
-        count = conjugate_gradients(ab, inv_w, inv_b, r, b, work, f, tolerance, limit, j)
-        most = -1 if count < 0 or most < 0 else max(most, count)
-        word_response(ab, inv_w, b, w)
-        for i in range(m):
-            out[i, j] = w[i // LANES, 0, i % LANES] / unit
-    return out, most
+@njit(cache=True)
+def store(b: F, unit: float, w: F, word: F, bit: F) -> None:
+    """bit = unit b, and add blocked `w` to `word`."""
+    m, n = b.shape
+    for i in range(m):
+        for j in range(n):
+            bit[i, j] = b[i, j] * unit
+            word[i, j] += w[i // LANES, j, i % LANES]
