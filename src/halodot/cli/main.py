@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from .. import __version__
 
 # A verb appears here when it works. Order is the order of the flow.
-VERBS = ("crystal", "dot", "recipe", "film", "crossbar", "literature")
+VERBS = ("crystal", "dot", "recipe", "film", "figures", "crossbar", "literature")
 
 
 def parser() -> argparse.ArgumentParser:

@@ -82,7 +82,12 @@ def _walk(
         if fresh or block is None:
             if block is not None:
                 yield block
-            header = read_header(name, gap, _width(row), layout, k + 1) or header
+            # a column of "--" has a header too; a trailing delimiter has none
+            header = (
+                read_header(name, gap, len(row), layout, k + 1)
+                or read_header(name, gap, _width(row), layout, k + 1)
+                or header
+            )
             notes = {**notes, **read_notes(gap)}
             block = _Open(k + 1, header, notes, [])
             gap, fresh = [], False
@@ -143,18 +148,21 @@ def read_header(
         If a comma-separated row has twice the cells of its header: decimal commas.
     """
     best: tuple[float, int, list[str]] = (0.0, -1, [])
+    half = 0
     for k, text in enumerate(gap):
         cells = _header_cells(text, width, layout)
         score = _recognised(cells)
         if len(cells) == width and (score, k) > (best[0], best[1]) and score > 0:
             best = (score, k, cells)
-        elif layout.separator == "," and score > 0 and width == 2 * len(cells) >= 4:
-            raise InputError(
-                name,
-                f"line {line}: {width} cells under {len(cells)} headers",
-                "decimal commas only where another sign separates the columns",
-                "export with semicolons or tabs, or with a decimal point",
-            )
+        elif layout.separator == "," and score >= len(cells) and width == 2 * len(cells) >= 4:
+            half = len(cells)
+    if best[1] < 0 and half:
+        raise InputError(
+            name,
+            f"line {line}: {width} cells under {half} headers",
+            "decimal commas only where another sign separates the columns",
+            "export with semicolons or tabs, or with a decimal point",
+        )
     if best[1] < 0:
         return ()
     columns = [Column(c, *split_unit(c)) for c in best[2]]

@@ -62,7 +62,7 @@ _TAILS = tuple(
     re.compile(rf"^(?P<name>.*?\S)\s*{mark}(?P<unit>[^\s,]+)\s*$")
     for mark in (r"/\s*", r",\s*", r"\s+in\s+", r"\s+(?=\S\S)")
 )
-_UNDERSCORE = re.compile(r"^(?P<name>[A-Za-z]{3}\w*?)_(?P<unit>[A-Za-zµμΩ]+?(?:_per_\w+)?)$")
+_UNDERSCORE = re.compile(r"^(?P<name>[A-Za-z]\w*?)_(?P<unit>[A-Za-zµμΩ]+?(?:_per_\w+)?)$")
 
 
 def split_unit(header: str) -> tuple[str, Unit | None]:
@@ -79,9 +79,15 @@ def split_unit(header: str) -> tuple[str, Unit | None]:
     for pattern in (*_TAILS, _UNDERSCORE):
         tail = pattern.match(text)
         unit = unit_of(tail["unit"].replace("_per_", "/")) if tail else None
-        if tail and unit is not None:
+        if tail and unit is not None and _suits(tail["name"].strip(), tail["unit"], unit):
             return tail["name"].strip(), unit
     return text, None
+
+
+def _suits(name: str, text: str, unit: Unit) -> bool:
+    """``I_DS_nA`` and ``t_s`` carry a unit; the S of ``V_S`` and ``I_S`` is a terminal."""
+    role = role_of(name, None)
+    return agrees(role, unit) if role in SI_OF else len(text) > 1
 
 
 _ROLES: tuple[tuple[str, str], ...] = (
@@ -114,7 +120,7 @@ _ROLES: tuple[tuple[str, str], ...] = (
     ("current", r"^i\d*(_|\b)|curr|anode ?i|cathode ?i|meas\w*i$|smu\w*i$|^i\w{0,4}\d*$|ampere"),
     (
         "intensity",
-        r"intens|count|signal|\bpl\b|^pl|emission|photolum|cts|cps|^y\d*$|^ch\d*|abs|a\.?u",
+        r"intens|count|signal|\bpl\b|^pl|emission|photolum|decay|cts|cps|^y\d*$|^ch\d*|abs|a\.?u",
     ),
 )
 _COMPILED = tuple((role, re.compile(pattern)) for role, pattern in _ROLES)

@@ -92,6 +92,9 @@ def _pieces(trace: Trace, good: np.ndarray) -> list[np.ndarray]:
 def _volts(events: list[Event], name: str, text: str, none: str) -> Figure:
     sharp = [e.width for e in events]
     note = f"window falls within {np.median(sharp):.3g} V" if sharp else ""
+    if len(events) == 1:
+        v, half = events[0].voltage, 0.5 * events[0].width
+        return Figure(name, computed(v, "V", v - half, v + half, note=f"one cycle; {note}"), text)
     return Figure(name, spread([e.voltage for e in events], "V", none, note), text)
 
 
@@ -202,7 +205,7 @@ def _states(trace: Trace, cut: _Cut) -> list[Figure]:
         off.append(abs(v) / pair[0])
         on.append(abs(v) / pair[1])
         floored += pair[0] <= 1.5 * loop.out.floor
-    none = "no switching" if not cut.events else f"no loop covers the read voltage {v:.4g} V"
+    none = "no switching" if not cut.events else f"no sweep out and back covers {v:.4g} V"
     note = "off current at the noise floor: a lower bound" if floored * 2 > len(ratios) else ""
     tops = [float(np.exp(np.max(np.abs(window_of(loop)[1])))) for loop in cut.loops]
     tops = tops or [e.window for e in cut.events]

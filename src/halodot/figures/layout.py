@@ -12,8 +12,9 @@ from ..core.errors import InputError
 from .numbers import ambiguous, clean, is_missing, number
 
 SAMPLE = 3000
-CANDIDATES = (("\t", "."), ("\t", ","), (";", "."), (";", ","), (",", "."), (" ", "."), (" ", ","))
-NAMES = {"\t": "tab", ";": "semicolon", ",": "comma", " ": "blanks"}
+MARKS = (("\t", ".,"), (";", ".,"), ("|", ".,"), (",", "."), (" ", ".,"))
+CANDIDATES = tuple((separator, mark) for separator, marks in MARKS for mark in marks)
+NAMES = {"\t": "tab", ";": "semicolon", ",": "comma", "|": "bar", " ": "blanks"}
 
 
 @dataclass(frozen=True)
@@ -109,17 +110,21 @@ def _with_text_columns(sample: Sequence[str]) -> tuple[Layout | None, int]:
     best: tuple[Layout | None, int] = (None, 0)
     for separator, decimal in CANDIDATES:
         plain = Layout(separator, decimal)
-        shapes: Counter[tuple[int, frozenset[int], str]] = Counter()
+        shapes: Counter[tuple[int, frozenset[int]]] = Counter()
+        tags: Counter[str] = Counter()
         for line in sample:
             cells = plain.cells(line)
             words = frozenset(k for k, c in enumerate(cells) if number(c, decimal) is None)
             numbers = sum(1 for k, c in enumerate(cells) if k not in words and not is_missing(c))
             if words and numbers >= 2 and not line.lstrip().startswith(("#", "%")):
-                tag = cells[0] if words == {0} else ""
-                shapes[(len(cells), words, tag)] += 1
+                shapes[(len(cells), words)] += 1
+                tags[cells[0]] += words == {0}
         if not shapes:
             continue
-        (width, words, tag), count = shapes.most_common(1)[0]
+        (width, words), count = shapes.most_common(1)[0]
+        tag, votes = tags.most_common(1)[0]
+        # "DataValue" opens every row of data; a time stamp differs from row to row
+        tag = tag if words == {0} and votes > count / 2 else ""
         weight = count * (width - len(words))
         if count >= 3 and weight > best[1]:
             best = (Layout(separator, decimal, words, tag), weight)
@@ -159,6 +164,6 @@ def _no_numbers(name: str, lines: Sequence[str], least: int) -> InputError:
     return InputError(
         name,
         found,
-        f"rows with at least {least} numbers, separated by comma, semicolon, tab or blanks",
+        f"rows with at least {least} numbers, separated by comma, semicolon, tab, bar or blanks",
         "check the file in a text editor, and that --kind is right",
     )

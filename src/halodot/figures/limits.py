@@ -33,7 +33,7 @@ def ideal_switch(
 ) -> Trace:
     """Return sweeps 0, +span, -span, 0 of an ohmic two-state device [V, A, ohm].
 
-    It is `off` until V passes `set_voltage`, then `on` until V passes `reset_voltage`. `noise`
+    It is `off` until V reaches `set_voltage`, then `on` until V reaches `reset_voltage`. `noise`
     is relative. The window is off/on at every voltage, the resistances are `on` and `off`.
 
     >>> len(ideal_switch(1.0, -1.0, points=11))
@@ -49,9 +49,10 @@ def ideal_switch(
             state = on
         elif x * np.sign(reset_voltage) >= abs(reset_voltage):
             state = off
-        current[k] = np.clip(x / state, -compliance, compliance)
+        current[k] = x / state
     rng = np.random.default_rng(seed)
     current = current * np.exp(noise * rng.standard_normal(len(v)))
+    current = np.clip(current, -compliance, compliance)
     return make_trace("iv", {"voltage": v, "current": current}, {"voltage": "V", "current": "A"})
 
 

@@ -13,7 +13,6 @@ from .sweeps import split_directions
 from .tools import noise_of
 
 Array = NDArray[np.float64]
-GRID = 400
 
 
 @dataclass(frozen=True)
@@ -35,12 +34,10 @@ class Loop:
     out: Branch
     back: Branch
 
-    def grid(self, step: float = 0.0) -> Array:
-        """Magnitudes of voltage that both branches cover; no finer than the record."""
-        low = max(self.out.v[0], self.back.v[0])
-        high = min(self.out.v[-1], self.back.v[-1])
-        points = max(len(self.out.v), 8) if step == 0.0 else int((high - low) / step) + 2
-        return np.linspace(low, high, min(points, GRID * 5))
+    def grid(self) -> Array:
+        """Magnitudes of voltage of the outward branch that the inward one covers as well."""
+        inside = (self.out.v >= self.back.v[0]) & (self.out.v <= self.back.v[-1])
+        return self.out.v[inside]
 
 
 def current_of(trace: Trace) -> tuple[Array, str]:
@@ -99,6 +96,10 @@ def loops_of(branches: list[Branch]) -> list[Loop]:
 
 
 def at(branch: Branch, v: float | Array) -> Array:
-    """Magnitude of the current at magnitude(s) `v`: straight in (V, log |I|), floor-limited."""
+    """Magnitude of the current at magnitude(s) `v`, not below the noise floor.
+
+    Interpolated straight in (V, log |I/V|), which is exact for an ohmic state.
+    """
     tiny = max(branch.floor, float(np.max(branch.i)) * 1e-15, 1e-30)
-    return np.exp(np.interp(v, branch.v, np.log(np.maximum(branch.i, tiny))))
+    conductance = np.log(np.maximum(branch.i, tiny) / branch.v)
+    return np.asarray(np.exp(np.interp(v, branch.v, conductance)) * v)

@@ -109,7 +109,8 @@ def find_pulses(stimulus: Array) -> list[Pulse]:
 def _in_time(trace: Trace) -> list[Figure]:
     name = next(s for s in STIMULI if s in trace.columns and np.ptp(trace.columns[s]) > 0)
     t = trace.columns["time"]
-    response = trace.columns["current" if "current" in trace.columns else "conductance"]
+    measured = "current" if "current" in trace.columns else "conductance"
+    response, unit = trace.columns[measured], trace.units.get(measured, "A")
     pulses = find_pulses(trace.columns[name])
     if not pulses:
         raise InputError(trace.label, "a constant stimulus", "pulses of the stimulus", "")
@@ -120,10 +121,10 @@ def _in_time(trace: Trace) -> list[Figure]:
     peaks = [_peak(response[p.start : p.next] - baseline) for p in pulses]
     figures = [
         Figure("pulses", computed(float(len(pulses)), "1"), f"Departures of {name} from rest."),
-        Figure("baseline", computed(baseline, "A"), "Median current before the first pulse."),
+        Figure("baseline", computed(baseline, unit), "Median current before the first pulse."),
         Figure(
             "response_first",
-            computed(peaks[0], "A"),
+            computed(peaks[0], unit),
             "A1: largest departure from the baseline, from the first pulse to the next.",
         ),
         *_ratios(t, pulses, peaks),
@@ -133,7 +134,7 @@ def _in_time(trace: Trace) -> list[Figure]:
     if len(pulses) >= 6:
         after = np.array([float(np.median(_last(response[p.end : p.next]))) for p in pulses])
         runs = _runs(np.concatenate([[baseline], after]))
-        figures += weight_figures(runs, "A") if runs else []
+        figures += weight_figures(runs, unit) if runs else []
     return figures
 
 

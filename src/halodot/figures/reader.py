@@ -123,9 +123,10 @@ def _assemble(
         raise InputError(name, "every row has a missing value", "rows with numbers", "")
     parameters = {k: v for k, v in stated.items() if k not in ("gate_voltage",)} | dict(given)
     trace = _join(kind, name, pieces, parameters)
+    single = all(len(b.columns) == 1 for b in blocks)
     understood = Understood(
         encoding,
-        layout.describe(),
+        "one column" if single else layout.describe(),
         tuple(said),
         int(trace.sweep[-1]) + 1,
         len(blocks),

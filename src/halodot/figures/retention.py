@@ -145,5 +145,7 @@ def _time_to(t: Array, y: Array, level: float, name: str, text: str) -> list[Fig
 
     ends = sorted([cross(slope - Z90 * error), cross(slope + Z90 * error)])
     note = f"EXTRAPOLATED beyond the measured {t[-1]:.3g} s"
+    if cross(slope) == TEN_YEARS:
+        note += "; the line stays above for more than ten years, where it is cut"
     value = computed(cross(slope), "s", ends[0], ends[1], note=note)
     return [*figures, Figure(key, value, words)]

@@ -109,8 +109,9 @@ def find_records(name: str, kind: str, block: Block, overrides: Mapping[str, str
     measured = _first(picked, need.measured)
     free = [k for k in range(len(block.columns)) if k not in {p.index for p in picked}]
     free = [k for k in free if role_of(block.columns[k].name, block.columns[k].unit) is None]
+    free = [k for k in free if np.any(np.isfinite(block.data[:, k]))]
     if not overrides:
-        swept, measured = _by_position(kind, block, need, swept, measured, free)
+        swept, measured = _by_position(name, kind, block, need, swept, measured, free)
     if (need.swept and not swept) or not measured:
         raise _not_told(name, kind, block, need, swept)
     beside = {r: [p for p in picked if p.role == r] for r in need.beside}
@@ -128,19 +129,23 @@ def _picked(name: str, kind: str, block: Block, overrides: Mapping[str, str]) ->
     need = kind_need(kind)
     wanted = {*need.swept, *need.measured, *need.beside}
     if overrides:
-        return [_override(name, role, text, wanted, block) for role, text in overrides.items()]
+        return [
+            _override(name, kind, role, text, wanted, block) for role, text in overrides.items()
+        ]
     picked = []
     for k, column in enumerate(block.columns):
         role = role_of(column.name, column.unit)
         if role not in wanted:
             role = _ALIKE.get(kind, {}).get(role or "", role)
+        if role == "conductance" and column.unit is not None and column.unit.si == "A":
+            role = "current"
         if role in wanted and not np.all(np.isnan(block.data[:, k])):
-            unit, how = _unit(name, role, column.unit, block.data[:, k])
+            unit, how = _unit(name, kind, role, column.unit, block.data[:, k])
             picked.append(Picked(role, k, unit, how))
     return picked
 
 
-def _override(name: str, role: str, text: str, wanted: set[str], block: Block) -> Picked:
+def _override(name: str, kind: str, role: str, text: str, wanted: set[str], block: Block) -> Picked:
     if role not in wanted:
         raise InputError(
             "--columns", role, "one of " + ", ".join(sorted(wanted)), nearest(role, wanted)
@@ -159,11 +164,13 @@ def _override(name: str, role: str, text: str, wanted: set[str], block: Block) -
         raise InputError(f"--columns {role}", unit_text, f"a unit of {SI_OF[role]}", "")
     if unit is not None and not agrees(role, unit):
         unit = None
-    found, how = _unit(name, role, unit, block.data[:, index])
+    found, how = _unit(name, kind, role, unit, block.data[:, index])
     return Picked(role, index, found, "named by --columns" + (f"; {how}" if how else ""))
 
 
-def _unit(name: str, role: str, unit: Unit | None, values: np.ndarray) -> tuple[Unit, str]:
+def _unit(
+    name: str, kind: str, role: str, unit: Unit | None, values: np.ndarray
+) -> tuple[Unit, str]:
     """Unit as written, or the one that lab habit leaves no doubt about, or a question."""
     if unit is not None:
         return unit, ""
@@ -174,6 +181,8 @@ def _unit(name: str, role: str, unit: Unit | None, values: np.ndarray) -> tuple[
         raise _ask_unit(name, role, "nm")
     if role == "size":
         raise _ask_unit(name, role, "nm")
+    if role == "time" and kind == "decay":
+        raise _ask_unit(name, role, "ns")
     note = "" if si == "1" else f"no unit written: {si} taken"
     return Unit(si, si, 1.0), note
 
@@ -182,7 +191,7 @@ def _ask_unit(name: str, role: str, example: str) -> InputError:
     return InputError(
         name,
         f"the column of {role} has no unit",
-        "a unit in the header, such as 'Edge length (nm)'",
+        f"a unit in the header, such as '{role.capitalize()} ({example})'",
         f'--columns "{role}=1:{example}" (column number, unit)',
     )
 
@@ -196,6 +205,7 @@ def _first(picked: Sequence[Picked], roles: Sequence[str]) -> list[Picked]:
 
 
 def _by_position(
+    name: str,
     kind: str,
     block: Block,
     need: Need,
@@ -208,7 +218,7 @@ def _by_position(
     def pick(role: str, index: int) -> Picked:
         column = block.columns[index]
         written = column.unit if column.unit is not None and agrees(role, column.unit) else None
-        unit, how = _unit("file", role, written, block.data[:, index])
+        unit, how = _unit(name, kind, role, written, block.data[:, index])
         return Picked(role, index, unit, "by position" + (f"; {how}" if how else ""))
 
     if need.swept and not swept and not measured and len(free) == 2:

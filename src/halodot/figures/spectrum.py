@@ -95,7 +95,7 @@ def _abscissa(trace: Trace, rows: NDArray[np.int64]) -> tuple[Array, Array]:
 
 def _figure(name: str, unit: str, found: Array, draws: Array, k: int, text: str) -> Figure:
     if not math.isfinite(found[k]):
-        reason = "the record ends before the band falls to half height"
+        reason = "the record does not hold the band down to half height on both sides"
         return Figure(name, Sourced.unknown(unit, reason), text)
     good = draws[np.isfinite(draws[:, k]), k] if len(draws) else draws
     if len(good) < DRAWS // 2:
@@ -148,6 +148,8 @@ def _band(x: Array, y: Array) -> tuple[float, float, float]:
 
 def _crossings(x: Array, y: Array) -> tuple[float, float, float]:
     k = int(np.argmax(y))
+    if k in (0, len(y) - 1):
+        return math.nan, math.nan, math.nan
     peak, top = _top(x, y, k)
     half = 0.5 * top
     lower = np.flatnonzero(y[:k] < half)

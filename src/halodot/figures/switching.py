@@ -12,6 +12,8 @@ from .loops import Branch, Loop, at
 
 Array = NDArray[np.float64]
 LEAST_RATIO = 2.0
+# the third largest of a few hundred median-filtered noise values stays below 2.5 sigma
+LEAST_SIGMA = 4.0
 
 
 @dataclass(frozen=True)
@@ -45,13 +47,14 @@ class Event:
     power: float
 
 
-def window_of(loop: Loop) -> tuple[Array, Array]:
-    """Return magnitudes of voltage and ln(I_back / I_out), median-filtered over three points."""
+def window_of(loop: Loop) -> tuple[Array, Array, float]:
+    """Return |V|, ln(I_back / I_out) median-filtered over three points, and its raw noise."""
     v = loop.grid()
     w = np.log(at(loop.back, v) / at(loop.out, v))
-    if len(w) > 4:
-        w = np.concatenate([w[:1], np.median([w[:-2], w[1:-1], w[2:]], axis=0), w[-1:]])
-    return v, w
+    if len(w) <= 4:
+        return v, w, 0.0
+    noise = 1.4826 * float(np.median(np.abs(np.diff(w)))) / math.sqrt(2.0)
+    return v, np.concatenate([w[:1], np.median([w[:-2], w[1:-1], w[2:]], axis=0), w[-1:]]), noise
 
 
 def find_event(loop: Loop) -> Event | None:
@@ -61,13 +64,14 @@ def find_event(loop: Loop) -> Event | None:
     states and falls to zero where the outward branch changes state, so the steepest fall of |w|
     with |V| marks set (w > 0) or reset (w < 0). A diode, however steep, has w = 0.
     """
-    v, w = window_of(loop)
+    v, w, noise = window_of(loop)
+    if len(v) < 4:
+        return None
     side = 1.0 if np.percentile(w, 90) > -np.percentile(w, 10) else -1.0
     size = side * w
     # three neighbouring points carry the window, so one spike is no switching
     top = float(np.sort(size)[-3:].min()) if len(size) >= 8 else float(size.max())
-    scatter = 1.4826 * float(np.median(np.abs(np.diff(w)))) if len(w) > 4 else 0.0
-    if top < max(math.log(LEAST_RATIO), 4.0 * scatter):
+    if top < max(math.log(LEAST_RATIO), LEAST_SIGMA * noise):
         return None
     k = _steepest_fall(size, top)
     if k is None:
@@ -163,12 +167,16 @@ def jump_of(branch: Branch) -> Event | None:
 def compliance_of(branch: Branch) -> float:
     """Level [A] at which the current stays put while the voltage goes on rising, NaN if none."""
     top = float(np.max(branch.i))
-    flat = branch.i > 0.98 * top
+    flat = branch.i > 0.99 * top
     run = int(np.argmin(flat[::-1])) if not flat.all() else len(flat)
     if run < max(3, 0.03 * len(flat)) or top <= 10.0 * branch.floor:
         return math.nan
-    v = branch.v[len(flat) - run :]
-    # an ohmic sample rises by the same share as its voltage
-    if v[-1] / max(v[0], 1e-12) < 1.0 + 3.0 * (top / float(np.min(branch.i[-run:])) - 1.0) + 0.02:
+    k = len(flat) - run
+    if k < 2 or branch.v[-1] < 1.05 * branch.v[k]:
+        return math.nan
+    # a source meter cuts in with a kink; a saturating contact bends into its plateau
+    back = max(0, k - 3)
+    rise = math.log(top / max(float(branch.i[back]), 1e-30))
+    if rise < 0.5 * math.log(branch.v[k] / branch.v[back]) + 0.02:
         return math.nan
     return float(np.median(branch.i[-run:]))

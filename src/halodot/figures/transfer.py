@@ -179,8 +179,8 @@ def _fit(sweep: _Sweep, *, linear: bool) -> _Fit | None:
 
 
 def _steepest(x: Array, y: Array) -> float:
-    """Largest slope over runs of a fifth of the window (at least five points)."""
-    width = max(5, len(x) // 5)
+    """Largest slope over runs of a third of the window (at least five points)."""
+    width = max(5, len(x) // 3)
     slopes = [
         straight_line(x[k : k + width], y[k : k + width])[0] for k in range(len(x) - width + 1)
     ]
@@ -188,14 +188,14 @@ def _steepest(x: Array, y: Array) -> float:
 
 
 def _mobility(trace: Trace, sweeps: list[_Sweep], sign: int, letter: str) -> list[Figure]:
-    lack = missing(trace, *GEOMETRY)
     lack_drain = not any(math.isfinite(s.drain) for s in sweeps)
+    lack = missing(trace, *GEOMETRY, *(["drain_voltage"] if lack_drain else []))
     figures: list[Figure] = []
     best: Figure | None = None
     thresholds: Figure | None = None
     for name, linear in (("saturation", False), ("linear", True)):
         fits = [(s, f) for s in sweeps if (f := _fit(s, linear=linear)) is not None]
-        mobility, largest = _pair(trace, fits, lack, lack_drain, name, letter, linear)
+        mobility, largest = _pair(trace, fits, lack, name, letter, linear)
         threshold = _threshold(fits, sign, lack_drain, name)
         figures += [mobility, largest, threshold]
         if mobility.value.is_known and best is None:
@@ -214,7 +214,6 @@ def _pair(
     trace: Trace,
     fits: list[tuple[_Sweep, _Fit]],
     lack: str,
-    lack_drain: bool,
     name: str,
     letter: str,
     linear: bool,
@@ -222,11 +221,10 @@ def _pair(
     how = "L/(W C |Vd|) d|Id|/dVg" if linear else "2 L/(W C) (d sqrt|Id|/dVg)^2"
     where = "overdrive above |Vd|" if linear else "overdrive between 25 % of its reach and |Vd|"
     fitted = f"{how}, straight-line fit, {where}; spread over sweeps and directions."
-    local = f"{how}, steepest fifth of the same window."
+    local = f"{how}, steepest third of the same window."
     names = (f"mobility_{letter}_{name}", f"mobility_{letter}_{name}_max")
-    if lack or lack_drain or not fits:
-        reason = lack or (missing(trace, "drain_voltage") if lack_drain else "")
-        reason = reason or f"no sweep reaches the {name} regime over enough of its gate range"
+    if lack or not fits:
+        reason = lack or f"no sweep reaches the {name} regime over enough of its gate range"
         unknown = Sourced.unknown("m2/Vs", reason)
         return Figure(names[0], unknown, fitted), Figure(names[1], unknown, local)
     scale = _scale(trace)
