@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel
@@ -45,12 +45,19 @@ def _walk(item: Any, path: str) -> Iterator[tuple[str, Sourced]]:
             yield from _walk(part, f"{path}.{key}".lstrip("."))
 
 
-def stack_layers(device: DeviceSpec) -> tuple[StackLayer, ...]:
-    """Return the layers of a device for its drawing, electrodes included."""
+def stack_layers(device: DeviceSpec, insulators: Sequence[str] = ()) -> tuple[StackLayer, ...]:
+    """Return the layers of a device for its drawing, electrodes included.
+
+    Parameters
+    ----------
+    insulators
+        Names that the library holds as insulators, for layers that do not say.
+    """
     layers = [_electrode(device.left)]
     for layer in device.layer:
         role = "film" if layer.material == "film" else "semiconductor"
-        role = role if layer.carriers else "insulator"
+        plain = layer.material in insulators if layer.carriers is None else not layer.carriers
+        role = "insulator" if plain else role
         layers.append(StackLayer(layer.name, float(layer.thickness), role))
     right = device.right or device.source
     if right is not None:
@@ -62,14 +69,19 @@ def _electrode(contact: Any) -> StackLayer:
     return StackLayer(contact.electrode or "contact", None, "electrode")
 
 
-def variant_of(result: Result, label: str = "", device: DeviceSpec | None = None) -> Variant:
+def variant_of(
+    result: Result,
+    label: str = "",
+    device: DeviceSpec | None = None,
+    insulators: Sequence[str] = (),
+) -> Variant:
     """Return one run of the flow as a variant of the report, with the layers of its device."""
     return Variant(
         label=label,
         population=result.population,
         dots=result.dots,
         film=result.film,
-        stack=() if device is None else stack_layers(device),
+        stack=() if device is None else stack_layers(device, insulators),
         traces=result.traces,
         figures=result.figures,
         array=result.array,

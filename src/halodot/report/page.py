@@ -30,12 +30,10 @@ BASIS_WORDS = {
 }
 ROLE_WORDS = {"predicted": "predicted", "calibrated": "calibrated", "input": "put in"}
 STAGE_TITLES = {
-    "recipe": "Recipe",
     "dots": "Dots",
     "film": "Film",
     "device": "Device",
     "figures": "Records",
-    "array": "Array",
     "task": "Task",
 }
 

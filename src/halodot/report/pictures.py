@@ -37,7 +37,7 @@ def _plans(result: ReportInput) -> Iterator[tuple]:
     shown = result.variants[:MOST_SERIES]
     populations = [(v.label, v.population) for v in shown if v.population is not None]
     yield (
-        "recipe",
+        "dots",
         "Sizes drawn log-normal from mean and spread; the band holds every curve whose mean and"
         " spread lie in their 90 % intervals.",
         False,

@@ -8,8 +8,7 @@ from ..core.sourced import Sourced
 from ..core.units import convert
 
 SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
-PREFIXES = ((1e9, "G"), (1e6, "M"), (1e3, "k"), (1.0, ""), (1e-3, "m"), (1e-6, "µ"))
-PREFIXES += ((1e-9, "n"), (1e-12, "p"), (1e-15, "f"), (1e-18, "a"))
+PREFIXES = tuple((10.0 ** (9 - 3 * k), prefix) for k, prefix in enumerate("GMk mµnpfa"))
 PREFIXED = ("A", "V", "s", "W", "J", "S", "ohm", "Hz", "F", "m")
 CUSTOMARY = {
     "m2/Vs": "cm2/Vs",
@@ -110,7 +109,7 @@ def display_scale(largest: float, unit: str) -> tuple[float, str]:
         return 1.0, pretty_unit(unit)
     for size, prefix in PREFIXES:
         if abs(largest) >= size * 0.9995:
-            return 1.0 / size, prefix + pretty_unit(unit)
+            return 1.0 / size, prefix.strip() + pretty_unit(unit)
     return 1.0, pretty_unit(unit)
 
 

@@ -156,8 +156,9 @@ def _swatch_legend(figure: Any, known: Sequence[tuple[str, DotProperties]]) -> N
             parts.append(f"{HC_EV_NM / float(d.pl_energy):.0f} nm")
             if d.pl_fwhm.is_known:
                 parts.append(f"FWHM {_fwhm_nm(d):.0f} nm")
-        look = {"facecolor": d.colour, "edgecolor": st.colour(k), "linewidth": 1.6}
-        handles.append(Patch(label=st.safe(", ".join(parts)), **look))
+        text = st.safe(", ".join(parts))
+        edge = st.colour(k)
+        handles.append(Patch(label=text, facecolor=d.colour, edgecolor=edge, linewidth=1.6))
     st.legend_of(figure, handles)
 
 
@@ -231,14 +232,14 @@ def _horseshoe(ax: Any) -> None:
     ax.plot(*D65, marker="+", color=st.INK, markersize=7)
     ax.text(D65[0] + 0.015, D65[1] - 0.006, "white (D65)", fontsize=9, va="top")
     for w in (460, 480, 490, 500, 520, 540, 560, 580, 600, 620):
-        _tick(ax, *xy[np.searchsorted(wavelength, w)], f"{w}")
+        _tick(ax, xy[np.searchsorted(wavelength, w)], f"{w}")
 
 
-def _tick(ax: Any, x: float, y: float, text: str) -> None:
-    outward = np.array([x - D65[0], y - D65[1]])
+def _tick(ax: Any, place: NDArray[np.float64], text: str) -> None:
+    outward = place - np.array(D65)
     outward = outward / np.hypot(*outward)
-    ax.plot(*zip((x, y), np.array([x, y]) + 0.01 * outward, strict=True), color=st.INK, lw=0.8)
-    spot = np.array([x, y]) + 0.033 * outward
+    ax.plot(*zip(place, place + 0.01 * outward, strict=True), color=st.INK, lw=0.8)
+    spot = place + 0.033 * outward
     ax.text(*spot, text, fontsize=8.5, ha="center", va="center", color=st.MUTED)
 
 

@@ -131,7 +131,7 @@ def _mark_legend(figure: Any, rows: Sequence[Comparison]) -> None:
     if any(c.within is False for c in rows):
         handles.append(Line2D([], [], color=FAILS, linewidth=4, label="does not hold"))
     if any(c.bound != "=" for c in rows):
-        look = {"marker": ">", "markersize": 6, "markevery": [1], "linewidth": 1.2}
+        look: dict[str, Any] = {"marker": ">", "markersize": 6, "markevery": [1], "linewidth": 1.2}
         handles.append(Line2D([], [], color=st.INK, label="reported bound", **look))
     figure.legend(
         handles=handles, loc="outside upper left", ncols=min(len(handles), 3), frameon=False

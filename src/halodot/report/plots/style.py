@@ -19,6 +19,7 @@ from typing import Any
 import matplotlib as mpl
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, LogLocator
 from numpy.typing import NDArray
@@ -71,9 +72,8 @@ def style() -> Any:
 
 def new_figure(width: float = 6.4, height: float = 4.0) -> Figure:
     """Return an empty figure [inch] that lays itself out."""
-    figure = Figure(figsize=(width, height), layout="constrained")
-    figure.get_layout_engine().set(w_pad=0.07, h_pad=0.06)
-    return figure
+    layout = ConstrainedLayoutEngine(w_pad=0.07, h_pad=0.06)
+    return Figure(figsize=(width, height), layout=layout)
 
 
 def colour(k: int) -> str:
@@ -185,7 +185,7 @@ def legend_of(figure: Figure, handles: Sequence[Any]) -> None:
     longest = max(len(handle.get_label()) for handle in handles)
     # as many columns as fit the width, so that nothing runs off the page
     columns = max(1, int(figure.get_size_inches()[0] / (0.085 * longest + 0.65)))
-    box = figure.legend(
+    box: Any = figure.legend(
         handles=list(handles),
         loc="outside upper left",
         ncols=min(columns, len(handles)),
