@@ -48,11 +48,12 @@ def word_pivots(ab: F) -> F:
     blocks, n, _ = ab.shape
     inverse = np.empty_like(ab)
     for c in range(blocks):
-        y = np.zeros(LANES)
+        beyond = np.zeros(LANES)
         for j in range(n - 1, -1, -1):
             for k in range(LANES):
-                y[k] = ab[c, j, k] + y[k] / (1.0 + y[k])
-                inverse[c, j, k] = 1.0 / (1.0 + y[k])
+                y = ab[c, j, k] + beyond[k]
+                inverse[c, j, k] = 1.0 / (1.0 + y)
+                beyond[k] = y * inverse[c, j, k]
     return inverse
 
 
@@ -61,11 +62,12 @@ def bit_pivots(a: F) -> F:
     """Inverse pivots of the bit lines, eliminated from the open (top) end."""
     m, n = a.shape
     inverse = np.empty_like(a)
-    y = np.zeros(n)
+    beyond = np.zeros(n)
     for i in range(m):
         for j in range(n):
-            y[j] = a[i, j] + y[j] / (1.0 + y[j])
-            inverse[i, j] = 1.0 / (1.0 + y[j])
+            y = a[i, j] + beyond[j]
+            inverse[i, j] = 1.0 / (1.0 + y)
+            beyond[j] = y * inverse[i, j]
     return inverse
 
 
@@ -143,6 +145,7 @@ def direction(ab: F, inv_w: F, r: F, z: F, turn: float, p: F, q: F, s: F, f: F) 
     """p = z + turn p, q = B p (by recurrence), s = q - A W^-1 A p; return p.s."""
     blocks, n, _ = ab.shape
     m = r.shape[0]
+    w = np.empty(LANES)
     total = 0.0
     for c in range(blocks):
         rows = min(LANES, m - c * LANES)
@@ -152,20 +155,18 @@ def direction(ab: F, inv_w: F, r: F, z: F, turn: float, p: F, q: F, s: F, f: F) 
                 p[i, j] = z[i, j] + turn * p[i, j]
                 q[i, j] = r[i, j] + turn * q[i, j]
                 f[j, k] = p[i, j]
-        for j in range(n):
-            for k in range(LANES):
-                f[j, k] *= ab[c, j, k]
+        for k in range(LANES):
+            f[n - 1, k] *= ab[c, n - 1, k]
         for j in range(n - 2, -1, -1):
             for k in range(LANES):
-                f[j, k] += inv_w[c, j + 1, k] * f[j + 1, k]
+                f[j, k] = ab[c, j, k] * f[j, k] + inv_w[c, j + 1, k] * f[j + 1, k]
         for k in range(LANES):
-            f[0, k] *= inv_w[c, 0, k]
+            w[k] = inv_w[c, 0, k] * f[0, k]
+            f[0, k] = ab[c, 0, k] * w[k]
         for j in range(1, n):
             for k in range(LANES):
-                f[j, k] = inv_w[c, j, k] * (f[j, k] + f[j - 1, k])
-        for j in range(n):
-            for k in range(LANES):
-                f[j, k] *= ab[c, j, k]
+                w[k] = inv_w[c, j, k] * (f[j, k] + w[k])
+                f[j, k] = ab[c, j, k] * w[k]
         for k in range(rows):
             i = c * LANES + k
             part = 0.0
