@@ -140,7 +140,7 @@ def _entries(claims: Iterable[Claim], marked: set[tuple[str, ...]]) -> None:
         mark = "!" if {(*about, c.condition), (*about, "")} & marked else " "
         condition = f" [{c.condition}]" if c.condition else ""
         note = f"; {c.note}" if c.note else ""
-        ref = f" ref {c.ref}" if c.ref else ""
+        ref = f" ref {c.ref}" if c.ref else f" of {c.source}" if c.source != "review" else ""
         locator = f", {c.locator}" if c.locator else ""
         where = f"({c.place}{ref}{locator}; {c.confidence}{note})"
         _write(f"{mark} {c.quantity}{condition}: {c.printed}  {where}", "", "      ")

@@ -77,7 +77,9 @@ class Conflict:
         >>> [c.used_text for c in conflicts() if c.subject == "M9"]
         ['Ag']
         """
-        words = list(dict.fromkeys(c.printed for c in self.used))
+        named = self.kind == "name"
+        printed = (f"{c.quantity} {c.printed}" if named else c.printed for c in self.used)
+        words = list(dict.fromkeys(printed))
         if not words:
             return "neither"
         return words[0] if len(words) == 1 or self.low == self.high else " to ".join(words)

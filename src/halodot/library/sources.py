@@ -225,8 +225,14 @@ def resolve(keys: Iterable[str]) -> tuple[Source, ...]:
     >>> [s.key for s in resolve(["188", "ref188", "review; ref190"])]
     ['ref188', 'review', 'ref190']
     """
-    parts = (p.strip() for key in keys for p in str(key).split(";"))
-    return tuple({s.key: s for s in (source(p) for p in parts if p)}.values())
+    return tuple({s.key: s for key in keys for s in _several(str(key))}.values())
+
+
+def _several(key: str) -> list[Source]:
+    parts = [p.strip() for p in key.split(";") if p.strip()]
+    if len(parts) > 1 and all(" " not in p for p in parts):
+        return [source(p) for p in parts]
+    return [source(key)]
 
 
 def bibtex(keys: Iterable[str]) -> str:
