@@ -45,6 +45,12 @@ def test_p_channel_transistor():
     assert model.read_voltage.value == 10.0
 
 
+def test_transistor_with_a_ratio_instead_of_an_off_current():
+    given = figures("transfer", on_current=1e-6, on_off_ratio=1e3, drain_voltage=10.0)
+    model = cell(given, ArraySpec())
+    assert model.conductance_low.value == pytest.approx(1e-10, rel=1e-12)
+
+
 def test_intervals_turn_round():
     on = Sourced(1e4, "ohm", 5e3, 2e4, "computed", ("ref142",))
     model = cell(figures(resistance_on=on, resistance_off=1e6, read_voltage=0.1), ArraySpec())
@@ -67,6 +73,7 @@ def test_swapped_states_are_put_in_order_and_noted():
         {"resistance_on": 1e4, "resistance_off": 1e6},
         {"resistance_on": 0.0, "resistance_off": 1e6, "read_voltage": 0.1},
         {"resistance_on": -1e4, "resistance_off": 1e6, "read_voltage": 0.1},
+        {"resistance_on": 1e4, "on_off_ratio": float("inf"), "read_voltage": 0.1},
         {"on_current": 1e-6, "off_current": 1e-9, "drain_voltage": 0.0},
         {"resistance_on": Sourced.unknown("ohm", "no switching"), "read_voltage": 0.1},
     ],

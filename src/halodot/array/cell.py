@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 from ..core.sourced import Sourced
@@ -91,9 +92,14 @@ def _resistances(figures: Figures) -> tuple[Sourced, Sourced]:
 def _channel(figures: Figures) -> tuple[Sourced, Sourced]:
     """Conductance of the channel off and on [S]; p channels have both signs negative."""
     drain = _magnitude(_get(figures, "drain_voltage", "V"))
-    currents = (_magnitude(_get(figures, f"{s}_current", "A")) for s in ("off", "on"))
-    off, on = (combine(i, drain, lambda x, v: x / v, "S", rising=False) for i in currents)
-    return off, on
+    off, on = (_magnitude(_get(figures, f"{s}_current", "A")) for s in ("off", "on"))
+    if on.is_known and not off.is_known:
+        ratio = _get(figures, "on_off_ratio", "1")
+        off = combine(on, ratio, lambda i, k: i / k, "A", rising=False)
+    return (
+        combine(off, drain, lambda x, v: x / v, "S", rising=False),
+        combine(on, drain, lambda x, v: x / v, "S", rising=False),
+    )
 
 
 def _magnitude(q: Sourced) -> Sourced:
@@ -115,8 +121,8 @@ def combine(
     'a figure of merit is 0 or negative (0 ohm)'
     """
     for q in (x, y):
-        if q.value is None:
-            return Sourced.unknown(unit, q.note)
+        if q.value is None or not math.isfinite(q.value):
+            return Sourced.unknown(unit, q.note or "a figure of merit is not finite")
     if y.value is None or y.value <= 0:
         return Sourced.unknown(unit, f"a figure of merit is 0 or negative ({y.value:g} {y.unit})")
     low, high = _ends(x)
@@ -134,8 +140,11 @@ def combine(
 
 
 def _ends(q: Sourced) -> tuple[float, float]:
-    value = float(q)
-    return (value if q.low is None else q.low), (value if q.high is None else q.high)
+    """Ends of the interval; an end that is missing or infinite falls back on the value."""
+    low, high = (
+        float(q) if end is None or not math.isfinite(end) else end for end in (q.low, q.high)
+    )
+    return low, high
 
 
 def _ordered(low: Sourced, high: Sourced) -> tuple[Sourced, Sourced, list[str]]:
