@@ -152,6 +152,16 @@ def test_signs_that_the_mechanism_forbids_are_found_and_left_out():
     assert {c.quantity for c in planted(*rows)} == {"set_voltage"}
 
 
+def test_responsivity_and_quantum_efficiency_must_imply_an_absorbed_wavelength():
+    """0.2 A/W at 50 % means 496 nm; the same at 5 % would mean 5 um."""
+    more = {"place": "abstract", "unit": "A/W"}
+    response = a_claim("0.2", quantity="responsivity", **more)
+    more = {"place": "abstract", "quantity": "external_quantum_efficiency", "unit": "%"}
+    assert planted(response, a_claim("50", **more)) == []
+    (found,) = planted(response, a_claim("5", **more))
+    assert "4959 nm" in found.claims[0].locator
+
+
 def test_other_conditions_subjects_or_places_do_not_conflict():
     one = a_claim("3e2")
     assert planted(one, a_claim("8e2", "table", condition="light=on")) == []
@@ -188,7 +198,9 @@ def test_reported_says_what_it_cannot_give():
     assert "photo_to_dark_ratio" in review.reported("T2", "on_off_ratio").note
     assert review.reported("T2", "photo_to_dark_ratio").value == 8.1e4
     assert review.reported("M4", "power_consumption").value is None
-    assert review.reported("M6", "energy_per_event").basis == "assumed"
+    q = review.reported("M6", "energy_per_event")
+    assert (q.basis, q.note) == ("assumed", "unverified: remembered")
+    assert (q.value / q.low, q.high / q.value) == pytest.approx((3.0, 3.0), rel=1e-12)
     assert "gate_modulation" in review.reported("T13", "on_off_ratio").note
     assert "optical_absorber_window" in review.reported("T2", "responsivity").note
 

@@ -57,7 +57,7 @@ def _tables(args: argparse.Namespace) -> None:
         raise InputError("table", args.name, ", ".join(known), nearest(args.name, known))
     chosen = {k: known[k] for k in ([args.name] if args.name else known)}
     if args.json:
-        print_json({k: list(rows) for k, rows in chosen.items()})
+        print_json({k: [dict(row) for row in rows] for k, rows in chosen.items()})
         return
     for name, rows in chosen.items():
         _write(f"{name} ({len(rows)} rows)")

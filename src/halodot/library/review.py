@@ -6,9 +6,10 @@ Huang et al., Nano-Micro Lett. 15, 16 (2023), https://doi.org/10.1007/s40820-022
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from types import MappingProxyType
 
 from ..core.errors import InputError, nearest
 from ..core.sourced import Sourced
@@ -41,17 +42,19 @@ class System:
 
 
 @lru_cache(maxsize=1)
-def tables() -> dict[str, tuple[dict[str, Cell], ...]]:
+def tables() -> Mapping[str, tuple[Mapping[str, Cell], ...]]:
     """Return the three tables of the review as printed: numbers as floats, "" as None.
 
     >>> [len(rows) for rows in tables().values()]
     [10, 10, 24]
     """
-    return {name: tuple(_typed(r) for r in rows_of(f"{name}.csv")) for name in TABLES}
+    read = {name: tuple(_typed(r) for r in rows_of(f"{name}.csv")) for name in TABLES}
+    return MappingProxyType(read)
 
 
-def _typed(row: dict[str, str]) -> dict[str, Cell]:
-    return {k: None if v == "" else v if k in _WORDS else float(v) for k, v in row.items()}
+def _typed(row: Mapping[str, str]) -> Mapping[str, Cell]:
+    cells = {k: None if v == "" else v if k in _WORDS else float(v) for k, v in row.items()}
+    return MappingProxyType(cells)
 
 
 @lru_cache(maxsize=1)

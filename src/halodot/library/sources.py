@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from types import MappingProxyType
 
 from ..core.errors import InputError, nearest, shorten
 from .vocabulary import rows_of
@@ -67,7 +68,7 @@ class Source:
 
 
 @lru_cache(maxsize=1)
-def references() -> dict[str, Source]:
+def references() -> Mapping[str, Source]:
     """Return the references of the review by key, "ref1" to "ref215".
 
     >>> references()["ref153"].year
@@ -78,11 +79,11 @@ def references() -> dict[str, Source]:
         row = {k: v for k, v in r.items() if k != "number"}
         kind = "article" if r["journal"] else "book"
         found[f"ref{r['number']}"] = Source(f"ref{r['number']}", kind, **row)
-    return found
+    return MappingProxyType(found)
 
 
 @lru_cache(maxsize=1)
-def others() -> dict[str, Source]:
+def others() -> Mapping[str, Source]:
     """Return the review itself and every other source, by key.
 
     >>> others()["review"].licence
@@ -93,7 +94,7 @@ def others() -> dict[str, Source]:
         is_code = "github.com" in r["url"] or r["key"].startswith("python:")
         kind = "code" if is_code else "article" if r["title"] and r["journal"] else "misc"
         found[r["key"]] = Source(kind=kind, **r)
-    return found
+    return MappingProxyType(found)
 
 
 @lru_cache(maxsize=1)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
+from types import MappingProxyType
 
 from ..core.errors import InputError, nearest
 
@@ -100,7 +102,7 @@ def rows_of(name: str) -> list[dict[str, str]]:
 
 
 @lru_cache(maxsize=1)
-def terms() -> dict[str, Term]:
+def terms() -> Mapping[str, Term]:
     """Return every term of the vocabulary by its name.
 
     >>> terms()["set_voltage"].unit
@@ -111,7 +113,7 @@ def terms() -> dict[str, Term]:
         unit = r["unit"] or "text"
         allowed = tuple(r["allowed"].split())
         found[r["name"]] = Term(r["name"], r["kind"], unit, r["family"], allowed, r["doc"])
-    return found
+    return MappingProxyType(found)
 
 
 def term(name: str) -> Term:
