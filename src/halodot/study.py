@@ -16,12 +16,13 @@ from .core.errors import InputError, nearest
 from .core.randomness import generator
 from .core.runfolder import code_version, hash_of
 from .core.sourced import Sourced
-from .core.spec import Spec, build, quantity
+from .core.spec import Spec, build, quantity, quantity_of
 from .core.tomlfile import override
 from .device.spec import DeviceSpec, Protocol, needs, voltages
 from .dot.spec import DotModel
 from .film.spec import FilmSpec
 from .library import Library
+from .synthesis.spec import DotsSpec, RecipeSpec
 from .task.spec import TaskSpec
 
 __all__ = ["Reported", "Study", "StudyFile", "draw", "load", "override", "resolve", "uncertain"]
@@ -41,33 +42,18 @@ class Header(Spec):
     references: tuple[str, ...] = Field(default=(), description="sources, e.g. 'ref188' or a DOI")
     seed: int = Field(default=1, ge=0, le=2**32 - 1, description="root of all random draws")
     draws: int = Field(
-        default=8, ge=0, le=10_000, description="draws of all intervals; 0: nominal run only"
+        default=19,
+        ge=0,
+        le=10_000,
+        description="draws of all intervals; 0: no intervals. The range of 19 draws holds 90 %",
     )
 
 
-class Dots(Spec):
-    """Dots given directly, in place of a recipe."""
+class Dots(DotsSpec):
+    """Dots given directly, in place of a recipe, and how they are modelled."""
 
-    formula: str = Field(max_length=120, description="composition, e.g. CsPbBr3")
-    shape: Literal["cube", "sphere", "platelet"] = Field(default="cube", description="of the core")
-    size: Sourced = quantity(
-        "m", "edge of a cube, diameter of a sphere, thickness of a platelet", low=3e-10, high=1e-6
-    )
-    size_spread: Sourced = quantity(
-        "1",
-        "standard deviation of the size over its mean",
-        low=0,
-        high=1,
-        default=0.1,
-        interval=(0.05, 0.2),
-        why="usual for hot-injected dots",
-    )
-    lateral: Sourced | None = quantity(
-        "m", "lateral size of a platelet", low=3e-10, high=1e-4, optional=True
-    )
-    ligand: str = Field(default="OA+OAm", description="ligand shell, a name in the library")
-    temperature: Sourced = quantity(
-        "K", "lattice temperature", low=20, high=700, default="300 K", why="room temperature"
+    temperature: Sourced | None = quantity(
+        "K", "of the lattice; default: that of the device", low=20, high=700, optional=True
     )
     model: DotModel = Field(default_factory=DotModel, description="parameters of the dot model")
 
@@ -99,6 +85,7 @@ class Reported(Spec):
     review: str = Field(
         default="", description="an entry of the review, e.g. 'M1.on_off_ratio', in place of value"
     )
+    condition: str = Field(default="", description="of the entry of the review, where it has one")
     variant: str = Field(default="", description="label of the variant; empty: the first")
     protocol: str = Field(default="", description="label of the protocol; empty: any with it")
     note: str = Field(default="", description="what to know when reading the pair")
@@ -122,7 +109,8 @@ class Study(Spec):
         default=(), max_length=20, description="files of own materials, beside the study"
     )
     study: Header = Field(description="id, title, seed, draws")
-    dots: Dots | None = Field(default=None, description="dots given directly")
+    recipe: RecipeSpec | None = Field(default=None, description="the synthesis of the dots")
+    dots: Dots | None = Field(default=None, description="dots given directly, without recipe")
     film: FilmSpec | None = Field(default=None, description="the film of dots")
     device: DeviceSpec | None = Field(default=None, description="stack, contacts and geometry")
     protocol: tuple[Protocol, ...] = Field(default=(), max_length=40, description="what is done")
@@ -130,6 +118,16 @@ class Study(Spec):
     task: TaskSpec | None = Field(default=None, description="what the array has to do")
     variant: tuple[Variant, ...] = Field(default=(), max_length=20, description="runs to compare")
     reported: tuple[Reported, ...] = Field(default=(), max_length=200, description="published")
+
+    @property
+    def temperature(self) -> float:
+        """Lattice temperature of the dots: their own, else the film's, else the device's [K]."""
+        named = (
+            self.dots.temperature if self.dots else None,
+            self.film.temperature if self.film else None,
+            self.device.temperature if self.device else None,
+        )
+        return next((float(q) for q in named if q is not None), 300.0)
 
     @model_validator(mode="after")
     def _joined(self) -> Study:
@@ -153,8 +151,11 @@ def _wrong(field: str, value: object, allowed: str, remedy: str) -> InputError:
 def _check_stages(s: Study) -> None:
     """Refuse a stage whose stage before it is missing."""
     missing = "nothing (it is missing)"
-    if not (s.dots or s.film or s.device):
-        raise _wrong("film", missing, "at least one of [dots], [film], [device]", "add one")
+    if not (s.recipe or s.dots or s.film or s.device):
+        raise _wrong("film", missing, "one of [recipe], [dots], [film], [device]", "add one")
+    if s.recipe and s.dots:
+        allowed = "either [recipe] or [dots], as a recipe makes the dots"
+        raise _wrong("dots", s.dots.formula, allowed, "remove one of the two tables")
     if s.device and not s.protocol:
         allowed = "at least one table [[protocol]]: what is measured on the device"
         raise _wrong("protocol", missing, allowed, "add [[protocol]] kind = ...")
@@ -197,6 +198,8 @@ class StudyFile:
         (label, study) for each way to run it; one with an empty label where none are declared.
     library
         The built-in library with the study's own files.
+    folder
+        Where the study and its own files stand.
     beside
         Name and content of each own file, so that a run folder can be run again.
     """
@@ -204,6 +207,7 @@ class StudyFile:
     study: Study
     variants: tuple[tuple[str, Study], ...]
     library: Library
+    folder: Path = Path()
     beside: tuple[tuple[str, bytes], ...] = ()
 
     @property
@@ -241,7 +245,7 @@ def from_data(data: dict[str, Any], folder: str | Path = ".") -> StudyFile:
     library = Library.builtin().with_files(paths) if paths else Library.builtin()
     variants = [(v.label, _varied(data, v, k)) for k, v in enumerate(study.variant)]
     files = tuple((name, p.read_bytes()) for name, p in zip(study.library, paths, strict=True))
-    return StudyFile(study, tuple(variants) or (("", study),), library, files)
+    return StudyFile(study, tuple(variants) or (("", study),), library, Path(folder), files)
 
 
 def _beside(folder: Path, name: str, index: int) -> Path:
@@ -355,10 +359,19 @@ def draw(study: Study, k: int) -> Study:
         if isinstance(value, Spec):
             fields = type(value).model_fields
             new = {n: drawn(getattr(value, n), f"{key}.{n}") for n in fields}
-            return value.model_copy(update=new)
+            return value.model_copy(update={n: _bounded(value, n, v) for n, v in new.items()})
         if isinstance(value, tuple):
             return tuple(drawn(v, f"{key}[{i}]") for i, v in enumerate(value))
         return value
 
     result: Study = drawn(study, "")
     return result
+
+
+def _bounded(spec: Spec, name: str, value: Any) -> Any:
+    """A drawn value within the bounds that its field declares."""
+    declared = quantity_of(type(spec), name)
+    if declared is None or not isinstance(value, Sourced) or value.value is None:
+        return value
+    inside = min(max(value.value, declared["low"]), declared["high"])
+    return value if inside == value.value else value.with_value(inside)

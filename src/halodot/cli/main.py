@@ -12,7 +12,17 @@ from collections.abc import Sequence
 from .. import __version__
 
 # A verb appears here when it works. Order is the order of the flow.
-VERBS = ("crystal", "dot", "recipe", "film", "figures", "crossbar", "literature")
+VERBS = (
+    "crystal",
+    "dot",
+    "recipe",
+    "film",
+    "figures",
+    "crossbar",
+    "literature",
+    "run",
+    "check",
+)
 
 
 def parser() -> argparse.ArgumentParser:

@@ -93,7 +93,7 @@ class RunFolder:
         if isinstance(error, OSError) and error.errno in _DISK:
             raise _unwritable(self.target, error) from None
 
-    def write(self, name: str, content: str | bytes | Callable[[Path], None]) -> Path:
+    def write(self, name: str, content: str | bytes | Callable[[Path], object]) -> Path:
         """Write one file whole or not at all: text, bytes, or a function given a path."""
         path = self.path / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -171,9 +171,11 @@ class RunFolder:
 
     def _acquire(self) -> None:
         """Lock the work folder; what was locked must still be what stands under the name."""
+        _drop_locks_in_children()
         while True:
             self.path.mkdir(exist_ok=True)
             self._lock = os.open(self.path, os.O_RDONLY | os.O_DIRECTORY)
+            _HELD.add(self._lock)
             try:
                 fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
@@ -190,6 +192,7 @@ class RunFolder:
 
     def _release(self) -> None:
         if self._lock >= 0:
+            _HELD.discard(self._lock)
             os.close(self._lock)
             self._lock = -1
 
@@ -218,6 +221,21 @@ class RunFolder:
                 child.unlink()
         body = {"format": FORMAT, "identity": self.identity, "pid": os.getpid()}
         self.write_json(_OWNER, body)
+
+
+_HELD: set[int] = set()
+
+
+@lru_cache(maxsize=1)
+def _drop_locks_in_children() -> None:
+    """Let forked workers close their copy of a lock, which would outlive a killed parent."""
+
+    def close() -> None:
+        for lock in _HELD:
+            os.close(lock)
+        _HELD.clear()
+
+    os.register_at_fork(after_in_child=close)
 
 
 _DISK = (5, 13, 28, 30, 36, 122)  # EIO, EACCES, ENOSPC, EROFS, ENAMETOOLONG, EDQUOT

@@ -1,0 +1,98 @@
+"""The program in one page: from the flask to the circuit, each stage handing over to the next."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any, Protocol, TypeVar
+
+from . import array, device, dot, figures, film, synthesis, task
+from .array.state import Array
+from .core.status import Status, worst
+from .device.state import Trace
+from .dot.state import DotProperties
+from .ensemble import draw_library, draw_state, with_intervals
+from .figures.state import Figures
+from .film.state import FilmProperties
+from .library import Library
+from .study import Study, draw
+from .synthesis.state import DotPopulation
+from .task.state import Score
+
+T = TypeVar("T")
+HandOver = Callable[[Any], Any]
+
+
+class Keep(Protocol):
+    """Returns the stored result of an earlier start under a name, or computes it."""
+
+    def __call__(self, name: str, compute: Callable[[], T]) -> T:
+        """Return what `compute` gives."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """What one run through the flow gives; a stage that the study leaves out is None or empty."""
+
+    population: DotPopulation | None = None
+    dots: DotProperties | None = None
+    film: FilmProperties | None = None
+    traces: tuple[Trace, ...] = ()
+    figures: tuple[Figures, ...] = ()
+    array: Array | None = None
+    score: Score | None = None
+
+    @property
+    def status(self) -> Status:
+        """The most severe status of all stages."""
+        single = (self.population, self.dots, self.film, self.array, self.score)
+        stages: list[Any] = [s for s in single if s is not None]
+        return worst(*(s.status for s in (*stages, *self.traces, *self.figures)))
+
+
+def at_once(name: str, compute: Callable[[], T]) -> T:
+    """Compute without keeping anything."""
+    del name
+    return compute()
+
+
+def run(study: Study, library: Library, keep: Keep = at_once) -> Result:
+    """Run a study: nominal values first, intervals from draws of all that is uncertain."""
+    result = keep("nominal", lambda: measure(study, library))
+    one = partial(drawn, study, library)
+    result = replace(result, figures=with_intervals(result.figures, one, study.study.draws, keep))
+    if study.array:
+        tile = array.build(result.figures[0], study.array, study.study.seed)
+        result = replace(result, array=tile)
+        if study.task:
+            score = keep("score", lambda: task.evaluate(tile, study.task))
+            result = replace(result, score=score)
+    return result
+
+
+def measure(study: Study, library: Library, hand_over: HandOver = lambda state: state) -> Result:
+    """Go from the recipe, or wherever the study enters, to the figures of merit."""
+    population = dots = solid = None
+    if study.recipe:
+        population = hand_over(synthesis.make(study.recipe, library))
+    elif study.dots:
+        population = hand_over(synthesis.given(study.dots, library))
+    if population:
+        model = study.dots.model if study.dots else None
+        dots = hand_over(dot.characterise(population, library, study.temperature, model))
+    if study.film:
+        solid = hand_over(film.assemble(dots, study.film, library))
+    traces, found = [], []
+    if study.device:
+        for protocol in study.protocol:
+            traces.append(device.measure(solid, study.device, protocol, library))
+            found.append(figures.extract(traces[-1], library))
+    return Result(population, dots, solid, tuple(traces), tuple(found))
+
+
+def drawn(study: Study, library: Library, k: int) -> tuple[Figures, ...]:
+    """Return the figures of draw `k` of the study, the library and every hand-over."""
+    seed = study.study.seed
+    sample = partial(draw_state, seed=seed, k=k)
+    return measure(draw(study, k), draw_library(library, seed, k), sample).figures

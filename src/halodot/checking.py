@@ -1,0 +1,85 @@
+"""What a study will use, before anything is run: every value with its basis and source."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from . import device, film, synthesis
+from .core.sourced import Sourced
+from .core.units import engineering
+from .film.state import FilmProperties
+from .library import Library
+from .study import Study, StudyFile, quantities
+
+_ORDER = ("assumed", "unknown", "fitted", "computed", "sourced", "given")
+
+
+def check(file: StudyFile) -> list[dict[str, Any]]:
+    """Return a row per value of the resolved study; assumed ones come first.
+
+    Every name is looked up and every formula read, in all variants, so that a study that passes
+    can be run.
+
+    Raises
+    ------
+    InputError
+        Names the field, the value, what is allowed and what to try.
+    """
+    from .runs import published
+
+    rows: dict[str, Sourced] = {}
+    for label, study in file.variants:
+        before = f"{label}: " if label and rows else ""
+        for key, q in values(study, file.library):
+            if rows.get(key) != q:
+                rows[before + key if key in rows else key] = q
+    for reported in file.study.reported:
+        published(reported)
+    ranked = sorted(rows.items(), key=lambda item: _ORDER.index(item[1].basis))
+    return [row(key, q) for key, q in ranked]
+
+
+def values(study: Study, library: Library) -> Iterator[tuple[str, Sourced]]:
+    """Yield every value that the study sets, and those that its stages take from the library."""
+    population = dots = solid = None
+    yield from quantities(study)
+    if study.recipe:
+        population = synthesis.make(study.recipe, library)
+        yield "population.size", population.size
+    elif study.dots:
+        population = synthesis.given(study.dots, library)
+    if population:
+        from .dot import characterise
+
+        model = study.dots.model if study.dots else None
+        dots = characterise(population, library, study.temperature, model)
+    if study.film:
+        solid = film.assemble(dots, study.film, library)
+    if study.device:
+        yield from _device(study, solid, library)
+
+
+def _device(
+    study: Study, solid: FilmProperties | None, library: Library
+) -> Iterator[tuple[str, Sourced]]:
+    assert study.device is not None
+    given = dict(quantities(study.device, "device"))
+    for key, q in device.resolved_values(study.device, solid, library).items():
+        if key not in given:
+            yield key, q
+
+
+def row(key: str, q: Sourced) -> dict[str, Any]:
+    """Return one row of the table: the value in a customary unit, basis, sources, note."""
+    text = ["", "", ""]
+    for k, x in enumerate((q.value, q.low, q.high)):
+        text[k] = "" if x is None else engineering(x, q.unit)
+    return {
+        "key": key,
+        "value": text[0] or "unknown",
+        "interval": f"{text[1]} to {text[2]}" if text[1] else "",
+        "basis": q.basis,
+        "sources": list(q.sources),
+        "note": q.note,
+    }

@@ -1,0 +1,117 @@
+"""Tables of a run: figures and inputs as CSV, and one flat JSON object."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from ..core.sourced import Sourced
+from . import compare
+
+if TYPE_CHECKING:
+    from ..chain import Result
+    from ..runs import Run
+
+# SI unit -> (customary unit, ending of a key)
+CUSTOMARY = {
+    "1": ("1", ""),
+    "m": ("nm", "_nm"),
+    "m2": ("m2", "_m2"),
+    "m-3": ("cm-3", "_per_cm3"),
+    "m-2": ("cm-2", "_per_cm2"),
+    "m2/Vs": ("cm2/Vs", "_cm2_per_Vs"),
+    "V/dec": ("V/dec", "_V_per_dec"),
+    "A/m2": ("A/cm2", "_A_per_cm2"),
+    "1/s": ("1/s", "_per_s"),
+}
+_COLUMNS = ("value", "low", "high", "unit", "basis", "sources", "note")
+
+
+def keyed(name: str, q: Sourced) -> tuple[str, dict[str, Any]]:
+    """Return the JSON key of a value, which ends in its unit, and the value in that unit.
+
+    >>> keyed("size", Sourced(9e-9, "m"))[0]
+    'size_nm'
+    """
+    unit, ending = CUSTOMARY.get(q.unit, (q.unit, "_" + _word(q.unit)))
+    return name + ("" if name.endswith(ending) else ending), q.to_json(unit)
+
+
+def _word(unit: str) -> str:
+    return unit.replace("/", "_per_").replace("-", "_per_").replace(" ", "_").replace("^", "")
+
+
+def figures(results: Iterable[tuple[str, Result]]) -> str:
+    """Return every figure of merit of every record as CSV."""
+    rows = []
+    for label, result in results:
+        for index, found in enumerate(result.figures):
+            where = [label, str(index), found.kind, found.label]
+            rows += [
+                [*where, f.name, f.category, *_cells(f.value), f.definition] for f in found.figures
+            ]
+    head = ("variant", "protocol", "kind", "label", "figure", "category", *_COLUMNS, "definition")
+    return _csv(head, rows)
+
+
+def inputs(values: Iterable[tuple[str, Sourced]]) -> str:
+    """Return every quantity that went in as CSV."""
+    return _csv(("key", *_COLUMNS), [[key, *_cells(q)] for key, q in values])
+
+
+def _cells(q: Sourced) -> list[str]:
+    numbers = ["" if x is None else repr(x) for x in (q.value, q.low, q.high)]
+    return [*numbers, q.unit, q.basis, "; ".join(q.sources), q.note]
+
+
+def _csv(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(head)
+    writer.writerows([_harmless(cell) for cell in row] for row in rows)
+    return out.getvalue()
+
+
+def _harmless(cell: str) -> str:
+    """A text that a spreadsheet would run as a formula gets a blank in front of it."""
+    return f" {cell}" if cell[:1] in ("=", "@") else cell
+
+
+def flat(run: Run) -> dict[str, Any]:
+    """Return a run as one flat JSON object: status, figures, comparisons."""
+    header = run.file.study.study
+    body: dict[str, Any] = {
+        "id": header.id,
+        "title": header.title,
+        "status": run.status.name.lower(),
+        "status_text": run.status.value,
+        "draws": header.draws,
+    }
+    for label, result in run.results:
+        several = len(result.figures) > 1
+        for index, found in enumerate(result.figures):
+            where = f"{label}." if label else ""
+            where += f"{found.label or index}." if several else ""
+            for f in found.figures:
+                key, value = keyed(f.name, f.value)
+                if f.category:
+                    value = {"value": f.category, "basis": f.value.basis, "note": f.value.note}
+                body[where + key] = value
+        if result.score:
+            where = f"{label}." if label else ""
+            body[f"{where}accuracy"] = result.score.accuracy.to_json()
+            body[f"{where}baseline_accuracy"] = result.score.baseline.to_json()
+            body[f"{where}energy_J"] = result.score.energy.to_json()
+            body[f"{where}latency_s"] = result.score.latency.to_json()
+    body["notes"] = list(dict.fromkeys(_notes(run)))
+    body["comparisons"] = [compare.to_json(c) for c in run.comparisons]
+    return body
+
+
+def _notes(run: Run) -> Iterable[str]:
+    for _, result in run.results:
+        for stage in (result.population, result.dots, result.film, *result.traces, *result.figures):
+            if stage is not None:
+                yield from stage.notes

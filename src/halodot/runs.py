@@ -1,0 +1,297 @@
+"""A study file to a finished run folder: run every variant, compare, write, report."""
+
+from __future__ import annotations
+
+import platform
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, fields, is_dataclass
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import Any, TypeVar
+
+from . import __version__, chain
+from .chain import Result
+from .core import tomlfile
+from .core.runfolder import RunFolder
+from .core.sourced import Sourced
+from .core.status import Status, worst
+from .core.units import parse
+from .report import compare, gather
+from .report.model import Comparison, Kind, ReportInput, SourceNote, Variant
+from .study import Reported, StudyFile, from_data, load, quantities, resolve
+
+T = TypeVar("T")
+Progress = Callable[[str, int, int], None]
+STAGES = ("film", "dots", "population", "score")
+
+
+@dataclass(frozen=True)
+class Run:
+    """A study that was run.
+
+    Attributes
+    ----------
+    file
+        The study as it was run.
+    results
+        (label, result) of each variant.
+    comparisons
+        Reported figures beside the computed ones.
+    folder
+        Where it was written, None where it was not.
+    """
+
+    file: StudyFile
+    results: tuple[tuple[str, Result], ...]
+    comparisons: tuple[Comparison, ...]
+    folder: Path | None = None
+
+    @property
+    def status(self) -> Status:
+        """The most severe status of all variants."""
+        return worst(*(result.status for _, result in self.results))
+
+    @property
+    def report(self) -> Path | None:
+        """The page of the run."""
+        return None if self.folder is None else self.folder / "report.html"
+
+
+def run(
+    path: str | Path | StudyFile,
+    output: str | Path | None = None,
+    *,
+    draws: int | None = None,
+    progress: Progress | None = None,
+) -> Run:
+    """Run a study file, and write a run folder where `output` names one.
+
+    Parameters
+    ----------
+    path
+        A TOML file, the id of a shipped study, or a study already read.
+    output
+        Folder to write; a finished run there is replaced when the new one is whole, and a run
+        that was stopped goes on where it was.
+    draws
+        In place of ``study.draws``.
+    progress
+        Called with (what is done now, steps done, steps in all).
+
+    Raises
+    ------
+    InputError
+        If the study or the folder cannot be used; nothing is left behind then.
+    """
+    file = path if isinstance(path, StudyFile) else load(path)
+    if draws is not None:
+        file = with_draws(file, draws)
+    if output is None:
+        return _run(file, chain.at_once, progress)
+    started = datetime.now(UTC)
+    clock = time.monotonic()
+    make_parent = Path(output).parent == Path("runs")
+    with RunFolder(output, file.identity, make_parent=make_parent) as folder:
+        seconds: dict[str, float] = {}
+        done = _run(file, partial(_timed, folder, seconds), progress)
+        write(done, folder)
+        timings = {
+            "started": started.isoformat(timespec="seconds"),
+            "seconds": round(time.monotonic() - clock, 3),
+            "resumed": folder.resumed,
+            "steps_seconds": {k: round(v, 3) for k, v in seconds.items()},
+            "machine": platform.platform(),
+            "python": platform.python_version(),
+        }
+        return Run(done.file, done.results, done.comparisons, folder.finish(timings))
+
+
+def with_draws(file: StudyFile, draws: int) -> StudyFile:
+    """Return the study with another number of draws."""
+    data = tomlfile.override(resolve(file.study), "study.draws", draws)
+    return from_data(data, file.folder)
+
+
+def _timed(folder: RunFolder, seconds: dict[str, float], name: str, compute: Callable[[], T]) -> T:
+    start = time.monotonic()
+    result = folder.checkpoint(name, compute)
+    seconds[name] = time.monotonic() - start
+    return result
+
+
+def _run(file: StudyFile, keep: chain.Keep, progress: Progress | None) -> Run:
+    study = file.study
+    each = 1 + (study.study.draws if study.protocol else 0) + (study.task is not None)
+    total, done = each * len(file.variants), 0
+
+    def step(label: str, name: str, compute: Callable[[], T]) -> T:
+        nonlocal done
+        if progress is not None:
+            progress(f"{label} {name}".strip(), done, total)
+        result = keep(f"{slug(label)}-{name}" if label else name, compute)
+        done += 1
+        return result
+
+    results = tuple(
+        (label, chain.run(variant, file.library, partial(step, label)))
+        for label, variant in file.variants
+    )
+    return Run(file, results, tuple(_compared(r, results) for r in study.reported))
+
+
+def slug(text: str) -> str:
+    """Return `text` as part of a file name.
+
+    >>> slug("After µ-stripping (2x)")
+    'after-stripping-2x'
+    """
+    words = "".join(c if c.isascii() and c.isalnum() else " " for c in text.lower()).split()
+    return "-".join(words) or "x"
+
+
+def _compared(reported: Reported, results: tuple[tuple[str, Result], ...]) -> Comparison:
+    result = next((r for label, r in results if label == reported.variant), results[0][1])
+    value, bound = published(reported)
+    kind: Kind = "yes_no" if isinstance(reported.value, bool) else "number"
+    unit = reported.unit if reported.value is not None else value.unit
+    return compare.compare(
+        reported.name,
+        value,
+        computed(result, reported.name, reported.protocol, value.unit),
+        unit=unit,
+        bound=bound,
+        role=reported.role,
+        place=reported.place,
+        note=reported.note,
+        kind=kind,
+    )
+
+
+def published(reported: Reported) -> tuple[Sourced, Any]:
+    """Return the published value, as given or from the review, and its bound."""
+    if reported.value is None:
+        from .library import review
+
+        subject, _, quantity = reported.review.partition(".")
+        value = review.reported(subject, quantity, reported.condition)
+        return value, review.reported_bound(subject, quantity, reported.condition)
+    number = reported.value
+    if isinstance(number, str):
+        number = parse(number, reported.unit, field=f"reported {reported.name}")
+    sources = (reported.place,) if reported.place else ()
+    low, high = reported.low, reported.high
+    return Sourced(float(number), reported.unit, low, high, "sourced", sources), reported.bound
+
+
+def computed(result: Result, name: str, protocol: str = "", unit: str = "1") -> Sourced:
+    """Return what a result says about `name`: from its records first, then from its stages."""
+    found = [
+        f[name].value for f in result.figures if name in f and (not protocol or f.label == protocol)
+    ]
+    for stage in STAGES:
+        value = getattr(getattr(result, stage), name, None)
+        if isinstance(value, Sourced):
+            found.append(value)
+    if not found:
+        return Sourced.unknown(unit, f"nothing in this study computes {name}")
+    return next((q for q in found if q.is_known), found[0])
+
+
+def write(run: Run, folder: RunFolder) -> None:
+    """Write the data files and the page of `run`; the same run gives the same bytes."""
+    from .device import storage
+    from .library import sources
+    from .report import tables
+    from .report import write as write_page
+
+    folder.write("study.toml", tomlfile.dumps(resolve(run.file.study)))
+    for name, content in run.file.beside:
+        folder.write(name, content)
+    for label, result in run.results:
+        for index, trace in enumerate(result.traces):
+            parts = (slug(label),) if label else ()
+            name = "_".join((*parts, f"{index}", slug(trace.label or trace.kind)))
+            folder.write(f"traces/{name}.nc", partial(storage.save, trace))
+            folder.write(f"traces/{name}.csv", storage.to_csv(trace))
+    folder.write("figures.csv", tables.figures(run.results))
+    folder.write("inputs.csv", tables.inputs(quantities(run.file.study)))
+    folder.write_json("results.json", tables.flat(run))
+    folder.write("sources.bib", sources.bibtex(sorted(used_sources(run))))
+    folder.write("report.html", partial(write_page, page(run)))
+
+
+def page(run: Run) -> ReportInput:
+    """Return what the report of `run` shows."""
+    file, header = run.file, run.file.study.study
+    return ReportInput(
+        header.title,
+        header.id,
+        tuple(_variant(file, label, result) for label, result in run.results),
+        run.comparisons,
+        tuple(quantities(file.study)),
+        tuple(_note(key, names) for key, names in sorted(used_sources(run).items())),
+        resolved_toml=tomlfile.dumps(resolve(file.study)),
+        versions=versions(),
+        description=header.description,
+    )
+
+
+def _variant(file: StudyFile, label: str, result: Result) -> Variant:
+    device = dict(file.variants)[label].device
+    stack = gather.stack_layers(device) if device else ()
+    stages = {f.name: getattr(result, f.name) for f in fields(Result)}
+    return Variant(label, stack=stack, **stages)
+
+
+def _note(key: str, names: tuple[str, ...]) -> SourceNote:
+    from .core.errors import InputError
+    from .library.sources import source
+
+    try:
+        found = source(key)
+    except InputError:  # the user's own word for a source
+        return SourceNote(key, used_for=names)
+    return SourceNote(key, found.citation, found.doi, names)
+
+
+def used_sources(run: Run) -> dict[str, tuple[str, ...]]:
+    """Return every source of the run and what was taken from it, from the values themselves."""
+    found: dict[str, dict[str, None]] = {}
+    for name, q in _all_values(run):
+        for key in q.sources:
+            found.setdefault(key, {})[name] = None
+    for key in run.file.study.study.references:
+        found.setdefault(key, {})["study"] = None
+    return {key: tuple(names) for key, names in found.items()}
+
+
+def _all_values(run: Run) -> Iterator[tuple[str, Sourced]]:
+    yield from quantities(run.file.study)
+    for _, result in run.results:
+        yield from _sourced("", result)
+    for c in run.comparisons:
+        yield c.name, c.reported
+
+
+def _sourced(name: str, value: object) -> Iterator[tuple[str, Sourced]]:
+    if isinstance(value, Sourced):
+        yield name, value
+    elif is_dataclass(value):
+        for f in fields(value):
+            yield from _sourced(f.name, getattr(value, f.name))
+    elif isinstance(value, tuple):
+        for inner in value:
+            yield from _sourced(name, inner)
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            yield from _sourced(str(key), inner)
+
+
+def versions() -> tuple[tuple[str, str], ...]:
+    """Return (name, version) of halodot and of the libraries that the numbers depend on."""
+    from importlib.metadata import version
+
+    libraries = ("numpy", "scipy", "numba", "scikit-learn")
+    return (("halodot", __version__), *((name, version(name)) for name in libraries))
