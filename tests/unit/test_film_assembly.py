@@ -182,6 +182,18 @@ def test_the_verb_prints_one_flat_object(tmp_path, capsys) -> None:
     assert (body["ligand"], body["status"]) == ("DDAB", "Converged.")
 
 
+def test_the_verb_takes_a_recipe_or_dots_but_not_both(tmp_path, capsys) -> None:
+    study = tmp_path / "f.toml"
+    recipe = '[recipe]\nmethod = "hot injection"\nformula = "CsPbBr3"\ntemperature = "170 C"\n'
+    study.write_text(recipe + "[film]\ndraws = 20\n")
+    assert verb.run(_args(study)) == 0
+    assert 3.0 < json.loads(capsys.readouterr().out)["size_nm"]["value"] < 20.0
+    study.write_text(recipe + '[dots]\nformula = "CsPbBr3"\nsize = "9 nm"\n')
+    with pytest.raises(InputError) as caught:
+        verb.run(_args(study))
+    assert caught.value.field == "dots"
+
+
 def test_the_verb_refuses_unknown_tables(tmp_path) -> None:
     study = tmp_path / "f.toml"
     study.write_text("[flim]\n")

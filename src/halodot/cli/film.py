@@ -47,10 +47,12 @@ def register(verbs: Any) -> None:
     p: argparse.ArgumentParser = verbs.add_parser(
         "film",
         help="spacing, mobility, permittivity, ions and traps of a film of dots",
-        description="Assemble a film: [dots] optional, [film] with ligand, treatment or "
-        "measured values. A whole study file is accepted; its other tables are left alone.",
+        description="Assemble a film from [film] (ligand, treatment or measured values) and, "
+        "where given, [recipe] or [dots]. Other tables of a study file are left alone.",
     )
-    p.add_argument("file", metavar="FILE.toml", help="a file with [film] and, as a rule, [dots]")
+    p.add_argument(
+        "file", metavar="FILE.toml", help="a file with [film] and, as a rule, [recipe] or [dots]"
+    )
     p.add_argument(
         "--materials",
         action="append",
@@ -118,16 +120,21 @@ def _beside(path: str, data: dict[str, Any]) -> list[str]:
 
 
 def _dots(data: dict[str, Any], library: Library) -> DotProperties | None:
+    """The dots that a recipe makes or that are given; None where there is neither."""
+    from ..core.errors import InputError
     from ..core.spec import build
     from ..dot import characterise
     from ..study import Dots
-    from ..synthesis.state import DotPopulation
+    from ..synthesis import RecipeSpec, given, make
 
+    if "recipe" in data and "dots" in data:
+        allowed = "either [recipe] or [dots], as a recipe makes the dots"
+        raise InputError("dots", "given beside [recipe]", allowed, "remove one of the two")
+    if "recipe" in data:
+        recipe = build(RecipeSpec, data["recipe"], root="recipe")
+        return characterise(make(recipe, library), library, float(recipe.observed_at))
     if "dots" not in data:
         return None
     dots = build(Dots, data["dots"], root="dots")
-    population = DotPopulation(
-        dots.formula, dots.shape, dots.size, dots.size_spread, dots.ligand, dots.lateral
-    )
     temperature = ROOM if dots.temperature is None else float(dots.temperature)
-    return characterise(population, library, temperature, dots.model)
+    return characterise(given(dots, library), library, temperature, dots.model)

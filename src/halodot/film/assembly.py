@@ -106,7 +106,9 @@ def assemble(
     given = {n: q for n in OVERRIDES if (q := getattr(spec, n)) is not None}
     centre = _one(case, found, given)
     rng = generator(spec.seed, "film")
-    draws = [_one(case, drawn(found, rng), drawn(given, rng)) for _ in range(spec.draws)]
+    is_exact = all(q.low is None for q in (*found.values(), *given.values()))
+    count = 0 if is_exact else spec.draws
+    draws = [_one(case, drawn(found, rng), drawn(given, rng)) for _ in range(count)]
     values = {n: _interval(n, centre[n], [d[n] for d in draws]) for n in UNITS}
     passed = PASSED_BULK if case.is_bulk else PASSED
     values = {n: _explain(n, q, found, passed) for n, q in values.items()} | given
