@@ -154,7 +154,7 @@ def test_the_old_file_stays_when_writing_fails(run, monkeypatch):
 
 
 def test_bad_convergence_is_exit_code_one(run, monkeypatch, capsys):
-    monkeypatch.setattr("halodot.array.crossbar.RESIDUAL_LIMIT", -1.0)
+    monkeypatch.setattr("halodot.array.crossbar_reference.RESIDUAL_LIMIT", -1.0)
     assert run("--json") == 1
     assert json.loads(capsys.readouterr().out)["status"] == "not_converged"
 

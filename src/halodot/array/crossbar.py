@@ -22,6 +22,7 @@ from ..core.errors import HalodotError, InputError
 from ..core.sourced import Sourced
 from ..core.status import Status
 from ..core.units import parse
+from .crossbar_reference import judge, solve_reference
 from .state import CrossbarSolution
 
 if TYPE_CHECKING:
@@ -31,7 +32,6 @@ F = NDArray[np.float64]
 
 TOLERANCE = 1e-12
 STEP_LIMIT = 2000
-RESIDUAL_LIMIT = 1e-9
 
 
 def read_matrix(raw: object, field: str, dimensions: tuple[int, ...], shape: str) -> F:
@@ -88,10 +88,6 @@ def _times(volts: F, matrix: F) -> F:
     """Matrix product that leaves overflow to the check of the result."""
     with np.errstate(over="ignore", invalid="ignore"):
         return np.asarray(volts @ matrix)
-
-
-def _judge(residual: float) -> Status:
-    return Status.OK if residual <= RESIDUAL_LIMIT else Status.NOT_CONVERGED
 
 
 @dataclass(frozen=True)
@@ -259,13 +255,13 @@ class Crossbar:
         m, _ = self.shape
         T, steps = adjoint(self._lines(), TOLERANCE, STEP_LIMIT)
         if steps < 0:
-            return self._direct(np.eye(m))[0]
+            return self._direct(np.eye(m), keep=False)[0]
         T *= self._highest
         probe = np.linspace(0.5, 1.0, m)[None, :]
         check = self._solve(probe, keep=False)[0]
         apart = float(np.abs(probe @ T - check.current).max() / np.abs(check.current).max())
         residual = max(apart, check.residual)
-        return Product(T, residual, _judge(residual), "transfer matrix")
+        return Product(T, residual, judge(residual), "transfer matrix")
 
     @property
     def _is_plain(self) -> bool:
@@ -291,7 +287,7 @@ class Crossbar:
         scale[scale == 0.0] = 1.0
         found = forward(self._lines(), volts / scale, TOLERANCE, STEP_LIMIT, keep=keep)
         if found.steps < 0:
-            return self._direct(volts)
+            return self._direct(volts, keep)
         word, bit = found.word, found.bit
         if keep:
             word *= scale[:, :, None]
@@ -299,14 +295,11 @@ class Crossbar:
         with np.errstate(over="ignore", under="ignore"):
             current = found.held * self._highest * scale
         residual = found.imbalance
-        return Product(current, residual, _judge(residual), "conjugate gradients"), word, bit
+        return Product(current, residual, judge(residual), "conjugate gradients"), word, bit
 
-    def _direct(self, volts: F) -> tuple[Product, F, F]:
-        from .crossbar_reference import solve_reference
-
-        found = solve_reference(self.conductance, volts, self.wire_resistance)
-        status = _judge(found.residual)
-        product = Product(found.current, found.residual, status, "sparse direct")
+    def _direct(self, volts: F, keep: bool) -> tuple[Product, F, F]:
+        found = solve_reference(self.conductance, volts, self.wire_resistance, keep=keep)
+        product = Product(found.current, found.residual, found.status, "sparse direct")
         return product, found.word_voltage, found.bit_voltage
 
     def _read_voltage(self, voltage: Any) -> tuple[F, bool]:

@@ -12,6 +12,7 @@ True
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,14 @@ from ..core.status import Status
 from .state import CrossbarSolution
 
 F = NDArray[np.float64]
+
+# Largest current left over at a node, over the largest at a wire end, of a good solution.
+RESIDUAL_LIMIT = 1e-9
+
+
+def judge(residual: float) -> Status:
+    """Return whether a solution with this imbalance of Kirchhoff's law is good."""
+    return Status.OK if residual <= RESIDUAL_LIMIT else Status.NOT_CONVERGED
 
 
 def nodal_matrix(conductance: F, wire_resistance: float) -> Any:
@@ -44,7 +53,27 @@ def _line(nodes: int) -> Any:
     return sparse.diags_array([couplings, diagonal, couplings], offsets=[-1, 0, 1]).tocsc()
 
 
-def solve_reference(conductance: F, voltage: F, wire_resistance: float) -> CrossbarSolution:
+def node_voltages(conductance: F, voltage: F, wire_resistance: float) -> Iterator[tuple[F, F, F]]:
+    """Yield word and bit voltages [word lines, bit lines] and what is left over at the nodes.
+
+    Factors once, solves input by input.
+    """
+    from scipy.sparse.linalg import splu
+
+    m, n = conductance.shape
+    matrix = nodal_matrix(conductance, wire_resistance)
+    factor = splu(matrix, permc_spec="MMD_AT_PLUS_A", options={"SymmetricMode": True})
+    for volts in voltage:
+        load = np.zeros(2 * m * n)
+        load[: m * n : n] = volts
+        nodes = factor.solve(load)
+        word, bit = nodes.reshape(2, m, n)
+        yield word, bit, matrix @ nodes - load
+
+
+def solve_reference(
+    conductance: F, voltage: F, wire_resistance: float, *, keep: bool = True
+) -> CrossbarSolution:
     """Solve by sparse elimination.
 
     Parameters
@@ -55,18 +84,22 @@ def solve_reference(conductance: F, voltage: F, wire_resistance: float) -> Cross
         [batch, word lines] [V].
     wire_resistance
         Of one segment, positive [ohm].
+    keep
+        Whether to keep the node voltages of all inputs, or of the last alone.
     """
-    from scipy.sparse.linalg import splu
-
-    m, n = conductance.shape
-    matrix = nodal_matrix(conductance, wire_resistance)
-    factor = splu(matrix, permc_spec="MMD_AT_PLUS_A", options={"SymmetricMode": True})
-    load = np.zeros((2 * m * n, len(voltage)))
-    load[: m * n : n] = voltage.T
-    nodes = factor.solve(load)
-    left_over = np.abs(matrix @ nodes - load).max(initial=0.0)
-    word = nodes[: m * n].T.reshape(-1, m, n)
-    bit = nodes[m * n :].T.reshape(-1, m, n)
-    scale = max(np.abs(voltage - word[:, :, 0]).max(), np.abs(bit[:, -1]).max())
-    residual = float(left_over / scale) if scale > 0 else 0.0
-    return CrossbarSolution(bit[:, -1] / wire_resistance, word, bit, residual, Status.OK)
+    currents: list[F] = []
+    words: list[F] = []
+    bits: list[F] = []
+    residual = 0.0
+    solved = node_voltages(conductance, voltage, wire_resistance)
+    for volts, (word, bit, left_over) in zip(voltage, solved, strict=True):
+        scale = max(np.abs(volts - word[:, 0]).max(), np.abs(bit[-1]).max())
+        worst = float(np.abs(left_over).max())
+        residual = max(residual, worst / scale if scale > 0 else worst)
+        if not keep:
+            words, bits = [], []
+        currents.append(bit[-1] / wire_resistance)
+        words.append(word)
+        bits.append(bit)
+    stacked = np.array(currents), np.array(words), np.array(bits)
+    return CrossbarSolution(*stacked, residual, judge(residual))
