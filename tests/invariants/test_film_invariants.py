@@ -50,7 +50,7 @@ def test_cores_fill_what_their_number_and_volume_say() -> None:
     for seed in range(20):
         out = evaluate(*_draw(seed), {})
         assert out["fill_fraction"] == pytest.approx(
-            out["dot_density"] * out["dot_size"] ** 3, rel=1e-12
+            out["dot_density"] * out["dot_size"] ** 3, rel=1e-12, abs=0.0
         )
 
 
@@ -59,30 +59,34 @@ def test_a_film_follows_from_its_parts() -> None:
     case, x = _draw(0, packing="superlattice")
     out = evaluate(case, x, {})
     per_dot = out["density_of_states_hole"] / out["dot_density"]
-    assert per_dot == pytest.approx(2.0, rel=1e-12)  # spin
+    assert per_dot == pytest.approx(2.0, rel=1e-12, abs=0.0)  # spin
     dense = permittivity.film_permittivity(
         x["core_static"], x["ligand_permittivity"], out["fill_fraction"], x["effective_medium"]
     )
-    assert out["relative_permittivity"] == pytest.approx(dense, rel=1e-12)  # no voids
-    assert out["absorption"] == pytest.approx(x["core_absorption"] * out["fill_fraction"])
+    assert out["relative_permittivity"] == pytest.approx(dense, rel=1e-12, abs=0.0)  # no voids
+    assert out["absorption"] == pytest.approx(
+        x["core_absorption"] * out["fill_fraction"], rel=1e-12
+    )
     met = (out["capture_electron"] + out["capture_hole"]) * x["lifetime"] * out["dot_density"]
     assert out["radiative_coefficient"] * (1.0 + met) == pytest.approx(
-        out["capture_electron"] + out["capture_hole"], rel=1e-12
+        out["capture_electron"] + out["capture_hole"], rel=1e-12, abs=0.0
     )
     expected = hopping.GDM_FIELD * math.sqrt((out["dot_size"] + out["spacing"]) / 0.6e-9)
     sigma = 0.5 * (out["disorder_electron"] + out["disorder_hole"]) / case.kT
-    assert out["poole_frenkel"] == pytest.approx(expected * (sigma**2 - 2.25), rel=1e-12)
+    assert out["poole_frenkel"] == pytest.approx(expected * (sigma**2 - 2.25), rel=1e-12, abs=0.0)
 
 
 def test_voids_thin_the_dense_film() -> None:
     case, x = _draw(0)
     loose = evaluate(case, x | {"packing_density": 0.7}, {})
     dense = evaluate(case, x | {"packing_density": 1.0}, {})
-    assert loose["fill_fraction"] == pytest.approx(0.7 * dense["fill_fraction"], rel=1e-12)
+    assert loose["fill_fraction"] == pytest.approx(0.7 * dense["fill_fraction"], rel=1e-12, abs=0.0)
     assert loose["relative_permittivity"] == pytest.approx(
-        permittivity.bruggeman(dense["relative_permittivity"], 1.0, 0.7), rel=1e-12
+        permittivity.bruggeman(dense["relative_permittivity"], 1.0, 0.7), rel=1e-12, abs=0.0
     )
-    assert loose["mobility_hole"] / dense["mobility_hole"] == pytest.approx(1.1 / 1.4, rel=1e-9)
+    assert loose["mobility_hole"] / dense["mobility_hole"] == pytest.approx(
+        1.1 / 1.4, rel=1e-9, abs=0.0
+    )
 
 
 def test_close_packed_spheres_have_twelve_neighbours_and_small_contacts() -> None:
@@ -92,7 +96,7 @@ def test_close_packed_spheres_have_twelve_neighbours_and_small_contacts() -> Non
     spheres = evaluate(case, x, {"spacing": 3e-9})["mobility_hole"]
     cubes = evaluate(fixed_case(dots, spec), x, {"spacing": 3e-9})["mobility_hole"]
     overlap = math.pi / (x["tunnelling_decay"] * x["size"])
-    assert spheres / cubes == pytest.approx(12.0 / 6.0 * overlap**2, rel=0.01)
+    assert spheres / cubes == pytest.approx(12.0 / 6.0 * overlap**2, rel=0.01, abs=0.0)
 
 
 def test_an_electron_and_a_hole_of_equal_mass_and_disorder_move_alike() -> None:
@@ -109,7 +113,7 @@ def test_the_wider_gap_between_dots_costs_beta_per_length() -> None:
     packing = math.log((pitches[1] / pitches[0]) ** 2)
     # the adiabatic limit takes away less than 1 % at this gap
     assert math.log(at[0] / at[1]) + packing == pytest.approx(
-        x["tunnelling_decay"] * 0.1e-9, rel=0.01
+        x["tunnelling_decay"] * 0.1e-9, rel=0.01, abs=0.0
     )
 
 

@@ -77,7 +77,9 @@ def test_what_the_user_gives_wins(name: str) -> None:
 def test_what_follows_from_a_given_value_uses_it() -> None:
     slow, fast = film(mobility_hole="1e-6 cm2/Vs"), film(mobility_hole="1e-3 cm2/Vs")
     # Langevin: proportional to the mobility, the permittivity being the same to rounding
-    assert float(fast.capture_hole) / float(slow.capture_hole) == pytest.approx(1e3, rel=1e-9)
+    assert float(fast.capture_hole) / float(slow.capture_hole) == pytest.approx(
+        1e3, rel=1e-9, abs=0.0
+    )
     near, far = film(spacing="1 nm"), film(spacing="2 nm")
     assert float(near.mobility_hole) > float(far.mobility_hole)
     assert float(near.dot_density) > float(far.dot_density)
@@ -175,7 +177,7 @@ def test_the_verb_prints_one_flat_object(tmp_path, capsys) -> None:
     )
     assert verb.run(_args(study)) == 0
     body = json.loads(capsys.readouterr().out)
-    assert body["mobility_p_cm2_per_Vs"]["value"] == pytest.approx(0.02, rel=1e-12)
+    assert body["mobility_p_cm2_per_Vs"]["value"] == pytest.approx(0.02, rel=1e-12, abs=0.0)
     assert 0.3 < body["fill_fraction"]["value"] < 0.8
     assert body["spacing_nm"]["low"] < body["spacing_nm"]["value"] < body["spacing_nm"]["high"]
     assert {"relative_permittivity", "ion_density_per_cm3", "mobility_n_cm2_per_Vs"} <= set(body)
