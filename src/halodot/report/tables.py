@@ -53,12 +53,12 @@ def figures(results: Iterable[tuple[str, Result]]) -> str:
                 [*where, f.name, f.category, *_cells(f.value), f.definition] for f in found.figures
             ]
     head = ("variant", "protocol", "kind", "label", "figure", "category", *_COLUMNS, "definition")
-    return _csv(head, rows)
+    return as_csv(head, rows)
 
 
 def inputs(values: Iterable[tuple[str, Sourced]]) -> str:
     """Return every quantity that went in as CSV."""
-    return _csv(("key", *_COLUMNS), [[key, *_cells(q)] for key, q in values])
+    return as_csv(("key", *_COLUMNS), [[key, *_cells(q)] for key, q in values])
 
 
 def _cells(q: Sourced) -> list[str]:
@@ -66,7 +66,8 @@ def _cells(q: Sourced) -> list[str]:
     return [*numbers, q.unit, q.basis, "; ".join(q.sources), q.note]
 
 
-def _csv(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+def as_csv(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Return a table of texts as CSV."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(head)

@@ -35,6 +35,7 @@ FONT_STACK = "'DejaVu Sans', Verdana, 'Segoe UI', Helvetica, Arial, sans-serif"
 MOST_POINTS = 1600  # of one line
 MOST_OF_ALL = 16000  # of all lines of one axes, which keeps a page of many variants small
 LONGEST_LABEL = 60
+LONGEST_DESCRIPTION = 1000
 
 RC = {
     "svg.fonttype": "none",
@@ -66,8 +67,12 @@ RC = {
 
 
 def style() -> Any:
-    """Return the context in which a picture is built and saved; it restores what was set."""
-    return mpl.rc_context(RC)
+    """Return the context in which a picture is built and saved; it restores what was set.
+
+    It starts from the defaults of matplotlib, so that a user's own settings change no byte.
+    """
+    kept = {k: v for k, v in mpl.rcParamsDefault.items() if not k.startswith("backend")}
+    return mpl.rc_context({**kept, **RC})
 
 
 def new_figure(width: float = 6.4, height: float = 4.0) -> Figure:
@@ -220,6 +225,9 @@ def to_svg(figure: Figure, name: str, title: str, description: str = "") -> str:
     text = buffer.getvalue()
     text = text[text.index("<svg") :]
     text = re.sub(r"\s*<metadata>.*?</metadata>", "", text, flags=re.DOTALL)
+    text = text.replace(' xmlns:xlink="http://www.w3.org/1999/xlink"', "").replace(
+        "xlink:href", "href"
+    )
     running = itertools.count()
 
     def own_id(match: re.Match[str]) -> str:
@@ -230,8 +238,7 @@ def to_svg(figure: Figure, name: str, title: str, description: str = "") -> str:
     text = re.sub(r'(href="|url\()#', rf"\g<1>#{name}-", text)
     text = text.replace("'DejaVu Sans'", FONT_STACK)
     scales = html.escape(json.dumps(_scales(figure)), quote=True)
-    inside = f"<title>{html.escape(title)}</title>"
-    inside += f"<desc>{html.escape(description or title)}</desc>"
+    inside = f"<title>{_words(title)}</title><desc>{_words(description or title)}</desc>"
     # no wider than 1.1 times its natural size, so that letters are as large in every picture
     widest = figure.get_size_inches()[0] * 96 * 1.1 / 16
     look = f'style="max-width: {widest:.3g}rem"'
@@ -239,6 +246,10 @@ def to_svg(figure: Figure, name: str, title: str, description: str = "") -> str:
     return re.sub(
         r"<svg ([^>]*)>", lambda m: f"{head}{m[1]}>\n {inside}", text, count=1
     ).strip() + ("\n")
+
+
+def _words(text: str) -> str:
+    return html.escape(shorten(text, LONGEST_DESCRIPTION))
 
 
 def _scales(figure: Figure) -> list[dict[str, Any]]:
