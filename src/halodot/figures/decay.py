@@ -19,6 +19,7 @@ from .tools import sweeps_of
 Array = NDArray[np.float64]
 DRAWS = 2000
 FIT_FROM = 0.95
+CLEARLY = 4.0
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,8 @@ def extract_decay(trace: Trace) -> Figures:
     """Extract lifetimes from a decay.
 
     Mono-, bi- and stretched exponentials plus a constant are fitted from just after the maximum;
-    the lowest AICc (Gaussian residuals; Poisson weights where the record holds counts) wins.
+    of those within 4 of the lowest AICc (Gaussian residuals; Poisson weights where the record holds
+    counts) the simplest is taken.
     Amplitude-weighted mean: sum a tau / sum a = integral of I / I(0); intensity-weighted mean:
     sum a tau^2 / sum a tau = integral of t I / integral of I. For a stretched exponential they
     are tau/b Gamma(1/b) and tau Gamma(2/b)/Gamma(1/b).
@@ -100,7 +102,9 @@ def extract_decay(trace: Trace) -> Figures:
     fits = [
         _fit(model, (t[window] - t[start]) / scale, y[window] / peak, sigma) for model in MODELS
     ]
-    best = min(fits, key=lambda f: f.aicc)
+    lowest = min(f.aicc for f in fits)
+    # models are in order of their parameters: the simplest that is not clearly worse
+    best = min((f for f in fits if f.aicc <= lowest + CLEARLY), key=lambda f: len(f.x))
     figures = [*_lifetimes(best, scale), *_components(best, scale), *_quality(fits, best, counts)]
     figures.append(
         Figure(
@@ -242,10 +246,11 @@ def _log_figure(name: str, x: Array, drawn: Array, k: int, scale: float, text: s
 
 
 def _quality(fits: list[Fit], best: Fit, counts: bool) -> list[Figure]:
-    weights = np.exp(-0.5 * (np.array([f.aicc for f in fits]) - best.aicc))
+    weights = np.exp(-0.5 * np.clip([f.aicc - best.aicc for f in fits], -100, 1e4))
     weight = float(1.0 / np.sum(weights))
     listed = ", ".join(f"{f.model.name} {f.aicc - best.aicc:+.1f}" for f in fits)
-    text = f"Model with the lowest AICc ({listed}); the value is its Akaike weight."
+    text = f"Simplest model within {CLEARLY:g} of the lowest AICc ({listed}); the value is its "
+    text += "Akaike weight."
     words = "Sum of squared weighted residuals over degrees of freedom; 1 for pure counting noise."
     if not counts:
         chi2 = Sourced.unknown("1", "the record holds no counts: its noise is not known")

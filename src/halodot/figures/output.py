@@ -11,7 +11,7 @@ from ..core.errors import InputError
 from ..core.sourced import computed
 from ..device.state import Trace
 from .state import Figure, Figures
-from .tools import spread, straight_line, sweeps_of
+from .tools import runs_of, spread, straight_line
 
 Array = NDArray[np.float64]
 LINEAR_WITHIN = 0.1
@@ -94,7 +94,7 @@ def _side(curve: tuple[Array, Array]) -> tuple[float, float]:
 
 def _curves(trace: Trace) -> list[tuple[Array, Array]]:
     found = []
-    for rows in sweeps_of(trace):
+    for rows in runs_of(trace, "drain_voltage"):
         v, i = trace.columns["drain_voltage"][rows], trace.columns["drain_current"][rows]
         if len(rows) >= 10 and np.ptp(v) > 0:
             order = np.argsort(np.abs(v), kind="stable")

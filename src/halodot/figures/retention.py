@@ -103,7 +103,7 @@ def _window(t_on: Array, on: Array, t_off: Array, off: Array) -> list[Figure]:
 def _decay(t: Array, y: Array) -> list[Figure]:
     slope, _, error = _drift(t, y)
     k = max(len(y) // 10, 1)
-    start, end = float(np.median(y[:k])), float(np.median(y[-k:]))
+    start, end = float(np.median(y[:3])), float(np.median(y[-k:]))
     text = "Slope of log10(on state) against log10(t) over the last half of the decades."
     drift = computed(slope, "1", slope - Z90 * error, slope + Z90 * error)
     return [
@@ -111,9 +111,15 @@ def _decay(t: Array, y: Array) -> list[Figure]:
         Figure(
             "retained_share",
             computed(end / start, "1"),
-            "On state in the last tenth of the points over that in the first tenth.",
+            "On state in the last tenth of the points over the median of the first three.",
         ),
-        *_time_to(t, y / start, 0.5, "half_life", "Time at which the on state falls to one half"),
+        *_time_to(
+            t,
+            y / start,
+            0.5,
+            "half_life",
+            "Time at which the on state falls to one half of its first three readings",
+        ),
     ]
 
 

@@ -221,8 +221,9 @@ def _by_position(
         unit, how = _unit(name, kind, role, written, block.data[:, index])
         return Picked(role, index, unit, "by position" + (f"; {how}" if how else ""))
 
-    if need.swept and not swept and not measured and len(free) == 2:
-        return [pick(need.swept[0], free[0])], [pick(need.measured[0], free[1])]
+    filled = [k for k in range(len(block.columns)) if np.any(np.isfinite(block.data[:, k]))]
+    if need.swept and not swept and not measured and len(filled) == 2:
+        return [pick(need.swept[0], filled[0])], [pick(need.measured[0], filled[1])]
     if need.swept and not swept and measured and len(free) == 1 and free[0] < measured[0].index:
         return [pick(need.swept[0], free[0])], measured
     if not measured and swept and len(free) >= 1 and kind in ("spectrum", "decay"):

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from ..core.sourced import Sourced, computed
 from ..device.state import Trace
+from .sweeps import split_directions
 
 Array = NDArray[np.float64]
 Z90 = 1.6448536269514722
@@ -96,6 +97,21 @@ def noise_of(y: Array) -> float:
         return 0.0
     second = np.diff(y, 2) / math.sqrt(6.0)
     return float(1.4826 * np.median(np.abs(second - np.median(second))))
+
+
+def runs_of(trace: Trace, swept: str) -> list[NDArray[np.int64]]:
+    """Rows of each run of column `swept` in one direction, whether the record numbers them or not.
+
+    >>> from halodot.figures.limits import make_trace
+    >>> there_and_back = make_trace("output", {"drain_voltage": np.array([0.0, 1, 2, 1, 0])}, {})
+    >>> [rows.tolist() for rows in runs_of(there_and_back, "drain_voltage")]
+    [[0, 1, 2], [3, 4]]
+    """
+    found = []
+    for rows in sweeps_of(trace):
+        direction = split_directions(trace.columns[swept][rows])
+        found += [rows[direction == k] for k in np.unique(direction)]
+    return found
 
 
 def sweeps_of(trace: Trace) -> list[NDArray[np.int64]]:

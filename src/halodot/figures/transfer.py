@@ -18,9 +18,9 @@ from .tools import (
     intercept_on_axis,
     missing,
     noise_of,
+    runs_of,
     spread,
     straight_line,
-    sweeps_of,
     with_error,
 )
 
@@ -99,7 +99,7 @@ def extract_transfer(trace: Trace) -> Figures:
 def _carrier(trace: Trace) -> tuple[int, float]:
     """Side on which the current is larger, and how many sweeps agree."""
     votes = []
-    for rows in sweeps_of(trace):
+    for rows in runs_of(trace, "gate_voltage"):
         vg, i = trace.columns["gate_voltage"][rows], np.abs(trace.columns["drain_current"][rows])
         if len(rows) >= 5:
             order = np.argsort(vg)
@@ -112,7 +112,7 @@ def _carrier(trace: Trace) -> tuple[int, float]:
 def _sweeps(trace: Trace, sign: int) -> list[_Sweep]:
     found = []
     stated = trace.parameters.get("drain_voltage")
-    for rows in sweeps_of(trace):
+    for rows in runs_of(trace, "gate_voltage"):
         vg, i = trace.columns["gate_voltage"][rows], trace.columns["drain_current"][rows]
         if len(rows) < 10 or np.ptp(vg) == 0.0:
             continue
