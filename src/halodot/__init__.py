@@ -1,3 +1,41 @@
-"""halodot: inorganic halide perovskite quantum dots from the flask to the circuit."""
+"""halodot: inorganic halide perovskite quantum dots from the flask to the circuit.
+
+The functions here mirror the verbs of the command line; each loads what it needs when it is used.
+
+Examples
+--------
+>>> import halodot
+>>> halodot.new("memristor").count("[[device.layer]]")
+1
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .checking import check
+    from .runs import run
+    from .study import load
+    from .sweeping import sweep
+    from .template import template as new
 
 __version__ = "0.1.0"
+__all__ = ["check", "load", "new", "run", "sweep"]
+
+_HOMES = {
+    "check": ("checking", "check"),
+    "load": ("study", "load"),
+    "new": ("template", "template"),
+    "run": ("runs", "run"),
+    "sweep": ("sweeping", "sweep"),
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Load a verb when it is used first, so that start-up stays fast."""
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    module, function = _HOMES[name]
+    return getattr(import_module(f".{module}", __name__), function)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from . import device, film, synthesis
@@ -10,12 +11,12 @@ from .core.sourced import Sourced
 from .core.units import engineering
 from .film.state import FilmProperties
 from .library import Library
-from .study import Study, StudyFile, quantities
+from .study import Study, StudyFile, load, quantities
 
 _ORDER = ("assumed", "unknown", "fitted", "computed", "sourced", "given")
 
 
-def check(file: StudyFile) -> list[dict[str, Any]]:
+def check(path: str | Path | StudyFile) -> list[dict[str, Any]]:
     """Return a row per value of the resolved study; assumed ones come first.
 
     Every name is looked up and every formula read, in all variants, so that a study that passes
@@ -28,6 +29,7 @@ def check(file: StudyFile) -> list[dict[str, Any]]:
     """
     from .runs import published
 
+    file = path if isinstance(path, StudyFile) else load(path)
     rows: dict[str, Sourced] = {}
     for label, study in file.variants:
         before = f"{label}: " if label and rows else ""
@@ -56,14 +58,14 @@ def values(study: Study, library: Library) -> Iterator[tuple[str, Sourced]]:
         dots = characterise(population, library, study.temperature, model)
     if study.film:
         solid = film.assemble(dots, study.film, library)
-    if study.device:
-        yield from _device(study, solid, library)
+    yield from _device(study, solid, library)
 
 
 def _device(
     study: Study, solid: FilmProperties | None, library: Library
 ) -> Iterator[tuple[str, Sourced]]:
-    assert study.device is not None
+    if study.device is None:
+        return
     given = dict(quantities(study.device, "device"))
     for key, q in device.resolved_values(study.device, solid, library).items():
         if key not in given:

@@ -22,6 +22,8 @@ VERBS = (
     "literature",
     "run",
     "check",
+    "new",
+    "sweep",
 )
 
 
