@@ -12,7 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from ..core.randomness import generator
 from ..core.sourced import Sourced
@@ -100,7 +100,9 @@ def characterise(
     return _assemble(population, material, temperature, settings, draw, inputs, at, slopes)
 
 
-def gap_shift(slope: FloatArray, phonon: FloatArray, start: float, end: float) -> FloatArray:
+def gap_shift(
+    slope: FloatArray, phonon: FloatArray, start: ArrayLike, end: ArrayLike
+) -> FloatArray:
     """Change of the gap from temperature `start` to `end` [eV].
 
     One oscillator of energy E: ``slope (E/2k) [coth(E/2kT)]``, whose slope at high temperature is
@@ -114,8 +116,8 @@ def gap_shift(slope: FloatArray, phonon: FloatArray, start: float, end: float) -
     """
     half = phonon / (2.0 * BOLTZMANN)
 
-    def occupation(t: float) -> FloatArray:
-        return np.asarray(half / np.tanh(half / max(t, 1e-3)))
+    def occupation(t: ArrayLike) -> FloatArray:
+        return np.asarray(half / np.tanh(half / np.maximum(t, 1e-3)))
 
     return np.asarray(slope * (occupation(end) - occupation(start)))
 
@@ -133,7 +135,7 @@ def _draw_inputs(
     shift = gap_shift(
         draw(material["gap_temperature_slope"]),
         draw(material["phonon_energy"]),
-        float(material["band_gap_temperature"]),
+        draw(material["band_gap_temperature"]),
         temperature,
     )
     core = Core(

@@ -34,7 +34,7 @@ FloatArray = NDArray[np.float64]
 
 SHAPES = ("cube", "sphere", "platelet")
 KINETIC = 3.8099821e-20  # hbar^2 / 2 m0 [eV m2], CODATA 2018
-_BISECTIONS = 48  # halvings of at most 3 V: 1e-13 eV
+_BISECTIONS = 48  # halvings of the energy between hard walls: 1e-14 of it
 
 
 @dataclass(frozen=True)
@@ -139,7 +139,7 @@ def level(size: ArrayLike, shape: str, band: Band) -> Level:
         np.asarray(size, float), band.mass, band.gap, band.barrier, band.outer_mass, band.lattice
     )
     wall = np.asarray(directions * barrier, float)
-    low, high = np.zeros(length.shape), wall.copy()
+    low, high = np.zeros(length.shape), np.minimum(wall, _hard(length, shape, mass, gap))
     for _ in range(_BISECTIONS):
         middle = 0.5 * (low + high)
         k = wave_number(middle, band, directions)
@@ -150,6 +150,13 @@ def level(size: ArrayLike, shape: str, band: Band) -> Level:
     energy = 0.5 * (low + high)
     k = wave_number(energy, band, directions)
     return Level(energy, k, np.asarray(mass * (1.0 + energy / gap), float))
+
+
+def _hard(length: FloatArray, shape: str, mass: FloatArray, gap: FloatArray) -> FloatArray:
+    """Level between hard walls with the continuum dispersion: never below the true one [eV]."""
+    terms = {"cube": 3.0, "sphere": 4.0, "platelet": 1.0}[shape]
+    parabolic = terms * KINETIC * (np.pi / length) ** 2 / mass
+    return np.asarray(2.0 * parabolic / (1.0 + np.sqrt(1.0 + 4.0 * parabolic / gap)))
 
 
 def _phase(

@@ -1,0 +1,98 @@
+"""The pair meets its limits: bulk, strong confinement, two dimensions, no dielectric step."""
+
+import numpy as np
+import pytest
+
+from halodot.dot.coulomb import COULOMB, distance_weight, image_energies, pair
+from halodot.dot.limits import bohr_radius, hydrogen_binding
+from halodot.dot.sizing import Core, energies
+
+CORE = Core(2.36, 0.25, 0.25, 0.033, 5.87e-10, 6.0)
+
+
+@pytest.mark.parametrize("shape", ["cube", "sphere", "platelet"])
+def test_optical_gap_tends_to_bulk(shape: str) -> None:
+    sizes = np.array([3e-7, 1e-6])
+    found = energies(sizes, shape, CORE)
+    # kinetic energy of the pair and image terms at 300 nm are below 2 meV
+    np.testing.assert_allclose(found.optical_gap, 2.36 - 0.033, atol=2e-3, rtol=0.0)
+    assert abs(found.optical_gap[1] - 2.327) < abs(found.optical_gap[0] - 2.327)
+
+
+@pytest.mark.parametrize("shape", ["cube", "sphere", "platelet"])
+def test_pair_binding_tends_to_the_rydberg(shape: str) -> None:
+    assert float(pair(1e-6, shape, 3e-9, 0.033).binding) == pytest.approx(0.033, rel=2e-3)
+
+
+def test_platelet_tends_to_the_two_dimensional_hydrogen_atom() -> None:
+    thin = pair(np.array([1.0, 0.1, 0.01]), "platelet", 1.0, 1.0).binding
+    assert np.all(np.diff(thin) > 0.0)
+    # first correction of a layer of 0.01 Bohr radii is about 2 %
+    assert thin[-1] == pytest.approx(4.0, rel=0.02)
+
+
+def test_small_sphere_has_the_published_coulomb_constant() -> None:
+    # 1.786 e^2 / eps R (Brus), R = L/2; in Rydbergs e^2/eps = 2 a_B
+    x = 0.01
+    binding = float(pair(x, "sphere", 1.0, 1.0).binding)
+    # second order adds 0.25 Ry of 714 Ry, quadrature the rest
+    assert binding == pytest.approx(2.0 * 1.786 * 2.0 / x, rel=2e-3)
+
+
+def test_small_cube_equals_direct_monte_carlo() -> None:
+    rng = np.random.default_rng(3)
+    grid = np.linspace(0.0, 1.0, 4001)
+    density = grid - np.sin(2.0 * np.pi * grid) / (2.0 * np.pi)  # of 2 sin^2(pi x)
+    positions = np.interp(rng.random((2, 400_000, 3)), density, grid)
+    inverse = 1.0 / np.linalg.norm(positions[0] - positions[1], axis=1)
+    error = 3.0 * inverse.std() / np.sqrt(len(inverse))
+    x = 0.01
+    assert float(pair(x, "cube", 1.0, 1.0).binding) * x / 2.0 == pytest.approx(
+        inverse.mean(), abs=error + 2e-3
+    )
+
+
+@pytest.mark.parametrize("shape", ["cube", "sphere"])
+def test_distances_are_normalised(shape: str) -> None:
+    from halodot.dot.coulomb import _DISTANCE
+
+    total = np.trapezoid(distance_weight(shape), _DISTANCE)
+    assert total == pytest.approx(1.0, rel=1e-4)  # trapezoid on 1400 logarithmic points
+
+
+@pytest.mark.parametrize("shape", ["cube", "sphere", "platelet"])
+def test_no_dielectric_step_no_images(shape: str) -> None:
+    rise, back = image_energies(np.array([3e-9, 1e-8]), shape, 7.3, 7.3)
+    np.testing.assert_allclose([*rise, *back], 0.0, atol=1e-15)
+
+
+def test_monopole_is_the_charging_of_a_sphere() -> None:
+    _, back = image_energies(1e-8, "sphere", 8.0, 2.0)
+    assert float(back) == pytest.approx(COULOMB / 5e-9 * (0.5 - 0.125), rel=1e-12)
+
+
+def test_image_series_of_a_platelet_summed_by_hand() -> None:
+    rise, _ = image_energies(2e-9, "platelet", 7.3, 2.1)
+    q = (7.3 - 2.1) / (7.3 + 2.1)
+    series = sum(q**n / n for n in range(1, 400))
+    assert float(rise) == pytest.approx(2.0 * COULOMB / (7.3 * 2e-9) * series, rel=1e-10)
+
+
+def test_core_reproduces_the_hydrogen_relations() -> None:
+    eps, mu = float(CORE.permittivity), float(CORE.reduced_mass)
+    assert hydrogen_binding(mu, eps) == pytest.approx(0.033, rel=1e-12)
+    assert float(CORE.bohr_radius) == pytest.approx(bohr_radius(mu, eps), rel=1e-12)
+
+
+def test_wide_platelet_equals_an_unlimited_one() -> None:
+    wide = energies(3e-9, "platelet", CORE, 1e-6).optical_gap
+    # centre of mass on 1 um: 1e-6 eV
+    assert float(wide) == pytest.approx(
+        float(energies(3e-9, "platelet", CORE).optical_gap), abs=3e-6
+    )
+
+
+def test_variational_energy_is_below_first_order() -> None:
+    """The trial family holds lambda = 0, so binding is at least the bare average of 1/r."""
+    x = np.array([0.3, 1.0, 4.0, 10.0])
+    assert np.all(pair(x, "cube", 1.0, 1.0).binding >= 3.04 * 2.0 / x)
