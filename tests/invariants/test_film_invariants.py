@@ -76,6 +76,20 @@ def test_a_film_follows_from_its_parts() -> None:
     assert out["poole_frenkel"] == pytest.approx(expected * (sigma**2 - 2.25), rel=1e-12, abs=0.0)
 
 
+def test_missing_ligands_are_counted_once() -> None:
+    case, x = _draw(0)
+    out = evaluate(case, x, {})
+    sites = 6.0 * out["dot_size"] ** 2 * x["grafting"] * (1.0 - out["coverage"])
+    missing = out["dot_density"] * sites  # per volume of film
+    assert out["trap_density"] == pytest.approx(
+        missing * x["traps_per_missing_ligand"], rel=1e-12, abs=0.0
+    )
+    inside = out["fill_fraction"] * x["bulk_vacancy_density"]
+    assert out["ion_density"] == pytest.approx(
+        inside + missing * x["vacancies_per_missing_ligand"], rel=1e-12, abs=0.0
+    )
+
+
 def test_voids_thin_the_dense_film() -> None:
     case, x = _draw(0)
     loose = evaluate(case, x | {"packing_density": 0.7}, {})

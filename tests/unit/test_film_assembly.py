@@ -112,6 +112,8 @@ def test_a_film_without_dots_is_what_is_given_and_its_bulk() -> None:
     bulk = LIBRARY.entry("perovskite", "CsPbBr3").quantity("permittivity_static")
     assert float(made.relative_permittivity) == float(bulk)
     assert made.poole_frenkel.value == 0.0
+    assert made.ion_density.is_known  # that of the bulk: there is no surface to count
+    assert made.trap_density.basis == "unknown"
     assert made.status is Status.OK
 
 
