@@ -8,7 +8,7 @@ from typing import Any
 
 from ..core.sourced import Sourced
 from .model import Variant
-from .summary import wavelength
+from .summary import main_figures, wavelength
 from .text import number, pretty_name, value_text
 
 Rows = list[tuple[str, str]]
@@ -80,8 +80,8 @@ def _device(v: Variant) -> Rows:
 
 
 def _figures(v: Variant) -> Rows:
-    known = [f for group in v.figures for f in group.figures if f.value.is_known]
-    return [(pretty_name(f.name), value_text(f.value, f.name)) for f in known[:MOST_FIGURES]]
+    found = main_figures(v, (), MOST_FIGURES)
+    return [(pretty_name(f.name), value_text(f.value, f.name)) for f in found]
 
 
 def _array(v: Variant) -> Rows:

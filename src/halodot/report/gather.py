@@ -126,18 +126,13 @@ def assumptions(result: ReportInput) -> list[tuple[str, Sourced]]:
 
 
 def unknowns(result: ReportInput) -> list[tuple[str, str]]:
-    """Return (key, reason) of every value that a stage could not give."""
+    """Return (key, reason) of every property that a stage could not give."""
     rows: dict[tuple[str, str], None] = {}
     for variant in result.variants:
         for name, state in states(variant):
             for key, q in quantities(state).items():
                 if not q.is_known:
                     rows[(f"{name}.{key}", q.note or "no reason was given")] = None
-        for figures in variant.figures:
-            for figure in figures.figures:
-                if not figure.value.is_known:
-                    reason = figure.value.note or "no reason was given"
-                    rows[(f"figures.{figure.name}", reason)] = None
     return list(rows)
 
 

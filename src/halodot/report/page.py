@@ -62,6 +62,8 @@ def render(result: ReportInput) -> str:
     style, script = _part("style.css"), _part("script.js")
     lines = gather.problems(result)
     drawn = pictures.draw(result)
+    assumed = [_input_row(key, q) for key, q in gather.assumptions(result)]
+    figures = _figure_rows(result)
     context: dict[str, Any] = {
         "r": result,
         "style": Markup(style),
@@ -71,7 +73,8 @@ def render(result: ReportInput) -> str:
         "status_good": all(line.status.is_good for line in lines),
         "summary": summary.summary_sentence(result),
         "problems": lines,
-        "assumptions": [_input_row(key, q) for key, q in gather.assumptions(result)],
+        "assumptions": [row for row in assumed if not row["exact"]],
+        "exact": [row for row in assumed if row["exact"]],
         "inputs": [_input_row(k, q) for k, q in result.inputs if q.basis != "assumed"],
         "unknowns": gather.unknowns(result),
         "remarks": gather.remarks(result),
@@ -80,7 +83,8 @@ def render(result: ReportInput) -> str:
         "several": len(result.variants) > 1,
         "stages": _stages(drawn),
         "verdicts": [p for p in drawn if p.stage == "comparison"],
-        "figures": _figure_rows(result),
+        "figures": [row for row in figures if row["known"]],
+        "unread": [row for row in figures if not row["known"]],
         "comparisons": [_comparison_row(c) for c in result.comparisons],
         "tally": tally(result.comparisons).sentence if result.comparisons else "",
         "tables": _property_tables(result),
@@ -117,7 +121,8 @@ def _input_row(key: str, q: Sourced) -> dict[str, Any]:
     return {
         "key": key,
         "value": value_text(plain, key),
-        "interval": interval_text(q),
+        "interval": interval_text(q, key),
+        "exact": q.low is None or q.high is None,
         "basis": BASIS_WORDS[q.basis],
         "sources": q.sources,
         "why": q.note,

@@ -64,6 +64,8 @@ def _stacks(result: ReportInput) -> Iterator[tuple]:
             continue
         seen.append((v.stack, profiled is None))
         caption = "Layers" + (" and bands through the depth." if profiled else " of the device.")
+        if profiled and stack.ends_elsewhere(profiled, "conduction_edge"):
+            caption += " Thin lines: at the end of the record."
         caption = f"{v.label}: {caption}" if v.label and len(seen) > 1 else caption
         yield (
             "device",

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from scipy import constants
 
 from ..core.sourced import Sourced
 from ..dot.state import DotProperties
+from ..figures.state import Figure
 from .compare import tally
 from .model import ReportInput, StatusLine, Variant
 from .text import number, pretty_name, value_text
@@ -37,7 +38,9 @@ def summary_sentence(result: ReportInput) -> str:
     if not result.variants:
         return "This study holds no results yet."
     last = result.variants[-1]
-    parts = [p for p in (_dots(last), _film(last), _figures(last), _task(last)) if p]
+    wanted = {c.name for c in result.comparisons}
+    found = (_dots(last), _film(last), _figures(last, wanted), _task(last))
+    parts = [p for p in found if p]
     text = "; ".join(parts)
     if len(result.variants) > 1 and last.label:
         text = f"{last.label}: {text}"
@@ -77,11 +80,19 @@ def _film(v: Variant) -> str:
     return "film mobility " + " and ".join(known) if known else ""
 
 
-def _figures(v: Variant) -> str:
+def main_figures(v: Variant, wanted: Collection[str], most: int) -> list[Figure]:
+    """Return the known figures that tell most: compared ones first, then those with interval."""
     known = [f for group in v.figures for f in group.figures if f.value.is_known]
-    return ", ".join(
-        f"{pretty_name(f.name)} {value_text(f.value, f.name)}" for f in known[:MOST_FIGURES]
-    )
+
+    def rank(f: Figure) -> int:
+        return 0 if f.name in wanted else 1 if f.value.low != f.value.high else 2
+
+    return sorted(known, key=rank)[:most]
+
+
+def _figures(v: Variant, wanted: Collection[str]) -> str:
+    found = main_figures(v, wanted, MOST_FIGURES)
+    return ", ".join(f"{pretty_name(f.name)} {value_text(f.value, f.name)}" for f in found)
 
 
 def _task(v: Variant) -> str:

@@ -15,6 +15,7 @@ CUSTOMARY = {
     "m-3": "cm-3",
     "m-2": "cm-2",
     "m-1": "cm-1",
+    "1/m": "1/cm",
     "m3/s": "cm3/s",
     "m2/s": "cm2/s",
     "m2": "um2",
@@ -113,6 +114,12 @@ def display_scale(largest: float, unit: str) -> tuple[float, str]:
     return 1.0, pretty_unit(unit)
 
 
+def _scale_of(q: Sourced, name: str) -> tuple[float, str]:
+    if q.unit == "1" and any(word in name for word in FRACTIONS):
+        return 100.0, "%"
+    return display_scale(float(q), q.unit)
+
+
 def value_text(q: Sourced, name: str = "", digits: int = 3) -> str:
     """Return value, interval and unit of `q`, or "unknown".
 
@@ -121,17 +128,14 @@ def value_text(q: Sourced, name: str = "", digits: int = 3) -> str:
     """
     if q.value is None:
         return "unknown"
-    if q.unit == "1" and any(name.endswith(w) or w in name for w in FRACTIONS):
-        factor, unit = 100.0, "%"
-    else:
-        factor, unit = display_scale(q.value, q.unit)
+    factor, unit = _scale_of(q, name)
     text = number(q.value * factor, digits) + (f" {unit}" if unit else "")
     if q.low is None or q.high is None or q.low == q.high:
         return text
     return f"{text} ({number(q.low * factor, digits)} to {number(q.high * factor, digits)})"
 
 
-def interval_text(q: Sourced) -> str:
+def interval_text(q: Sourced, name: str = "") -> str:
     """Return the 90 % interval of `q` with its unit, or why there is none.
 
     >>> interval_text(Sourced(0.3, "eV", 0.2, 0.5))
@@ -141,5 +145,5 @@ def interval_text(q: Sourced) -> str:
         return "unknown"
     if q.low is None or q.high is None:
         return "taken as exact"
-    factor, unit = display_scale(q.value, q.unit)
+    factor, unit = _scale_of(q, name)
     return f"{number(q.low * factor)} to {number(q.high * factor)} {unit}".rstrip()

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from ...device.state import Trace
 from ..model import StackLayer
-from ..text import display_scale, number, pretty_name
+from ..text import display_scale, number
 from . import style as st
 
 FACES = {
@@ -23,6 +23,7 @@ FACES = {
 }
 LEAST_SHARE = 0.09  # a thinner layer is drawn this wide and marked, so that it can be seen
 ELECTRODE_SHARE = 0.07
+LEAST_SHIFT = 0.01  # eV, about the width of a line
 EDGES = (
     ("conduction_edge", "conduction edge", "#0072B2", "solid"),
     ("valence_edge", "valence edge", "#D55E00", "solid"),
@@ -161,6 +162,9 @@ def _draw_bands(ax: Any, trace: Trace, depth: DepthMap) -> None:
         if key in trace.profiles:
             drawn = ax.plot(x, trace.profiles[key], color=shade, linestyle=line)
             st.tag(drawn[0], k)
+        if ends_elsewhere(trace, key):
+            after = ax.plot(x, trace.profiles[f"{key}_end"], color=shade, linewidth=0.9, alpha=0.6)
+            st.tag(after[0], k)
     st.label_axes(ax, "", "Energy [eV]")
     ax.set_xlim(-ELECTRODE_SHARE, 1 + ELECTRODE_SHARE)
     ax.grid(False, axis="x")
@@ -175,6 +179,14 @@ def _draw_bands(ax: Any, trace: Trace, depth: DepthMap) -> None:
         ax.set_xlabel("Depth [nm]")
     present = [row for row in EDGES if row[0] in trace.profiles]
     _name_lines(ax, present)
+
+
+def ends_elsewhere(trace: Trace, key: str) -> bool:
+    """Return whether a band edge lies elsewhere after the record, by more than can be drawn."""
+    end = trace.profiles.get(f"{key}_end")
+    if end is None or key not in ("conduction_edge", "valence_edge"):
+        return False
+    return float(np.max(np.abs(end - trace.profiles[key]))) > LEAST_SHIFT
 
 
 def _depth_labels(depth: DepthMap) -> list[str]:
@@ -195,27 +207,39 @@ def _name_lines(ax: Any, present: Sequence[Any]) -> None:
 
 
 def ion_profile(traces: Sequence[Trace], name: str) -> str | None:
-    """Draw every ``ion_density*`` profile of the traces over the depth."""
-    found = [
-        (t, key) for t in traces for key in sorted(t.profiles) if key.startswith("ion_density")
-    ]
+    """Draw the mobile ions over the depth, at rest and after each record; each profile once."""
+    found = _ion_profiles(traces)
     if not found:
         return None
     with st.style():
         figure = st.new_figure(6.4, 3.6)
         ax = figure.subplots()
-        labels = []
-        for k, (t, key) in enumerate(found):
-            position = (t.profiles["position"] - t.profiles["position"][0]) * 1e9
-            density = np.where(t.profiles[key] > 0, t.profiles[key] * 1e-6, np.nan)
-            st.draw_line(ax, position, density, k)
-            extra = pretty_name(key.removeprefix("ion_density")).strip()
-            labels.append(" ".join(x for x in (t.label, extra) if x))
+        for k, (_, position, ions) in enumerate(found):
+            density = np.where(ions > 0, ions * 1e-6, np.nan)
+            st.draw_line(ax, (position - position[0]) * 1e9, density, k, among=len(found))
         st.label_axes(ax, "Depth [nm]", "Mobile ions [cm⁻³]")
         ax.margins(x=0.01)
         _log_if_wide(ax)
+        labels = [label for label, _, _ in found]
         st.legend(figure, labels)
         return st.to_svg(figure, name, "Mobile ions through the depth", "; ".join(labels))
+
+
+def _ion_profiles(traces: Sequence[Trace]) -> list[tuple[str, NDArray[Any], NDArray[Any]]]:
+    """(label, position, density) of the distinct ion profiles, in order."""
+    found: list[tuple[str, NDArray[Any], NDArray[Any]]] = []
+    for t in traces:
+        for key in ("ion_density", "ion_density_end"):
+            ions = t.profiles.get(key)
+            if ions is None or not (ions > 0).any() or any(_same(ions, x) for _, _, x in found):
+                continue
+            when = "after" if key.endswith("_end") else "before"
+            found.append((f"{when} {t.label or t.kind}", t.profiles["position"], ions))
+    return found
+
+
+def _same(a: NDArray[Any], b: NDArray[Any]) -> bool:
+    return a.shape == b.shape and bool(np.allclose(a, b, rtol=1e-3, atol=0.0))
 
 
 def _log_if_wide(ax: Any) -> None:
