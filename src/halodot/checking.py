@@ -27,8 +27,6 @@ def check(path: str | Path | StudyFile) -> list[dict[str, Any]]:
     InputError
         Names the field, the value, what is allowed and what to try.
     """
-    from .runs import published
-
     file = path if isinstance(path, StudyFile) else load(path)
     rows: dict[str, Sourced] = {}
     for label, study in file.variants:
@@ -36,8 +34,6 @@ def check(path: str | Path | StudyFile) -> list[dict[str, Any]]:
         for key, q in values(study, file.library):
             if rows.get(key) != q:
                 rows[before + key if key in rows else key] = q
-    for reported in file.study.reported:
-        published(reported)
     ranked = sorted(rows.items(), key=lambda item: _ORDER.index(item[1].basis))
     return [row(key, q) for key, q in ranked]
 

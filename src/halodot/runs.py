@@ -9,7 +9,7 @@ from dataclasses import dataclass, fields, is_dataclass
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from . import __version__, chain
 from .chain import Result
@@ -17,10 +17,9 @@ from .core import tomlfile
 from .core.runfolder import RunFolder
 from .core.sourced import Sourced
 from .core.status import Status, worst
-from .core.units import parse
 from .report import compare, gather
 from .report.model import Comparison, Kind, ReportInput, SourceNote, Variant
-from .study import Reported, StudyFile, from_data, load, quantities, resolve
+from .study import Reported, StudyFile, from_data, load, published, quantities, resolve
 
 T = TypeVar("T")
 Progress = Callable[[str, int, int], None]
@@ -167,22 +166,6 @@ def _compared(reported: Reported, results: tuple[tuple[str, Result], ...]) -> Co
         note=reported.note,
         kind=kind,
     )
-
-
-def published(reported: Reported) -> tuple[Sourced, Any]:
-    """Return the published value, as given or from the review, and its bound."""
-    if reported.value is None:
-        from .library import review
-
-        subject, _, quantity = reported.review.partition(".")
-        value = review.reported(subject, quantity, reported.condition)
-        return value, review.reported_bound(subject, quantity, reported.condition)
-    number = reported.value
-    if isinstance(number, str):
-        number = parse(number, reported.unit, field=f"reported {reported.name}")
-    sources = (reported.place,) if reported.place else ()
-    low, high = reported.low, reported.high
-    return Sourced(float(number), reported.unit, low, high, "sourced", sources), reported.bound
 
 
 def computed(result: Result, name: str, protocol: str = "", unit: str = "1") -> Sourced:

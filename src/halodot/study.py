@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, cast
 
 from pydantic import Field, model_validator
 
@@ -18,6 +18,7 @@ from .core.runfolder import code_version, hash_of
 from .core.sourced import Sourced
 from .core.spec import Spec, build, quantity, quantity_of
 from .core.tomlfile import override
+from .core.units import is_unit, parse
 from .device.spec import DeviceSpec, Protocol, needs, voltages
 from .dot.spec import DotModel
 from .film.spec import FilmSpec
@@ -27,7 +28,7 @@ from .task.spec import TaskSpec
 
 __all__ = ["Reported", "Study", "StudyFile", "draw", "load", "override", "resolve", "uncertain"]
 
-T = TypeVar("T")
+Bound = Literal["=", ">", "<"]
 
 
 class Header(Spec):
@@ -77,7 +78,7 @@ class Reported(Spec):
     low: float | None = Field(default=None, description="where a range was reported, in `unit`")
     high: float | None = Field(default=None, description="where a range was reported, in `unit`")
     unit: str = Field(default="1", max_length=40, description="unit to compare in")
-    bound: Literal["=", ">", "<"] = Field(default="=", description="> or < where only a bound")
+    bound: Bound = Field(default="=", description="> or < where only a bound")
     role: Literal["input", "calibrated", "predicted"] = Field(
         description="input: put in; calibrated: a parameter was set with it; predicted: neither"
     )
@@ -244,8 +245,55 @@ def from_data(data: dict[str, Any], folder: str | Path = ".") -> StudyFile:
     paths = [_beside(Path(folder), name, k) for k, name in enumerate(study.library)]
     library = Library.builtin().with_files(paths) if paths else Library.builtin()
     variants = [(v.label, _varied(data, v, k)) for k, v in enumerate(study.variant)]
+    for name, varied in (*variants, ("", study)):
+        _check_names(varied, library, f"variant '{name}', " if name else "")
+    for k, reported in enumerate(study.reported):
+        try:
+            published(reported)
+        except InputError as e:
+            where = f"reported[{k}].{'review' if reported.review else 'value'}, {e.field}"
+            raise InputError(where, e.value, e.allowed, e.remedy) from None
     files = tuple((name, p.read_bytes()) for name, p in zip(study.library, paths, strict=True))
     return StudyFile(study, tuple(variants) or (("", study),), library, Path(folder), files)
+
+
+def _check_names(study: Study, library: Library, before: str) -> None:
+    """Look up the names that no stage needs when a given value stands in their place."""
+    wash = study.film.wash if study.film else None
+    for field, kind, name in (
+        ("dots.ligand", "ligand", study.dots.ligand if study.dots else ""),
+        ("film.ligand", "ligand", study.film.ligand if study.film else ""),
+        ("film.wash.solvent", "solvent", wash.solvent if wash else ""),
+    ):
+        if name:
+            try:
+                library.entry(kind, name)
+            except InputError as e:
+                raise InputError(before + field, e.value, e.allowed, e.remedy) from None
+
+
+def published(reported: Reported) -> tuple[Sourced, Bound]:
+    """Return the published value, as given or from the review, and its bound.
+
+    Raises
+    ------
+    InputError
+        If the unit is no unit, or the review has no such entry.
+    """
+    if reported.value is None:
+        from .library import review
+
+        subject, _, name = reported.review.partition(".")
+        bound = review.reported_bound(subject, name, reported.condition)
+        return review.reported(subject, name, reported.condition), cast("Bound", bound)
+    if not is_unit(reported.unit, reported.unit):
+        raise InputError("unit", reported.unit, "a unit, '1' for a pure number", "unit = 'V'")
+    number = reported.value
+    if isinstance(number, str):
+        number = parse(number, reported.unit)
+    sources = (reported.place,) if reported.place else ()
+    low, high = reported.low, reported.high
+    return Sourced(float(number), reported.unit, low, high, "sourced", sources), reported.bound
 
 
 def _beside(folder: Path, name: str, index: int) -> Path:
