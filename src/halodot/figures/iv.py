@@ -207,7 +207,8 @@ def _states(trace: Trace, cut: _Cut) -> list[Figure]:
         floored += pair[0] <= 1.5 * loop.out.floor
     none = "no switching" if not cut.events else f"no sweep out and back covers {v:.4g} V"
     note = "off current at the noise floor: a lower bound" if floored * 2 > len(ratios) else ""
-    tops = [float(np.exp(np.max(np.abs(window_of(loop)[1])))) for loop in cut.loops]
+    counted = [loop for loop, _ in cut.switched] or cut.loops
+    tops = [float(np.exp(np.max(np.abs(window_of(loop)[1])))) for loop in counted]
     tops = tops or [e.window for e in cut.events]
     figures = [
         Figure("read_voltage", computed(v, "V", note=why), "Where the two states are compared."),
@@ -219,7 +220,7 @@ def _states(trace: Trace, cut: _Cut) -> list[Figure]:
         Figure(
             "maximum_window",
             spread(tops, "1", "no sweep with a return"),
-            "Largest ratio of the two branches at any one voltage.",
+            "Largest ratio of the two branches at any one voltage, over the loops that switch.",
         ),
     ]
     words = f"|V/I| {where}, median over the loops."
