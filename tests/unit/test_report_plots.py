@@ -18,7 +18,7 @@ from halodot.core.sourced import Sourced
 from halodot.core.status import Status
 from halodot.report.model import StackLayer
 from halodot.report.plots import dots, scores, stack, style, traces
-from halodot.report.plots.stack import DepthMap
+from halodot.report.plots.stack import LEAST_SHARE, DepthMap
 
 PICTURES = {
     "sizes": lambda n: dots.size_distribution([("a", rs.population())], n),
@@ -181,7 +181,8 @@ def test_thin_layer_is_widened_and_marked():
     place = DepthMap([300e-9, 2e-9, 60e-9])
     assert place.widened.tolist() == [False, True, False]
     widths = np.diff(place.places)
-    assert widths.sum() == pytest.approx(1.0, rel=1e-12)
+    assert widths.sum() == pytest.approx(1.0, rel=1e-12)  # sums of three
+    assert widths[1] == pytest.approx(LEAST_SHARE, rel=1e-12)  # exactly the least share
     assert widths[0] / widths[2] == pytest.approx(5.0, rel=1e-12)  # the others keep their ratio
     assert "2 nm *" in " ".join(words(stack.stack_drawing(rs.TRANSISTOR, None, "p1")))
 
