@@ -54,8 +54,7 @@ def describe(dots: DotProperties) -> dict[str, Any]:
     body["confinement_regime"] = confinement_regime(dots)
     body["colour"] = dots.colour or None
     body["temperature_K"] = dots.temperature
-    body["status"] = dots.status.name.lower()
-    body["status_text"] = dots.status.value
+    body["status"] = dots.status.value
     body["notes"] = list(dots.notes)
     return body
 
