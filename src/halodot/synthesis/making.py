@@ -50,6 +50,8 @@ def given(dots: DotsSpec, library: Library | None = None) -> DotPopulation:
         cell = _lattice(composition, known)
         size = _times(cell, cast("int", dots.monolayers))
         notes = (f"{dots.monolayers} monolayers of {float(cell) * 1e9:.4g} nm",)
+        if cell is _FALLBACK_CELL:
+            notes = (*notes, cell.note)
     return DotPopulation(
         formula=dots.formula,
         shape=dots.shape,
