@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from halodot.core.errors import InputError
 from halodot.core.sourced import Sourced
+from halodot.core.status import Status
 from halodot.figures import extract
 from halodot.figures.limits import (
     ideal_switch,
@@ -157,6 +159,32 @@ def test_density_needs_the_area():
     assert "--area" in f["resistance_on"].value.note
     g = extract(make_trace("iv", columns, {}, area=1e-8))
     assert math.isclose(number(g, "resistance_on"), 1e3, rel_tol=1e-9)
+
+
+def test_an_assumed_area_gives_no_resistance():
+    clean = ideal_switch(1.0, -0.8)
+    columns = {**clean.columns, "current_density": clean.columns["current"]}
+    trace = make_trace("iv", columns, {})
+    trace.parameters["area"] = Sourced(1.0, "m2", basis="assumed")
+    f = extract(trace)
+    assert math.isclose(number(f, "on_off_ratio"), 1e3, rel_tol=1e-9)
+    assert "--area" in f["resistance_on"].value.note
+    assert "--area" in f["set_power"].value.note
+
+
+def test_points_that_did_not_converge_are_left_out():
+    clean = ideal_switch(1.0, -0.8)
+    wild = np.arange(len(clean)) % 17 == 5
+    columns = {**clean.columns, "current": np.where(wild, 1e9, clean.columns["current"])}
+    status = tuple(Status.NOT_CONVERGED if w else Status.OK for w in wild)
+    trace = replace(clean, columns=columns, point_status=status, status=Status.NOT_CONVERGED)
+    f = extract(trace)
+    assert math.isclose(number(f, "on_off_ratio"), 1e3, rel_tol=1e-9)
+    assert f.status is Status.NOT_CONVERGED
+    assert f"{wild.sum()} of {len(clean)} points" in f.notes[0]
+    none = extract(replace(trace, point_status=(Status.SKIPPED,) * len(clean)))
+    assert none.figures == ()
+    assert none.status is Status.NOT_CONVERGED
 
 
 # transistors --------------------------------------------------------------------------------
@@ -312,6 +340,29 @@ def test_paired_pulses_and_energy():
     assert math.isclose(number(f, "dose_per_pulse"), 0.2, rel_tol=1e-6)
     first = 0.2 * 1e-9 * 0.1
     assert f["energy_per_pulse"].value.low >= first * 0.999
+
+
+def test_light_potentiates_and_voltage_depresses():
+    t = np.arange(0, 12, 0.01)
+    phase, k = t % 1.0, (t // 1.0).astype(int)
+    on = (phase >= 0.5) & (phase < 0.6)
+    columns = {
+        "time": t,
+        "light": 10.0 * (on & (k < 6)),
+        "voltage": np.where(on & (k >= 6), -1.0, 0.1),
+    }
+    after = k + (phase >= 0.5)
+    columns["current"] = 1e-9 * (1 + np.where(after <= 6, after, 12 - after))
+    f = extract(make_trace("pulses", columns, {"current": "A"}))
+    assert number(f, "pulses") == 12
+    assert number(f, "weight_maximum") == pytest.approx(7e-9, rel=1e-9)
+    assert number(f, "weight_minimum") == pytest.approx(1e-9, rel=1e-9)
+    # the light pulse lasts 0.1 s; the voltage pulses carry none
+    assert number(f, "dose_per_pulse") == pytest.approx(1.0, rel=1e-6)
+    # 2, 3, ... 7 nA at 0.1 V and 6, 5, ... 1 nA at 1 V for 0.1 s: 5 % of twelve lies at 2.55e-11
+    assert f["energy_per_pulse"].value.low == pytest.approx(2.55e-11, rel=0.12)
+    flat = {**columns, "current": np.full(len(t), 1e-9)}
+    assert not extract(make_trace("pulses", flat, {}))["ppf_index"].value.is_known
 
 
 def test_power_law_retention_is_extrapolated_and_says_so():

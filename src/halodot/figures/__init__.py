@@ -25,6 +25,9 @@ def extract(trace: Trace, library: Library | None = None) -> Figures:
     library
         Not used by the present kinds; given by the chain to every stage.
 
+    Rows whose point did not converge, or that hold no finite number, are left out and counted in
+    the notes; if none is left there are no figures, and the status of the trace says why.
+
     Raises
     ------
     InputError
@@ -39,11 +42,17 @@ def extract(trace: Trace, library: Library | None = None) -> Figures:
     """
     del library
     from ..core.errors import InputError, nearest
+    from .points import good_points
 
     if trace.kind not in KINDS:
         raise InputError(
             "trace.kind", trace.kind, "one of " + ", ".join(KINDS), nearest(trace.kind, KINDS)
         )
+    trace = good_points(trace)
+    if not len(trace):
+        from .state import Figures as Nothing
+
+        return Nothing(trace.kind, trace.label, (), trace.status, trace.notes)
     module = importlib.import_module(f".{trace.kind}", __package__)
     figures: Figures = getattr(module, f"extract_{trace.kind}")(trace)
     return figures

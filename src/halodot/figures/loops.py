@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ..device.state import Trace
 from .sweeps import split_directions
-from .tools import noise_of
+from .tools import area_is_assumed, noise_of
 
 Array = NDArray[np.float64]
 
@@ -43,13 +43,14 @@ class Loop:
 def current_of(trace: Trace) -> tuple[Array, str]:
     """Current [A], or current density [A/m2] where the record holds no current.
 
-    An area turns a density into a current.
+    An area turns a density into a current; one that was merely assumed does not.
     """
-    if "current" in trace.columns and np.any(np.isfinite(trace.columns["current"])):
+    held = "current" in trace.columns and np.any(np.isfinite(trace.columns["current"]))
+    if held and not ("current_density" in trace.columns and area_is_assumed(trace)):
         return trace.columns["current"], "A"
     density = trace.columns["current_density"]
     area = trace.parameters.get("area")
-    if area is not None and area.is_known:
+    if area is not None and area.is_known and not area_is_assumed(trace):
         return density * float(area), "A"
     return density, "A/m2"
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +12,7 @@ from ..core.errors import InputError
 from ..core.sourced import Sourced, computed
 from ..device.state import Trace
 from .state import Figure, Figures
-from .tools import OPTIONS, spread, sweeps_of
+from .tools import OPTIONS, area_is_assumed, spread, sweeps_of
 from .weights import weight_figures
 
 Array = NDArray[np.float64]
@@ -106,12 +106,25 @@ def find_pulses(stimulus: Array) -> list[Pulse]:
     return found
 
 
+def _merged(trains: list[list[Pulse]], rows: int) -> list[Pulse]:
+    """Pulses of all stimuli in order: light may potentiate what a voltage depresses."""
+    pulses = sorted((p for train in trains for p in train), key=lambda p: p.start)
+    following = [p.start for p in pulses[1:]] + [rows]
+    return [replace(p, next=n) for p, n in zip(pulses, following, strict=True)]
+
+
+def _share(part: float, whole: float) -> Sourced:
+    if whole == 0.0:
+        return Sourced.unknown("1", "the pulse changes nothing: no ratio")
+    return computed(part / whole, "1")
+
+
 def _in_time(trace: Trace) -> list[Figure]:
-    name = next(s for s in STIMULI if s in trace.columns and np.ptp(trace.columns[s]) > 0)
+    names = [s for s in STIMULI if s in trace.columns and np.ptp(trace.columns[s]) > 0]
     t = trace.columns["time"]
     measured = "current" if "current" in trace.columns else "conductance"
     response, unit = trace.columns[measured], trace.units.get(measured, "A")
-    pulses = find_pulses(trace.columns[name])
+    pulses = _merged([find_pulses(trace.columns[n]) for n in names], len(t))
     if not pulses:
         raise InputError(trace.label, "a constant stimulus", "pulses of the stimulus", "")
     first = pulses[0]
@@ -120,7 +133,11 @@ def _in_time(trace: Trace) -> list[Figure]:
     # the response to light or a gate pulse peaks at or after its end; look until the next one
     peaks = [_peak(response[p.start : p.next] - baseline) for p in pulses]
     figures = [
-        Figure("pulses", computed(float(len(pulses)), "1"), f"Departures of {name} from rest."),
+        Figure(
+            "pulses",
+            computed(float(len(pulses)), "1"),
+            f"Departures of {' and '.join(names)} from rest.",
+        ),
         Figure("baseline", computed(baseline, unit), "Median current before the first pulse."),
         Figure(
             "response_first",
@@ -129,7 +146,7 @@ def _in_time(trace: Trace) -> list[Figure]:
         ),
         *_ratios(t, pulses, peaks),
         _retained(response, baseline, pulses, peaks),
-        *_energy(trace, pulses, name),
+        *_energy(trace, pulses, names),
     ]
     if len(pulses) >= 6:
         after = np.array([float(np.median(_last(response[p.end : p.next]))) for p in pulses])
@@ -155,12 +172,12 @@ def _ratios(t: Array, pulses: list[Pulse], peaks: list[float]) -> list[Figure]:
     gap = float(t[pulses[1].start] - t[min(pulses[0].end, len(t) - 1)])
     onset = float(t[pulses[1].start] - t[pulses[0].start])
     figures = [
-        Figure("ppf_index", computed(peaks[1] / peaks[0], "1"), f"A2 {how}; 1 is no facilitation."),
+        Figure("ppf_index", _share(peaks[1], peaks[0]), f"A2 {how}; 1 is no facilitation."),
         Figure("pulse_gap", computed(gap, "s"), "End of the first pulse to start of the second."),
         Figure("pulse_period", computed(onset, "s"), "Start of the first to start of the second."),
     ]
     if len(pulses) > 2:
-        gain = computed(peaks[-1] / peaks[0], "1")
+        gain = _share(peaks[-1], peaks[0])
         figures.append(Figure("train_gain", gain, f"A{len(pulses)} {how}."))
     return figures
 
@@ -168,10 +185,10 @@ def _ratios(t: Array, pulses: list[Pulse], peaks: list[float]) -> list[Figure]:
 def _retained(response: Array, baseline: float, pulses: list[Pulse], peaks: list[float]) -> Figure:
     end = float(np.median(_last(response[pulses[-1].end : pulses[-1].next]))) - baseline
     text = "Departure in the last third after the last pulse over its peak departure."
-    return Figure("retained_share", computed(end / peaks[-1], "1"), text)
+    return Figure("retained_share", _share(end, peaks[-1]), text)
 
 
-def _energy(trace: Trace, pulses: list[Pulse], stimulus: str) -> list[Figure]:
+def _energy(trace: Trace, pulses: list[Pulse], stimuli: list[str]) -> list[Figure]:
     """Electrical energy per pulse; optical energy apart, since papers count one or the other."""
     t = trace.columns["time"]
     text = "Integral of |V I| dt over each pulse; optical energy is apart."
@@ -180,6 +197,9 @@ def _energy(trace: Trace, pulses: list[Pulse], stimulus: str) -> list[Figure]:
         bias = trace.columns.get("voltage")
     current = trace.columns.get("current")
     figures = []
+    if area_is_assumed(trace):
+        reason = f"needs area: give {OPTIONS['area']}"
+        return [Figure("energy_per_pulse", Sourced.unknown("J", reason), text)]
     if bias is None or current is None:
         reason = "needs the voltage across the current path: " + OPTIONS["drain_voltage"]
         stated = trace.parameters.get("drain_voltage")
@@ -190,8 +210,9 @@ def _energy(trace: Trace, pulses: list[Pulse], stimulus: str) -> list[Figure]:
         power = np.abs(bias * current)
         joules = [_integral(power, t, p) for p in pulses]
         figures.append(Figure("energy_per_pulse", spread(joules, "J", ""), text))
-    if stimulus == "light":
+    if "light" in stimuli:
         doses = [_integral(np.abs(trace.columns["light"]), t, p) for p in pulses]
+        doses = [d for d in doses if d > 0]
         words = "Integral of the irradiance over each pulse."
         figures.append(Figure("dose_per_pulse", spread(doses, "J/m2", ""), words))
     return figures
