@@ -13,8 +13,8 @@ import report_states as rs
 
 from halodot.core.sourced import Sourced
 from halodot.core.status import Status
+from halodot.figures.state import Figure, Figures
 from halodot.report import write
-from halodot.report.bibliography import with_sources
 from halodot.report.gather import assumptions, problems, stack_layers, unknowns
 from halodot.report.model import ReportInput, SourceNote, StatusLine, Variant
 from halodot.report.page import render
@@ -251,13 +251,18 @@ def test_variants_share_pictures_and_stand_side_by_side(pair):
     assert "after methyl acetate" in pair
 
 
-def test_every_source_named_by_a_value_is_listed():
-    result = with_sources(rs.memristor())
-    assert [s.key for s in result.sources] == ["review", "bench notebook 12"]
-    bare = with_sources(dataclasses.replace(rs.memristor(), sources=()))
-    (review,) = bare.sources
-    assert review.doi == "10.1007/s40820-022-00983-6"
-    assert "dot.kane_energy" in review.used_for
+def test_doi_of_a_source_stands_once(whole):
+    note = SourceNote("ref188", "A. Author, J. 1 (2017), doi:10.1/x", "10.1/x", ("set_voltage",))
+    page = render(dataclasses.replace(ReportInput("x"), sources=(note,)))
+    assert "A. Author, J. 1 (2017) <span" in page
+    assert page.count("10.1/x") == 1
+    assert "https://doi.org/10.1007/s40820-022-00983-6" in whole
+
+
+def test_category_is_shown_as_its_word():
+    found = Figures("iv", "", (Figure("polarity", Sourced(1.0), "By the signs.", "bipolar"),))
+    page = render(ReportInput("x", variants=(Variant("", figures=(found,)),)))
+    assert '<td class="n">bipolar</td>' in page
 
 
 def test_layers_of_a_device():
@@ -270,7 +275,8 @@ def test_layers_of_a_device():
         "layer": [{"name": "PMMA", "material": "PMMA", "thickness": "5 nm"},
                   {"name": "dots", "material": "film", "thickness": "300 nm"}],
     })  # fmt: skip
-    layers = stack_layers(device, insulators=("PMMA",))
+    layers = stack_layers(device)
+    assert stack_layers(device, insulators=())[1].role == "semiconductor"
     assert [x.role for x in layers] == ["electrode", "insulator", "film", "electrode"]
     assert layers[2].thickness == pytest.approx(300e-9, rel=1e-12)  # unit conversion
 

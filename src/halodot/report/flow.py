@@ -8,7 +8,7 @@ from typing import Any
 
 from ..core.sourced import Sourced
 from .model import Variant
-from .summary import main_figures, wavelength
+from .summary import figure_text, main_figures, wavelength
 from .text import number, pretty_name, value_text
 
 Rows = list[tuple[str, str]]
@@ -81,7 +81,7 @@ def _device(v: Variant) -> Rows:
 
 def _figures(v: Variant) -> Rows:
     found = main_figures(v, (), MOST_FIGURES)
-    return [(pretty_name(f.name), value_text(f.value, f.name)) for f in found]
+    return [(pretty_name(f.name), figure_text(f)) for f in found]
 
 
 def _array(v: Variant) -> Rows:

@@ -1,58 +1,36 @@
-"""Take from specs and states what the page lists: inputs, layers, assumptions, problems."""
+"""Take from specs and states what the page lists: layers, assumptions, problems, notes."""
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
-
-from pydantic import BaseModel
 
 from ..core.sourced import Sourced
 from ..core.status import Status
 from .model import ReportInput, StackLayer, StatusLine, Variant
 
 if TYPE_CHECKING:
-    from ..chain import Result
     from ..device.spec import DeviceSpec
 
 STAGES = ("population", "dots", "film", "array", "score")
 
 
-def inputs_of(spec: BaseModel, root: str = "") -> tuple[tuple[str, Sourced], ...]:
-    """Return every quantity of a spec with its dotted key, in the order of the study file.
-
-    >>> from halodot.core.spec import Spec, quantity
-    >>> class Layer(Spec):
-    ...     thickness: Sourced = quantity("m", "layer thickness")
-    >>> [(key, q.value) for key, q in inputs_of(Layer(thickness="10 nm"), "film")]
-    [('film.thickness', 1e-08)]
-    """
-    return tuple(_walk(spec, root))
-
-
-def _walk(item: Any, path: str) -> Iterator[tuple[str, Sourced]]:
-    if isinstance(item, Sourced):
-        yield path, item
-    elif isinstance(item, BaseModel):
-        for name, field in type(item).model_fields.items():
-            yield from _walk(getattr(item, name), f"{path}.{field.alias or name}".lstrip("."))
-    elif isinstance(item, tuple | list):
-        for k, part in enumerate(item):
-            yield from _walk(part, f"{path}[{k}]")
-    elif isinstance(item, dict):
-        for key, part in item.items():
-            yield from _walk(part, f"{path}.{key}".lstrip("."))
-
-
-def stack_layers(device: DeviceSpec, insulators: Sequence[str] = ()) -> tuple[StackLayer, ...]:
+def stack_layers(
+    device: DeviceSpec, insulators: Collection[str] | None = None
+) -> tuple[StackLayer, ...]:
     """Return the layers of a device for its drawing, electrodes included.
 
     Parameters
     ----------
     insulators
-        Names that the library holds as insulators, for layers that do not say.
+        Names that the library holds as insulators, for layers that do not say; by default
+        those of the built-in library.
     """
+    if insulators is None:
+        from ..library import Library
+
+        insulators = Library.builtin().names("insulator")
     layers = [_electrode(device.left)]
     for layer in device.layer:
         role = "film" if layer.material == "film" else "semiconductor"
@@ -67,26 +45,6 @@ def stack_layers(device: DeviceSpec, insulators: Sequence[str] = ()) -> tuple[St
 
 def _electrode(contact: Any) -> StackLayer:
     return StackLayer(contact.electrode or "contact", None, "electrode")
-
-
-def variant_of(
-    result: Result,
-    label: str = "",
-    device: DeviceSpec | None = None,
-    insulators: Sequence[str] = (),
-) -> Variant:
-    """Return one run of the flow as a variant of the report, with the layers of its device."""
-    return Variant(
-        label=label,
-        population=result.population,
-        dots=result.dots,
-        film=result.film,
-        stack=() if device is None else stack_layers(device, insulators),
-        traces=result.traces,
-        figures=result.figures,
-        array=result.array,
-        score=result.score,
-    )
 
 
 def quantities(state: Any) -> dict[str, Sourced]:

@@ -17,7 +17,7 @@ from markupsafe import Markup
 from ..core.sourced import Sourced
 from . import flow, gather, pictures, summary
 from .compare import ends, tally
-from .model import Comparison, ReportInput
+from .model import Comparison, ReportInput, SourceNote
 from .text import display_scale, interval_text, number, pretty_name, value_text
 
 BASIS_WORDS = {
@@ -88,6 +88,7 @@ def render(result: ReportInput) -> str:
         "comparisons": [_comparison_row(c) for c in result.comparisons],
         "tally": tally(result.comparisons).sentence if result.comparisons else "",
         "tables": _property_tables(result),
+        "sources": [_source_row(s) for s in result.sources],
         "anchors": {s.key: _slug(s.key, k) for k, s in enumerate(result.sources)},
     }
     return _environment().get_template("template.html").render(context)
@@ -110,6 +111,13 @@ def _environment() -> jinja2.Environment:
 
 def _part(name: str) -> str:
     return resources.files("halodot.report").joinpath(name).read_text(encoding="utf-8")
+
+
+def _source_row(s: SourceNote) -> dict[str, Any]:
+    """A source as it is shown; the DOI stands once, as a link in words."""
+    text = s.text.removesuffix(f"doi:{s.doi}").rstrip(", ") if s.doi else s.text
+    text = "" if text == s.key else text
+    return {"key": s.key, "text": text, "doi": s.doi, "used_for": s.used_for}
 
 
 def _slug(key: str, k: int) -> str:
@@ -148,7 +156,7 @@ def _figure_rows(result: ReportInput) -> list[dict[str, Any]]:
                     {
                         "name": figure.name,
                         "record": ", ".join(x for x in place if x),
-                        "value": value_text(figure.value, figure.name),
+                        "value": summary.figure_text(figure),
                         "why": figure.value.note,
                         "known": figure.value.is_known,
                         "definition": figure.definition,

@@ -90,9 +90,18 @@ def main_figures(v: Variant, wanted: Collection[str], most: int) -> list[Figure]
     return sorted(known, key=rank)[:most]
 
 
+def figure_text(f: Figure) -> str:
+    """Return a figure as it is shown: its word where it is a category, else its value.
+
+    >>> figure_text(Figure("polarity", Sourced(1.0), "by the signs", "bipolar"))
+    'bipolar'
+    """
+    return f.category or value_text(f.value, f.name)
+
+
 def _figures(v: Variant, wanted: Collection[str]) -> str:
     found = main_figures(v, wanted, MOST_FIGURES)
-    return ", ".join(f"{pretty_name(f.name)} {value_text(f.value, f.name)}" for f in found)
+    return ", ".join(f"{pretty_name(f.name)} {figure_text(f)}" for f in found)
 
 
 def _task(v: Variant) -> str:
