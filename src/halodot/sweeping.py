@@ -225,5 +225,5 @@ def _row(point: Point, figures: Sequence[str]) -> list[str]:
     for name in figures:
         q = point.body.get(name, {})
         cells += ["" if q.get(k) is None else q[k] for k in ("value", "low", "high")]
-    cells.append(point.body["status_text"] if point.status == "refused" else "")
-    return [str(c) for c in cells]
+    reason = " ".join(point.body["status_text"].split()) if point.status == "refused" else ""
+    return [str(c) for c in (*cells, reason)]

@@ -86,7 +86,7 @@ def _one(head: str, key: str, body: dict[str, Any], spec: type[Spec], explain: b
             inner += _table(f"{key}.{name}", value, field.annotation, explain=explain)
         elif value is not None:
             lines.append(f"{name} = {_toml(value)}{_comment(spec, name)}")
-        elif explain and _models(field.annotation) == []:
+        elif explain and models_of(field.annotation) == []:
             lines.append(f"# {name} = {_usual(spec, name)}{_comment(spec, name)}")
     return lines + inner
 
@@ -121,19 +121,19 @@ def _toml(value: Any) -> str:
     return f'"{value}"' if isinstance(value, str) else repr(value)
 
 
-def _models(annotation: Any) -> list[type[Spec]]:
-    """The specs that may stand at a field."""
+def models_of(annotation: Any) -> list[type[Spec]]:
+    """Return the specs that may stand at a field of this annotation."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return [annotation] if issubclass(annotation, Spec) else []
     found: list[type[Spec]] = []
     for inner in getattr(annotation, "__args__", ()):
-        found += _models(inner)
+        found += models_of(inner)
     return found
 
 
 def _spec(annotation: Any, body: dict[str, Any]) -> type[Spec]:
     """The spec of a table; where its kind decides, the one of that kind."""
-    models = _models(annotation)
+    models = models_of(annotation)
     if len(models) == 1:
         return models[0]
     kinds: dict[str, type[Spec]] = {

@@ -1,0 +1,1 @@
+"""Benchmarks: one file a group, each with ``run() -> list of rows``."""
