@@ -20,8 +20,9 @@ recurrence along a line runs over `LANES` independent lines at once.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from ..numerics.compiled import kernel
 
 LANES = 8
 SETTLED = 1e-11
@@ -31,7 +32,7 @@ FAST = {"reassoc", "contract", "arcp", "nsz"}
 F = NDArray[np.float64]
 
 
-@njit(cache=True, fastmath=FAST)
+@kernel(fastmath=FAST)
 def blocked(a: F) -> F:
     """Return `a` [word, bit] as [block, bit, lane]; missing word lines have no cells."""
     m, n = a.shape
@@ -42,7 +43,7 @@ def blocked(a: F) -> F:
     return out
 
 
-@njit(cache=True, fastmath=FAST)
+@kernel(fastmath=FAST)
 def word_pivots(ab: F) -> F:
     """Inverse pivots of the word lines, eliminated from the open (right) end."""
     blocks, n, _ = ab.shape
@@ -57,7 +58,7 @@ def word_pivots(ab: F) -> F:
     return inverse
 
 
-@njit(cache=True, fastmath=FAST)
+@kernel(fastmath=FAST)
 def bit_pivots(a: F) -> F:
     """Inverse pivots of the bit lines, eliminated from the open (top) end."""
     m, n = a.shape
@@ -71,7 +72,7 @@ def bit_pivots(a: F) -> F:
     return inverse
 
 
-@njit(cache=True, fastmath=FAST)
+@kernel(fastmath=FAST)
 def drive(voltage: F, inv_w: F, w: F) -> None:
     """w = W^-1 s for inputs `voltage`, blocked; s sits at the first node of each line."""
     blocks, n, _ = inv_w.shape
@@ -85,7 +86,7 @@ def drive(voltage: F, inv_w: F, w: F) -> None:
                 w[c, j, k] = inv_w[c, j, k] * w[c, j - 1, k]
 
 
-@njit(cache=True, fastmath=FAST)
+@kernel(fastmath=FAST)
 def word_response(ab: F, inv_w: F, unit: float, b: F, w: F) -> None:
     """w = W^-1 A (unit b), blocked; `b` is [word, bit]."""
     blocks, n, _ = ab.shape
@@ -108,7 +109,7 @@ def word_response(ab: F, inv_w: F, unit: float, b: F, w: F) -> None:
                 w[c, j, k] = inv_w[c, j, k] * (w[c, j, k] + w[c, j - 1, k])
 
 
-@njit(cache=True, fastmath=FAST)
+@kernel(fastmath=FAST)
 def bit_forward(r: F, inv_b: F, z: F, step: float, b: F, p: F, s: F) -> None:
     """b += step p, r -= step s, and the sweep of B^-1 r from the open end, row by row."""
     m, n = r.shape
@@ -123,7 +124,7 @@ def bit_forward(r: F, inv_b: F, z: F, step: float, b: F, p: F, s: F) -> None:
             z[i, j] = r[i, j] + inv_b[i - 1, j] * z[i - 1, j]
 
 
-@njit(cache=True, fastmath=FAST)
+@kernel(fastmath=FAST)
 def bit_backward(r: F, inv_b: F, z: F) -> float:
     """Finish z = B^-1 r from the held end; return r.z."""
     m, n = r.shape
@@ -140,7 +141,7 @@ def bit_backward(r: F, inv_b: F, z: F) -> float:
     return total
 
 
-@njit(cache=True, fastmath=FAST)
+@kernel(fastmath=FAST)
 def direction(ab: F, inv_w: F, r: F, z: F, turn: float, p: F, q: F, s: F, f: F) -> float:
     """p = z + turn p, q = B p (by recurrence), s = q - A W^-1 A p; return p.s."""
     blocks, n, _ = ab.shape
@@ -177,7 +178,7 @@ def direction(ab: F, inv_w: F, r: F, z: F, turn: float, p: F, q: F, s: F, f: F) 
     return total
 
 
-@njit(cache=True, fastmath=FAST)
+@kernel(fastmath=FAST)
 def still_moving(b: F, p: F, step: float, column: int) -> bool:
     """Whether the last step changed a wanted voltage by more than `SETTLED` of itself.
 
@@ -195,7 +196,7 @@ def still_moving(b: F, p: F, step: float, column: int) -> bool:
     return False
 
 
-@njit(cache=True, fastmath=FAST)
+@kernel(fastmath=FAST)
 def conjugate_gradients(
     ab: F,
     inv_w: F,
@@ -238,7 +239,7 @@ def conjugate_gradients(
     return -1
 
 
-@njit(cache=True, fastmath=FAST)
+@kernel(fastmath=FAST)
 def bit_load(ab: F, w: F, unit: float, r: F) -> None:
     """r = A w / unit as [word, bit] from blocked word voltages."""
     m, n = r.shape
@@ -247,7 +248,7 @@ def bit_load(ab: F, w: F, unit: float, r: F) -> None:
             r[i, j] = ab[i // LANES, j, i % LANES] * w[i // LANES, j, i % LANES] / unit
 
 
-@njit(cache=True)
+@kernel
 def imbalance(a: F, voltage: F, w: F, b: F) -> float:
     """Largest current left over at a node, over the largest current at a wire end.
 
@@ -274,7 +275,7 @@ def imbalance(a: F, voltage: F, w: F, b: F) -> float:
     return worst / scale if scale > 0.0 else worst
 
 
-@njit(cache=True)
+@kernel
 def unblock(w: F, out: F) -> None:
     """Write blocked `w` to `out` [word, bit]."""
     m, n = out.shape
@@ -283,7 +284,7 @@ def unblock(w: F, out: F) -> None:
             out[i, j] = w[i // LANES, j, i % LANES]
 
 
-@njit(cache=True)
+@kernel
 def store(b: F, unit: float, w: F, word: F, bit: F) -> None:
     """bit = unit b, and add blocked `w` to `word`."""
     m, n = b.shape

@@ -31,7 +31,6 @@ def _registry() -> Any:
     import pint
 
     registry = pint.UnitRegistry(autoconvert_offset_to_baseunit=True, cache_folder=None)
-    registry.define("decade = [] = dec")
     registry.define("sun = 1000 * watt / meter ** 2")
     return registry
 

@@ -240,7 +240,8 @@ def resolve_contact(
     if contact.kind == "ohmic" and neighbour is not None and neighbour.carriers:
         chi = neighbour["electron_affinity"]
         edges = (chi, chi + neighbour["band_gap"])
-        nearer = min(edges, key=lambda edge: abs(edge - float(work)))
-        note = f"ohmic: pinned to the band edge nearest to {float(work):.2f} eV"
+        target = float(work)
+        nearer = min(edges, key=lambda edge: abs(edge - target))
+        note = f"ohmic: pinned to the band edge nearest to {target:.2f} eV"
         work = Sourced(nearer, "eV", basis="assumed", note=note)
     return ResolvedContact(contact.electrode or "contact", work, contact)

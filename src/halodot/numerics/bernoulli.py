@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 
-from numba import njit
+from .compiled import kernel
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def bernoulli(x: float) -> tuple[float, float]:
     """Return B(x) and dB/dx.
 

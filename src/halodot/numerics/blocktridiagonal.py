@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from .compiled import kernel
 
 Array = NDArray[np.float64]
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def _factor_apply(A: Array, R: Array, m: int, cols: int) -> bool:
     """Gauss elimination of A [m, m] on R [m, cols] in place; False if A is singular."""
     for k in range(m):
@@ -42,7 +43,7 @@ def _factor_apply(A: Array, R: Array, m: int, cols: int) -> bool:
     return True
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def solve(lower: Array, diagonal: Array, upper: Array, rhs: Array, work: Array) -> bool:
     """Solve the block-tridiagonal system in place; the solution overwrites `rhs`.
 

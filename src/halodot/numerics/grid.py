@@ -39,9 +39,7 @@ def layered(
     (10, True)
     """
     edges = np.concatenate([[0.0], np.cumsum(thickness)])
-    inset = [
-        min(gap, 0.1 * min(a, b)) / 2 for a, b in itertools.pairwise(thickness)
-    ]
+    inset = [min(gap, 0.1 * min(a, b)) / 2 for a, b in itertools.pairwise(thickness)]
     parts = []
     for k, (length, count) in enumerate(zip(thickness, nodes, strict=True)):
         left = edges[k] + (inset[k - 1] if k > 0 else 0.0)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from ...numerics.compiled import kernel
 from .kernel import PHI, Problem
 from .march import (
     MAX_STEPS,
@@ -18,17 +18,18 @@ from .march import (
     State,
     Tolerances,
     Workspace,
-    _local_error,
-    _predict,
     _restore_ions,
     attempt,
     copy_state,
     currents,
     ion_error,
+    local_error,
+    predict,
     step_coefficients,
 )
 
 Array = NDArray[np.float64]
+LEAP = 20.0  # largest change of a contact potential in one step [kT/q]
 RECORD = 6  # current density, spread over faces, electron, hole, ion parts, ion error
 
 
@@ -41,7 +42,7 @@ class Drive(NamedTuple):
     light: Array
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def _at(D: Drive, k: int, tau: float) -> tuple:
     """Drive at time `tau` after corner k."""
     w = tau / (D.time[k + 1] - D.time[k])
@@ -52,7 +53,7 @@ def _at(D: Drive, k: int, tau: float) -> tuple:
     )
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def _conserve(P: Problem, X: Array) -> bool:
     """Restore the ion content to round-off; False if it was lost, not merely rounded."""
     error = ion_error(P, X)
@@ -63,7 +64,7 @@ def _conserve(P: Problem, X: Array) -> bool:
     return True
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def _record(
     P: Problem, new: State, A: State, B: State, dt: float, d1: float, order: int, row: Array
 ) -> None:
@@ -76,7 +77,35 @@ def _record(
     row[5] = ion_error(P, new.X)
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
+def _fit(wanted: float, left_over: float) -> float:
+    """Shorten a step so that the next output is met without a sliver before it."""
+    if wanted > 0.999 * left_over:
+        return left_over
+    return 0.5 * left_over if wanted > 0.5 * left_over else wanted
+
+
+@kernel
+def _grow(step: float, wanted: float, error: float, order: int, used: int) -> float:
+    """Length of the next step; BDF2 stays stable for ratios below 2.4."""
+    if order == 0 or error < 1e-6:
+        factor = 2.0
+    else:
+        factor = min(2.0, max(0.3, 0.9 * error ** (-1.0 / (order + 1))))
+    if used > 8:
+        factor = min(factor, 1.0)
+    longer = wanted if step < wanted and factor >= 1.0 else 0.0
+    return min(max(step * factor, longer), 2.3 * step)
+
+
+@kernel
+def _reason(stuck: bool, budget: bool) -> int:
+    if stuck:
+        return NOT_CONVERGED
+    return MAX_STEPS if budget else NOT_CONSERVED
+
+
+@kernel
 def follow(
     P: Problem,
     states: tuple,
@@ -108,61 +137,41 @@ def follow(
         Steps taken.
     """
     A, B, C, new = states
-    guess = np.empty_like(A.X)
-    out, steps = 0, 0
+    guess = State(np.empty_like(A.X), np.empty_like(A.trap), np.empty_like(A.face))
+    out, steps, shots = 0, 0, snapshots.shape[0]
     d1, d2 = 1.0, 1.0
-    shots = snapshots.shape[0]
     for k in range(D.time.shape[0] - 1):
         span = D.time[k + 1] - D.time[k]
         tau, order = 0.0, 0
         dt = min(first_step, 1e-3 * span)
         swing = max(abs(D.left[k + 1] - D.left[k]), abs(D.right[k + 1] - D.right[k]))
-        largest = span if swing < 20.0 else span * 20.0 / swing
+        largest = span if swing < LEAP else span * LEAP / swing
         while tau < span * (1.0 - 1e-14):
-            target = span
-            if out < outputs.shape[0] and outputs[out] - D.time[k] < span * (1.0 + 1e-14):
-                target = min(span, outputs[out] - D.time[k])
-            wanted = min(dt, largest)
-            step = wanted
-            left_over = target - tau
-            if step > 0.999 * left_over:
-                step = left_over
-            elif step > 0.5 * left_over:
-                step = 0.5 * left_over
+            due = outputs[out] - D.time[k] if out < outputs.shape[0] else np.inf
+            target = min(span, due)
+            step = _fit(min(dt, largest), target - tau)
             light, pl, pr = _at(D, k, min(tau + step, span))
             if order == 0:
-                new.X[:] = A.X
                 copy_state(new, A)
             else:
-                _predict(new.X, A, B, C, step, d1, d2, order)
-                new.trap[:] = A.trap
-                new.face[:] = A.face
-                guess[:] = new.X
+                predict(new, A, B, C, step, d1, d2, order)
+                copy_state(guess, new)
             used = attempt(P, new, A, B, step, d1, max(order, 1), W, light, pl, pr, T)
             error = 0.0
             if used > 0 and order > 0:
-                error = _local_error(new.X, guess, T.floor, order, step, d1, d2) / T.step
+                error = local_error(P, new, guess, T.floor, order, step, d1, d2) / T.step
             steps += 1
             small = step < max(T.smallest_step, 1e-14 * span)
-            if used < 0 or (error > 1.0 and not small):
-                if small or steps > T.max_steps:
-                    status[out:] = NOT_CONVERGED if small else MAX_STEPS
-                    return steps
-                factor = 0.25 if used < 0 else max(0.2, 0.85 * error ** (-1.0 / (order + 1)))
-                dt = step * factor
+            failed = used < 0 or (error > 1.0 and not small)
+            if (failed and small) or steps > T.max_steps or not (failed or _conserve(P, new.X)):
+                status[out:] = _reason(failed and small, steps > T.max_steps)
+                return steps
+            if failed:
+                dt = step * (0.25 if used < 0 else max(0.2, 0.85 * error ** (-1 / (order + 1))))
                 continue
-            if steps > T.max_steps:
-                status[out:] = MAX_STEPS
-                return steps
-            if not _conserve(P, new.X):
-                status[out:] = NOT_CONSERVED
-                return steps
-            tau = target if step == left_over else tau + step
-            if (
-                step == left_over
-                and out < outputs.shape[0]
-                and (abs(outputs[out] - D.time[k] - target) <= 1e-12 * span)
-            ):
+            landed = step == target - tau
+            tau = target if landed else tau + step
+            if landed and abs(due - target) <= 1e-12 * span:
                 _record(P, new, A, B, step, d1, max(order, 1), record[out])
                 status[out] = OK
                 if outputs.shape[0] - out <= shots:
@@ -172,18 +181,12 @@ def follow(
             copy_state(B, A)
             copy_state(A, new)
             d2, d1 = d1, step
-            growth = 2.0 if error < 1e-6 else min(2.0, 0.9 * error ** (-1.0 / (order + 1)))
-            if order == 0:
-                growth = 2.0
-            if used > 8:
-                growth = min(growth, 1.0)
-            dt = max(step * max(growth, 0.3), wanted if step < wanted and growth >= 1.0 else 0.0)
-            dt = min(dt, 2.3 * step) if order == 2 and step >= wanted else dt
+            dt = _grow(step, min(dt, largest), error, order, used)
             order = min(order + 1, 2)
     return steps
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def rest(
     P: Problem,
     states: tuple,

@@ -20,10 +20,10 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from ...numerics.bernoulli import bernoulli
+from ...numerics.compiled import kernel
 
 Array = NDArray[np.float64]
 
@@ -60,34 +60,53 @@ class Problem(NamedTuple):
     contact: Array  # [2, 6] S_n, S_p, n_eq, p_eq, image-force length factor, kind
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def occupation(level: Array, n: float, p: float, a0: float, history: float) -> tuple:
-    """Occupation f of a trap level at the new time and its derivatives to n and p."""
+    """Filled and empty share of a trap level at the new time, and d(filled)/dn, d(filled)/dp.
+
+    The empty share is computed on its own: 1 - f loses all digits when the level is nearly full.
+    """
     cn, cp, n1, p1 = level[1], level[2], level[3], level[4]
     if level[6] == 0.0:  # a level without charge cannot store: it follows at once
         a0, history = 0.0, 0.0
     bottom = a0 + cn * (n + n1) + cp * (p + p1)
     if bottom <= 0.0:
-        return 0.0, 0.0, 0.0
+        return 0.0, 1.0, 0.0, 0.0
     f = (cn * n + cp * p1 - history) / bottom
-    return f, cn * (1.0 - f) / bottom, -cp * f / bottom
+    e = (cn * n1 + cp * p + a0 + history) / bottom
+    return f, e, cn * e / bottom, -cp * f / bottom
 
 
-@njit(cache=True, error_model="numpy")
-def face_occupation(
-    level: Array, nl: float, pl: float, nr: float, pr: float, a0: float, history: float
-) -> tuple:
-    """Occupation of an interface trap that exchanges carriers with both sides; 1/denominator."""
-    cn, cp = level[1], level[2]
-    if level[8] == 0.0:
+@kernel
+def face_levels(P: Problem, q: int, X: Array) -> tuple:
+    """n_1 and p_1 of an interface trap as seen from the left and the right node.
+
+    The trap sits midway between the two nodes, so its level moves with the mean of their
+    potentials; without that a field across the interface would drive a current at equilibrium.
+    """
+    i = P.face[q]
+    t = P.face_trap[:, q]
+    tilt = np.exp(0.5 * (X[PHI, i] - X[PHI, i + 1]))
+    return t[3] * tilt, t[4] / tilt, t[5] / tilt, t[6] * tilt
+
+
+@kernel
+def face_occupation(P: Problem, q: int, X: Array, a0: float, history: float) -> tuple:
+    """Filled and empty share of an interface trap that sees both sides; 1/denominator."""
+    i = P.face[q]
+    cn, cp = P.face_trap[1, q], P.face_trap[2, q]
+    n1l, p1l, n1r, p1r = face_levels(P, q, X)
+    if P.face_trap[8, q] == 0.0:
         a0, history = 0.0, 0.0
-    bottom = a0 + cn * (nl + level[3] + nr + level[5]) + cp * (pl + level[4] + pr + level[6])
+    fill = cn * (X[ELECTRON, i] + X[ELECTRON, i + 1]) + cp * (p1l + p1r)
+    drain = cn * (n1l + n1r) + cp * (X[HOLE, i] + X[HOLE, i + 1])
+    bottom = a0 + fill + drain
     if bottom <= 0.0:
-        return 0.0, 0.0
-    return (cn * (nl + nr) + cp * (level[4] + level[6]) - history) / bottom, 1.0 / bottom
+        return 0.0, 1.0, 0.0
+    return (fill - history) / bottom, (drain + a0 + history) / bottom, 1.0 / bottom
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def flux_pair(x0: float, x1: float, dpsi: float) -> tuple:
     """x_1 B(d) - x_0 B(-d) and its derivatives to x_0, x_1 and d."""
     b, slope = bernoulli(dpsi)
@@ -95,14 +114,14 @@ def flux_pair(x0: float, x1: float, dpsi: float) -> tuple:
     return x1 * b - x0 * back, -back, b, x1 * slope - x0 * (slope + 1.0)
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def ion_potential(P: Problem, k: int, i: int, phi: float, a: float) -> tuple:
     """z phi - ln(1 - a/a_max) and its derivative to ln a."""
     r = min(a / P.ion_limit[k, i], 1.0 - 1e-9)
     return P.ion_charge[k] * phi - np.log1p(-r), r / (1.0 - r)
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def edge_current(P: Problem, i: int, s: int, X: Array) -> tuple:
     """Particle-current density over q along edge i of carrier or ion `s`, with derivatives.
 
@@ -147,25 +166,30 @@ def edge_current(P: Problem, i: int, s: int, X: Array) -> tuple:
     return scale * f, scale * g0, scale * g1, scale * y0, scale * y1
 
 
-@njit(cache=True, error_model="numpy")
-def injected(P: Problem, side: int, X: Array) -> tuple:
-    """Contact densities n_eq, p_eq with image-force lowering, and d ln(n_eq)/d(phi_inner)."""
-    n = P.volume.shape[0]
+@kernel
+def image_force(P: Problem, side: int, X: Array) -> tuple:
+    """Shift of the band edges at a contact by the image force [kT/q] and its slope.
+
+    A field that pulls electrons in lowers their barrier by sqrt(q E / 4 pi eps), that is, raises
+    the potential of the contact's node; one that pulls holes in lowers it. Both contact densities
+    follow the shifted edges, so equilibrium stays equilibrium. The slope is d(shift)/d(phi of the
+    inner node); with respect to the contact's node it has the opposite sign.
+    """
     c = P.contact[side]
     if c[4] == 0.0:
-        return c[2], c[3], 0.0, 0.0
+        return 0.0, 0.0
+    n = P.volume.shape[0]
     i, j = (0, 1) if side == 0 else (n - 1, n - 2)
-    e = (X[PHI, j] - X[PHI, i]) * P.thermal_voltage / P.h[min(i, j)]
-    w = np.sqrt(e * e + 1e10)
-    half_n, half_p = 0.5 * (e + w), 0.5 * (w - e)  # field that pulls electrons / holes inward
-    drop_n, drop_p = c[4] * np.sqrt(half_n), c[4] * np.sqrt(half_p)
-    de = P.thermal_voltage / P.h[min(i, j)]
-    dn = 0.5 * c[4] / np.sqrt(half_n) * 0.5 * (1.0 + e / w) * de
-    dp = 0.5 * c[4] / np.sqrt(half_p) * 0.5 * (e / w - 1.0) * de
-    return c[2] * np.exp(drop_n), c[3] * np.exp(drop_p), dn, dp
+    per_phi = P.thermal_voltage / P.h[min(i, j)]
+    e = (X[PHI, j] - X[PHI, i]) * per_phi
+    w = np.sqrt(e * e + 1e10)  # rounds the square root off below 1e5 V/m
+    root_n, root_p = np.sqrt(0.5 * (w + e)), np.sqrt(0.5 * (w - e))
+    shift = c[4] * (root_n - root_p)
+    slope = 0.25 * c[4] * ((1.0 + e / w) / root_n + (1.0 - e / w) / root_p) * per_phi
+    return shift, slope
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def _local_terms(
     P: Problem, i: int, X: Array, a0: float, H: Array, light: float, D: Array, r: Array
 ) -> None:
@@ -196,20 +220,20 @@ def _local_terms(
     D[HOLE, ELECTRON] += both
     D[HOLE, HOLE] += v * a0 * p + both
     if level[0] > 0.0:
-        f, fn, fp = occupation(level, n, p, a0, H[0, i])
+        f, e, fn, fp = occupation(level, n, p, a0, H[0, i])
         cn, cp, n1, p1, t = level[1], level[2], level[3], level[4], v * level[0]
         r[PHI] += t * (level[5] - level[6] * f)
         D[PHI, ELECTRON] -= t * level[6] * fn * n
         D[PHI, HOLE] -= t * level[6] * fp * p
-        r[ELECTRON] += t * cn * (n * (1.0 - f) - n1 * f)
-        r[HOLE] += t * cp * (p * f - p1 * (1.0 - f))
-        D[ELECTRON, ELECTRON] += t * cn * (1.0 - f - (n + n1) * fn) * n
+        r[ELECTRON] += t * cn * (n * e - n1 * f)
+        r[HOLE] += t * cp * (p * f - p1 * e)
+        D[ELECTRON, ELECTRON] += t * cn * (e - (n + n1) * fn) * n
         D[ELECTRON, HOLE] -= t * cn * (n + n1) * fp * p
         D[HOLE, ELECTRON] += t * cp * (p + p1) * fn * n
         D[HOLE, HOLE] += t * cp * (f + (p + p1) * fp) * p
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def _face_terms(
     P: Problem, q: int, X: Array, a0: float, history: float, L: Array, D: Array, U: Array, R: Array
 ) -> None:
@@ -219,27 +243,37 @@ def _face_terms(
     area, cn, cp = level[0], level[1], level[2]
     n = (X[ELECTRON, i], X[ELECTRON, i + 1])
     p = (X[HOLE, i], X[HOLE, i + 1])
-    n1, p1 = (level[3], level[5]), (level[4], level[6])
-    f, inverse = face_occupation(level, n[0], p[0], n[1], p[1], a0, history)
-    fn, fp = cn * (1.0 - f) * inverse, -cp * f * inverse
+    n1l, p1l, n1r, p1r = face_levels(P, q, X)
+    n1, p1 = (n1l, n1r), (p1l, p1r)
+    dn1, dp1 = (n1l, -n1r), (-p1l, p1r)  # derivatives to the tilt, half the drop across the face
+    f, e, inverse = face_occupation(P, q, X, a0, history)
+    fn, fp = cn * e * inverse, -cp * f * inverse
+    fu = (e * cp * (dp1[0] + dp1[1]) - f * cn * (dn1[0] + dn1[1])) * inverse
     for j in range(2):
         row = i + j
         R[row, PHI] += 0.5 * area * (level[7] - level[8] * f)
-        R[row, ELECTRON] += area * cn * (n[j] * (1.0 - f) - n1[j] * f)
-        R[row, HOLE] += area * cp * (p[j] * f - p1[j] * (1.0 - f))
+        R[row, ELECTRON] += area * cn * (n[j] * e - n1[j] * f)
+        R[row, HOLE] += area * cp * (p[j] * f - p1[j] * e)
+        tilt_phi = -0.5 * area * level[8] * fu
+        tilt_n = -area * cn * ((n[j] + n1[j]) * fu + dn1[j] * f)
+        tilt_p = area * cp * ((p[j] + p1[j]) * fu - dp1[j] * e)
         for m in range(2):
             block = D[row] if m == j else (U[row] if j == 0 else L[row])
+            half = 0.5 if m == 0 else -0.5
+            block[PHI, PHI] += half * tilt_phi
+            block[ELECTRON, PHI] += half * tilt_n
+            block[HOLE, PHI] += half * tilt_p
             block[PHI, ELECTRON] -= 0.5 * area * level[8] * fn * n[m]
             block[PHI, HOLE] -= 0.5 * area * level[8] * fp * p[m]
             block[ELECTRON, ELECTRON] -= area * cn * (n[j] + n1[j]) * fn * n[m]
             block[ELECTRON, HOLE] -= area * cn * (n[j] + n1[j]) * fp * p[m]
             block[HOLE, ELECTRON] += area * cp * (p[j] + p1[j]) * fn * n[m]
             block[HOLE, HOLE] += area * cp * (p[j] + p1[j]) * fp * p[m]
-        D[row, ELECTRON, ELECTRON] += area * cn * (1.0 - f) * n[j]
+        D[row, ELECTRON, ELECTRON] += area * cn * e * n[j]
         D[row, HOLE, HOLE] += area * cp * f * p[j]
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def _boundary(
     P: Problem, side: int, X: Array, phi_end: float, D: Array, N: Array, r: Array
 ) -> None:
@@ -258,20 +292,22 @@ def _boundary(
                 D[s, s] = X[s, i]
                 D[s, PHI] = -sign * target
         return
+    shift, slope = image_force(P, side, X)
     D[PHI, :] = 0.0
     N[PHI, :] = 0.0
-    D[PHI, PHI] = 1.0
-    r[PHI] = X[PHI, i] - phi_end
+    D[PHI, PHI] = 1.0 + slope
+    N[PHI, PHI] = -slope
+    r[PHI] = X[PHI, i] - phi_end - shift
     if P.active[0, i]:
-        n_eq, p_eq, dn, dp = injected(P, side, X)
-        for s, velocity, eq, slope in ((ELECTRON, c[0], n_eq, dn), (HOLE, c[1], p_eq, dp)):
+        n_eq, p_eq = c[2] * np.exp(shift), c[3] * np.exp(-shift)
+        for s, velocity, eq, sign in ((ELECTRON, c[0], n_eq, 1.0), (HOLE, c[1], p_eq, -1.0)):
             r[s] += velocity * (X[s, i] - eq)
             D[s, s] += velocity * X[s, i]
-            D[s, PHI] += velocity * eq * slope
-            N[s, PHI] -= velocity * eq * slope
+            D[s, PHI] += sign * velocity * eq * slope
+            N[s, PHI] -= sign * velocity * eq * slope
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def assemble(
     P: Problem,
     X: Array,
@@ -348,7 +384,7 @@ def assemble(
     R *= -1.0
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def _scale_row(L: Array, D: Array, U: Array, r: Array, s: int, m: int) -> None:
     """Divide row s by its largest entry, so that pivots inside a block compare like with like."""
     big = 0.0

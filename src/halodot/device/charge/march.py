@@ -11,10 +11,10 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from ...numerics.blocktridiagonal import solve
+from ...numerics.compiled import kernel
 from .kernel import (
     ELECTRON,
     HOLE,
@@ -24,8 +24,8 @@ from .kernel import (
     Problem,
     assemble,
     edge_current,
+    face_levels,
     face_occupation,
-    injected,
     occupation,
 )
 
@@ -56,16 +56,21 @@ class Workspace(NamedTuple):
 
 
 class Tolerances(NamedTuple):
-    """Numerical settings: relative tolerance of a step, Newton, density floor [m-3], budget."""
+    """Numerical settings: relative tolerance of a step and of Newton, density floors [m-3], budget.
+
+    Below a floor a density no longer has to be right in relative terms: 1 m-3 carries less than
+    1e-14 A/m2 in any field a device survives.
+    """
 
     step: float = 3e-4
     newton: float = 1e-8
-    floor: float = 1e16
+    floor: float = 1e12
+    newton_floor: float = 1.0
     smallest_step: float = 1e-16
     max_steps: int = 200000
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def newton(
     P: Problem,
     X: Array,
@@ -119,7 +124,7 @@ def newton(
     return -1
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def occupations(P: Problem, S: State, a0: float, W: Workspace) -> None:
     """Update trap occupations of `S` to its densities."""
     for i in range(S.trap.shape[0]):
@@ -128,19 +133,10 @@ def occupations(P: Problem, S: State, a0: float, W: Workspace) -> None:
                 P.trap[:, i], S.X[ELECTRON, i], S.X[HOLE, i], a0, W.history[PHI, i]
             )[0]
     for q in range(S.face.shape[0]):
-        i = P.face[q]
-        S.face[q] = face_occupation(
-            P.face_trap[:, q],
-            S.X[ELECTRON, i],
-            S.X[HOLE, i],
-            S.X[ELECTRON, i + 1],
-            S.X[HOLE, i + 1],
-            a0,
-            W.face_history[q],
-        )[0]
+        S.face[q] = face_occupation(P, q, S.X, a0, W.face_history[q])[0]
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def ion_error(P: Problem, X: Array) -> float:
     """Largest relative deviation of the ion content of any species from what was put in."""
     worst = 0.0
@@ -154,7 +150,7 @@ def ion_error(P: Problem, X: Array) -> float:
     return worst
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def _restore_ions(P: Problem, X: Array) -> None:
     """Remove the round-off drift of the ion content (the scheme conserves it exactly)."""
     for k in range(P.ion_charge.shape[0]):
@@ -169,7 +165,7 @@ def _restore_ions(P: Problem, X: Array) -> None:
                     X[ION + k, i] *= f
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def _set_history(W: Workspace, A: State, B: State, c1: float, c2: float) -> None:
     """History terms c1 x(A) + c2 x(B) of every stored quantity."""
     for s in range(1, A.X.shape[0]):
@@ -178,22 +174,22 @@ def _set_history(W: Workspace, A: State, B: State, c1: float, c2: float) -> None
     W.face_history[:] = c1 * A.face + c2 * B.face
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def _face_transfer(P: Problem, S: State, q: int) -> float:
     """Charge carried across an interface by its traps, over q [m-2 s-1]."""
     i = P.face[q]
     t = P.face_trap[:, q]
     f = S.face[q]
+    n1l, p1l, n1r, p1r = face_levels(P, q, S.X)
     net = np.zeros(2)
-    for j in range(2):
-        n, p = S.X[ELECTRON, i + j], S.X[HOLE, i + j]
-        un = t[0] * t[1] * (n * (1.0 - f) - t[3 + 2 * j] * f)
-        up = t[0] * t[2] * (p * f - t[4 + 2 * j] * (1.0 - f))
+    for j, (n1, p1) in enumerate(((n1l, p1l), (n1r, p1r))):
+        un = t[0] * t[1] * (S.X[ELECTRON, i + j] * (1.0 - f) - n1 * f)
+        up = t[0] * t[2] * (S.X[HOLE, i + j] * f - p1 * (1.0 - f))
         net[j] = up - un
     return 0.5 * (net[0] - net[1])
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def currents(P: Problem, S: State, a0: float, dphi_history: Array) -> tuple:
     """Total current density [A/m2] and its spread over the faces of the grid.
 
@@ -222,7 +218,7 @@ def currents(P: Problem, S: State, a0: float, dphi_history: Array) -> tuple:
     return CHARGE * mean, CHARGE * spread, CHARGE * part[1], CHARGE * part[2], CHARGE * part[3]
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def copy_state(target: State, source: State) -> None:
     """Copy every array of `source` into `target`."""
     target.X[:] = source.X
@@ -230,11 +226,14 @@ def copy_state(target: State, source: State) -> None:
     target.face[:] = source.face
 
 
-@njit(cache=True, error_model="numpy")
-def _predict(
-    X: Array, A: State, B: State, C: State, dt: float, d1: float, d2: float, order: int
+@kernel
+def predict(
+    new: State, A: State, B: State, C: State, dt: float, d1: float, d2: float, order: int
 ) -> None:
-    """Extrapolate the last states to t + dt: potential linearly in value, densities in log."""
+    """Extrapolate the last states to t + dt: potential and occupations in value, densities in log.
+
+    `d1` and `d2` are the last two steps; `order` 1 uses two states, 2 uses three.
+    """
     if order >= 2:
         # nodes at 0, -d1, -(d1 + d2); Lagrange weights at dt
         e = d1 + d2
@@ -243,19 +242,32 @@ def _predict(
         wc = dt * (dt + d1) / (e * d2)
     else:
         wa, wb, wc = 1.0 + dt / d1, -dt / d1, 0.0
-    X[PHI] = wa * A.X[PHI] + wb * B.X[PHI] + wc * C.X[PHI]
-    for s in range(1, X.shape[0]):
-        for i in range(X.shape[1]):
+    new.trap[:] = wa * A.trap + wb * B.trap + wc * C.trap
+    new.face[:] = wa * A.face + wb * B.face + wc * C.face
+    new.X[PHI] = wa * A.X[PHI] + wb * B.X[PHI] + wc * C.X[PHI]
+    for s in range(1, new.X.shape[0]):
+        for i in range(new.X.shape[1]):
             la, lb, lc = np.log(A.X[s, i]), np.log(B.X[s, i]), np.log(C.X[s, i])
             step = wa * la + wb * lb + wc * lc - la
-            X[s, i] = A.X[s, i] * np.exp(min(max(step, -2.0), 2.0))
+            new.X[s, i] = A.X[s, i] * np.exp(min(max(step, -2.0), 2.0))
 
 
-@njit(cache=True, error_model="numpy")
-def _local_error(
-    X: Array, guess: Array, floor: float, order: int, dt: float, d1: float, d2: float
+@kernel
+def local_error(
+    P: Problem,
+    new: State,
+    guess: State,
+    floor: float,
+    order: int,
+    dt: float,
+    d1: float,
+    d2: float,
 ) -> float:
-    """Size of the local error of the new state X given its prediction."""
+    """Size of the local error of the new state given its prediction.
+
+    Potentials count in units of 10 kT/q, densities relative to themselves plus `floor`,
+    occupations of charged traps as they are.
+    """
     if order >= 2:
         r = dt / d1
         bdf = (1.0 + r) / (1.0 + 2.0 * r) * r * (1.0 + r) / 6.0 * d1**3
@@ -264,14 +276,19 @@ def _local_error(
     else:
         share = 0.5 * dt * dt / (0.5 * dt * dt + 0.5 * dt * (dt + d1))
     worst = 0.0
-    for i in range(X.shape[1]):
-        worst = max(worst, 0.1 * abs(X[PHI, i] - guess[PHI, i]))
-        for s in range(1, X.shape[0]):
-            worst = max(worst, abs(X[s, i] - guess[s, i]) / (X[s, i] + floor))
+    for i in range(new.X.shape[1]):
+        worst = max(worst, 0.1 * abs(new.X[PHI, i] - guess.X[PHI, i]))
+        for s in range(1, new.X.shape[0]):
+            worst = max(worst, abs(new.X[s, i] - guess.X[s, i]) / (new.X[s, i] + floor))
+        if P.trap[0, i] > 0.0 and P.trap[6, i] > 0.0 and P.active[0, i]:
+            worst = max(worst, abs(new.trap[i] - guess.trap[i]))
+    for q in range(new.face.shape[0]):
+        if P.face_trap[8, q] > 0.0:
+            worst = max(worst, abs(new.face[q] - guess.face[q]))
     return worst * share
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def step_coefficients(dt: float, d1: float, order: int) -> tuple:
     """Weights of the new, last and last but one level in the time derivative."""
     if order >= 2:
@@ -280,7 +297,7 @@ def step_coefficients(dt: float, d1: float, order: int) -> tuple:
     return 1.0 / dt, -1.0 / dt, 0.0
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def attempt(
     P: Problem,
     new: State,
@@ -298,13 +315,13 @@ def attempt(
     """Take one implicit step of BDF1 or BDF2 from A (and B) to `new`, whose X is the guess."""
     a0, c1, c2 = step_coefficients(dt, d1, order)
     _set_history(W, A, B, c1, c2)
-    used = newton(P, new.X, a0, W, light, left, right, T.newton, T.floor * 1e-5, 20)
+    used = newton(P, new.X, a0, W, light, left, right, T.newton, T.newton_floor, 20)
     if used > 0:
         occupations(P, new, a0, W)
     return used
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def equilibrium(P: Problem, S: State, left: float, right: float, limit: int) -> int:
     """Solve Poisson's equation with carriers at Fermi level zero and ions as they stand.
 
@@ -340,9 +357,9 @@ def equilibrium(P: Problem, S: State, left: float, right: float, limit: int) -> 
             mid[i] += v * slope
         for q in range(P.face.shape[0]):
             t = P.face_trap[:, q]
-            for j in range(2):
+            n1l, _, n1r, _ = face_levels(P, q, X)
+            for j, n1 in enumerate((n1l, n1r)):
                 i = P.face[q] + j
-                n1 = t[3 + 2 * j]
                 f = X[ELECTRON, i] / (X[ELECTRON, i] + n1) if n1 > 0.0 else 1.0
                 S.face[q] = f
                 rhs[i] += 0.5 * t[0] * (t[7] - t[8] * f)
@@ -376,9 +393,3 @@ def equilibrium(P: Problem, S: State, left: float, right: float, limit: int) -> 
         if worst < 1e-10:
             return iteration + 1
     return -1
-
-
-@njit(cache=True, error_model="numpy")
-def contact_levels(P: Problem, X: Array) -> tuple:
-    """Contact densities in force (for tests and plots)."""
-    return injected(P, 0, X)[:2], injected(P, 1, X)[:2]

@@ -1,0 +1,101 @@
+"""What must hold for every stack: conservation, continuity, symmetry, no free energy."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from charge_cells import absorber, full_cell, transport
+from halodot.device.charge.build import ChargeContact, ChargeIon, build
+from halodot.device.charge.kernel import ELECTRON, HOLE
+from halodot.device.charge.simulate import Simulation
+
+
+def vacancy(**changes):
+    return ChargeIon(
+        **({"name": "v", "density": 2e23, "mobility": 1e-12, "charge": 1, "limit": 4e27} | changes)
+    )
+
+
+def memristor(*, mirrored: bool = False, ion: ChargeIon | None = None):
+    layers = [
+        transport(fixed_charge=1e23, thickness=3e-8),
+        absorber(
+            ions=(ion or vacancy(),), fixed_charge=-(ion or vacancy()).charge * 2e23, generation=0.0
+        ),
+    ]
+    contacts = [
+        ChargeContact(work_function=5.0, image_force=True),
+        ChargeContact(work_function=4.5, image_force=True),
+    ]
+    if mirrored:
+        layers, contacts = layers[::-1], contacts[::-1]
+    return build(layers, *contacts, nodes=61)
+
+
+def loop(cell, sign=1.0):
+    s = Simulation(cell)
+    assert s.settle(1e3 * s.ion_time()).is_good
+    t = np.array([0.0, 1.0, 3.0, 4.0])
+    v = sign * np.array([0.0, 1.0, -1.0, 0.0])
+    return s, s.drive(t, v, np.zeros(4), np.linspace(0.1, 4.0, 40))
+
+
+def test_loop_conserves_ions_and_current():
+    s, record = loop(memristor())
+    assert all(x.is_good for x in record.status)
+    assert np.max(record.ion_error) < 1e-9
+    # Newton tolerance 1e-8 on currents of a few 1e-3 A/m2 and displacement of the same size
+    assert np.max(record.spread) < 1e-5 * np.max(np.abs(record.current_density))
+    assert np.min(s.state.X[ELECTRON]) > 0
+    assert np.min(s.state.X[HOLE]) > 0
+
+
+def test_mirrored_stack_gives_the_mirrored_current():
+    _, a = loop(memristor())
+    _, b = loop(memristor(mirrored=True), sign=-1.0)
+    scale = np.max(np.abs(a.current_density))
+    # same equations on the mirrored grid: steps differ only by round-off in the error estimate
+    assert np.max(np.abs(a.current_density + b.current_density)) < 1e-4 * scale
+
+
+def test_loop_has_memory_and_its_work_is_positive():
+    _, record = loop(memristor())
+    work = np.trapezoid(record.voltage * record.current_density, record.time)
+    assert work > 0  # a passive device from rest cannot give energy away
+
+
+def test_equilibrium_is_a_fixed_point_with_every_mechanism():
+    cell = full_cell(31)
+    s = Simulation(cell)
+    assert s.settle(1e3 * s.ion_time(), voltage=0.0, light=0.0).is_good
+    n, p, active = s.state.X[ELECTRON], s.state.X[HOLE], cell.problem.active[0]
+    counts = active & (np.minimum(n, p) > 1e3)  # well above the floor of Newton's method
+    assert counts.sum() > 30
+    # round-off of traps that are nearly full or empty
+    assert np.max(np.abs((n * p)[counts] / cell.problem.ni2[counts] - 1)) < 1e-9
+    dark = s.steady(np.array([0.0]))
+    light = Simulation(cell).steady(np.array([0.0]), light=1.0)
+    assert abs(dark.current_density[0]) < 1e-9 * abs(light.current_density[0])
+
+
+def _opening(speed):
+    """Relative opening of the electronic current at 0.5 V between the two directions."""
+    _, record = loop(memristor(ion=vacancy(mobility=1e-12 * speed)))
+    electronic = record.electron + record.hole
+    up, back = electronic[4], electronic[14]
+    assert record.voltage[[4, 14]] == pytest.approx([0.5, 0.5], rel=1e-12)
+    return abs(up - back) / abs(up + back)
+
+
+def test_hysteresis_needs_ions_that_follow_neither_at_once_nor_never():
+    frozen, between, fast = _opening(1e-7), _opening(0.3), _opening(1e5)
+    assert between > 0.1
+    assert frozen < 0.1 * between
+    assert fast < 0.1 * between
+
+
+def test_same_run_twice_is_the_same_to_the_last_bit():
+    _, first = loop(memristor())
+    _, again = loop(memristor())
+    assert np.array_equal(first.current_density, again.current_density)
