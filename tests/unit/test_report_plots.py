@@ -244,3 +244,13 @@ def test_settings_of_the_user_change_no_byte():
     usual = drawn("accuracy")
     with mpl.rc_context({"font.size": 30, "axes.grid": True, "lines.linewidth": 9}):
         assert PICTURES["accuracy"]("p1") == usual
+
+
+def test_each_ion_profile_is_drawn_once_with_its_moment():
+    first, second = rs.loop("one"), rs.loop("two")
+    moved = {**second.profiles, "ion_density_end": 2 * second.profiles["ion_density"]}
+    svg = stack.ion_profile([first, dataclasses.replace(second, profiles=moved)], "p1")
+    shown = " ".join(words(svg))
+    assert "one, before" in shown
+    assert "two, after" in shown
+    assert "two, before" not in shown  # the same as the first one

@@ -31,7 +31,8 @@ def stack_layers(
         from ..library import Library
 
         insulators = Library.builtin().names("insulator")
-    layers = [_electrode(device.left)]
+    is_transistor = device.kind == "transistor"
+    layers = [_electrode(device.left, "gate" if is_transistor else "")]
     for layer in device.layer:
         role = "film" if layer.material == "film" else "semiconductor"
         plain = layer.material in insulators if layer.carriers is None else not layer.carriers
@@ -39,12 +40,12 @@ def stack_layers(
         layers.append(StackLayer(layer.name, float(layer.thickness), role))
     right = device.right or device.source
     if right is not None:
-        layers.append(_electrode(right))
+        layers.append(_electrode(right, "source" if is_transistor else ""))
     return tuple(layers)
 
 
-def _electrode(contact: Any) -> StackLayer:
-    return StackLayer(contact.electrode or "contact", None, "electrode")
+def _electrode(contact: Any, part: str) -> StackLayer:
+    return StackLayer(f"{contact.electrode or 'contact'} {part}".strip(), None, "electrode")
 
 
 def quantities(state: Any) -> dict[str, Sourced]:

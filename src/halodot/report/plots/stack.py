@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
+from matplotlib.ticker import FuncFormatter
 from numpy.typing import NDArray
 
 from ...device.state import Trace
@@ -234,7 +235,7 @@ def _ion_profiles(traces: Sequence[Trace]) -> list[tuple[str, NDArray[Any], NDAr
             if ions is None or not (ions > 0).any() or any(_same(ions, x) for _, _, x in found):
                 continue
             when = "after" if key.endswith("_end") else "before"
-            found.append((f"{when} {t.label or t.kind}", t.profiles["position"], ions))
+            found.append((f"{t.label or t.kind}, {when}", t.profiles["position"], ions))
     return found
 
 
@@ -251,3 +252,4 @@ def _log_if_wide(ax: Any) -> None:
         st.log_axis(ax)
     elif values.size:
         ax.set_ylim(0, values.max() * 1.15)
+        ax.yaxis.set_major_formatter(FuncFormatter(lambda v, _: number(v)))
