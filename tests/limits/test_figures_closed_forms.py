@@ -123,6 +123,18 @@ def test_unipolar_and_one_way_devices():
     assert once["polarity"].category == "set only"
 
 
+def test_switching_on_both_polarities_is_not_averaged_over_them():
+    v = np.concatenate([np.linspace(0, 2, 101), np.linspace(2, 0, 101)[1:]])
+    k = np.arange(201)
+    plus = np.where(k < 60, v / 1e6, v / 1e3)
+    minus = np.where(k < 35, -v / 1e5, -v / 1e3)
+    both = {"voltage": np.concatenate([v, -v[1:]]), "current": np.concatenate([plus, minus[1:]])}
+    f = extract(make_trace("iv", both, {}))
+    # one each: the larger window counts, the other is said
+    assert abs(number(f, "set_voltage") - 1.19) < STEP
+    assert "1 more at the other polarity" in f["set_voltage"].value.note
+
+
 def test_a_jump_without_return_sweep():
     v = np.linspace(0, 2, 101)
     current = np.where(v < 0.99, v / 1e6, v / 1e3)

@@ -90,12 +90,23 @@ def _pieces(trace: Trace, good: np.ndarray) -> list[np.ndarray]:
 
 
 def _volts(events: list[Event], name: str, text: str, none: str) -> Figure:
-    sharp = [e.width for e in events]
-    note = f"window falls within {np.median(sharp):.3g} V" if sharp else ""
+    events, other = _one_polarity(events)
+    note = f"window falls within {np.median([e.width for e in events]):.3g} V" if events else ""
+    note += f"; {other} more at the other polarity" if other else ""
     if len(events) == 1:
         v, half = events[0].voltage, 0.5 * events[0].width
         return Figure(name, computed(v, "V", v - half, v + half, note=f"one cycle; {note}"), text)
     return Figure(name, spread([e.voltage for e in events], "V", none, note), text)
+
+
+def _one_polarity(events: list[Event]) -> tuple[list[Event], int]:
+    """Events of the polarity with more of them, then with the larger window; count of others.
+
+    A median over both polarities would be a voltage at which nothing happens.
+    """
+    sides = [[e for e in events if e.voltage * s > 0] for s in (1, -1)]
+    best = max(sides, key=lambda side: (len(side), max((e.window for e in side), default=0.0)))
+    return best, len(events) - len(best)
 
 
 def _switching(cut: _Cut) -> list[Figure]:
