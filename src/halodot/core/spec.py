@@ -115,7 +115,9 @@ def read_quantity(raw: object, unit: str, *, field: str, doc: str = "") -> Sourc
     basis = raw.get("basis", "given" if ends[0] is None else "assumed")
     if basis not in BASES or basis == "unknown":
         raise InputError(f"{field}.basis", basis, "one of " + ", ".join(BASES[:-1]), "")
-    named = raw.get("sources", raw.get("source", ()))
+    named: Any = raw.get("sources", raw.get("source", ()))
+    if not isinstance(named, str | list | tuple):
+        raise InputError(f"{field}.source", named, "text, or a list of texts", "source = 'ref188'")
     sources = (named,) if isinstance(named, str) else tuple(str(s) for s in named)
     return Sourced(value, unit, ends[0], ends[1], basis, sources, str(raw.get("note", "")))
 
