@@ -17,7 +17,7 @@ from .core import tomlfile
 from .core.runfolder import RunFolder
 from .core.sourced import Sourced
 from .core.status import Status, worst
-from .report import compare, gather
+from .report import compare, gather, tables
 from .report.model import Comparison, Kind, ReportInput, SourceNote, Variant
 from .study import Reported, StudyFile, from_data, load, published, quantities, resolve
 
@@ -154,7 +154,8 @@ def _compared(reported: Reported, results: tuple[tuple[str, Result], ...]) -> Co
     result = next((r for label, r in results if label == reported.variant), results[0][1])
     value, bound = published(reported)
     kind: Kind = "yes_no" if isinstance(reported.value, bool) else "number"
-    unit = reported.unit if reported.value is not None else value.unit
+    customary = tables.CUSTOMARY.get(value.unit, (value.unit, ""))[0]
+    unit = reported.unit if reported.value is not None else customary
     return compare.compare(
         reported.name,
         value,
@@ -186,7 +187,6 @@ def write(run: Run, folder: RunFolder) -> None:
     """Write the data files and the page of `run`; the same run gives the same bytes."""
     from .device import storage
     from .library import sources
-    from .report import tables
     from .report import write as write_page
 
     folder.write("study.toml", tomlfile.dumps(resolve(run.file.study)))

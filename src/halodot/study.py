@@ -284,8 +284,10 @@ def published(reported: Reported) -> tuple[Sourced, Bound]:
         from .library import review
 
         subject, _, name = reported.review.partition(".")
-        bound = review.reported_bound(subject, name, reported.condition)
-        return review.reported(subject, name, reported.condition), cast("Bound", bound)
+        bound = reported.bound
+        if bound == "=":
+            bound = cast("Bound", review.reported_bound(subject, name, reported.condition))
+        return review.reported(subject, name, reported.condition), bound
     if not is_unit(reported.unit, reported.unit):
         raise InputError("unit", reported.unit, "a unit, '1' for a pure number", "unit = 'V'")
     number = reported.value
