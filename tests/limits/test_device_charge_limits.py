@@ -81,7 +81,9 @@ def test_image_force_lowers_the_barrier_by_the_schottky_law():
         values.append(abs(Simulation(cell).steady(np.array([-5.0])).current_density[0]))
     field = 5.0 / layer.thickness
     lowering = np.sqrt(Q * field / (4 * np.pi * EPS0 * 6.0)) / cell.problem.thermal_voltage
-    assert np.log(values[1] / values[0]) == pytest.approx(lowering, rel=0.02)  # the shift takes 0.08 V of 5
+    assert np.log(values[1] / values[0]) == pytest.approx(
+        lowering, rel=0.02
+    )  # the shift takes 0.08 V of 5
 
 
 def test_dark_equilibrium_carries_no_current_and_flat_levels():

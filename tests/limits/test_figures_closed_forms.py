@@ -173,17 +173,6 @@ def test_density_needs_the_area():
     assert math.isclose(number(g, "resistance_on"), 1e3, rel_tol=1e-9)
 
 
-def test_an_assumed_area_gives_no_resistance():
-    clean = ideal_switch(1.0, -0.8)
-    columns = {**clean.columns, "current_density": clean.columns["current"]}
-    trace = make_trace("iv", columns, {})
-    trace.parameters["area"] = Sourced(1.0, "m2", basis="assumed")
-    f = extract(trace)
-    assert math.isclose(number(f, "on_off_ratio"), 1e3, rel_tol=1e-9)
-    assert "--area" in f["resistance_on"].value.note
-    assert "--area" in f["set_power"].value.note
-
-
 def test_points_that_did_not_converge_are_left_out():
     clean = ideal_switch(1.0, -0.8)
     wild = np.arange(len(clean)) % 17 == 5

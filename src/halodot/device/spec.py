@@ -100,9 +100,12 @@ class Contact(Spec):
     """An electrode at one end of the stack."""
 
     electrode: str = Field(default="", description="name in the library")
-    kind: Literal["schottky", "ohmic"] = Field(
+    kind: Literal["schottky", "ohmic", "ohmic_electron", "ohmic_hole"] = Field(
         default="schottky",
-        description="schottky: barrier from the work function; ohmic: aligned with the band edge",
+        description=(
+            "schottky: barrier from the work function; ohmic_electron, ohmic_hole: pinned to the "
+            "conduction or valence edge; ohmic: to the one nearer to the work function"
+        ),
     )
     work_function: Sourced | None = quantity("eV", "work function", low=1, high=8, optional=True)
     velocity_electron: Sourced = quantity(
@@ -220,6 +223,9 @@ class Sweep(_Protocol):
         why="usual for a source meter",
     )
     cycles: int = Field(default=1, ge=1, le=1000)
+    read_voltage: Sourced | None = quantity(
+        "V", "voltage at which the two states are compared", low=-1e3, high=1e3, optional=True
+    )
 
 
 class Pulses(_Protocol):
@@ -244,7 +250,19 @@ class Retention(_Protocol):
     points: int = Field(default=40, ge=3, le=2000)
 
 
-class Transfer(_Protocol):
+class _Gated(_Protocol):
+    current_floor: Sourced = quantity(
+        "A",
+        "smallest drain current that is read: leakage and noise",
+        low=0,
+        high=1e-3,
+        default="1 pA",
+        interval=("0.1 pA", "10 pA"),
+        why="leakage and noise of a usual probe station",
+    )
+
+
+class Transfer(_Gated):
     """Drain current against gate voltage, there and back, at one or more drain voltages."""
 
     kind: Literal["transfer"]
@@ -263,7 +281,7 @@ class Transfer(_Protocol):
     points: int = Field(default=61, ge=5, le=2000)
 
 
-class Output(_Protocol):
+class Output(_Gated):
     """Drain current against drain voltage at several gate voltages."""
 
     kind: Literal["output"]

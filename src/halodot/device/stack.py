@@ -237,11 +237,15 @@ def resolve_contact(
             "a work function or an electrode",
             "add electrode = 'Au' or work_function = '5.1 eV'",
         )
-    if contact.kind == "ohmic" and neighbour is not None and neighbour.carriers:
-        chi = neighbour["electron_affinity"]
-        edges = (chi, chi + neighbour["band_gap"])
-        target = float(work)
-        nearer = min(edges, key=lambda edge: abs(edge - target))
-        note = f"ohmic: pinned to the band edge nearest to {target:.2f} eV"
-        work = Sourced(nearer, "eV", basis="assumed", note=note)
+    if contact.kind != "schottky" and neighbour is not None and neighbour.carriers:
+        work = _pinned(contact.kind, float(work), neighbour)
     return ResolvedContact(contact.electrode or "contact", work, contact)
+
+
+def _pinned(kind: str, work: float, layer: ResolvedLayer) -> Sourced:
+    """Fermi level of an ohmic contact: the band edge it is pinned to [eV below vacuum]."""
+    chi = layer["electron_affinity"]
+    edges = {"ohmic_electron": chi, "ohmic_hole": chi + layer["band_gap"]}
+    pinned = edges.get(kind, min(edges.values(), key=lambda edge: abs(edge - work)))
+    note = f"{kind}: pinned to a band edge; the metal alone has {work:.2f} eV"
+    return Sourced(pinned, "eV", basis="assumed", note=note)

@@ -26,12 +26,17 @@ from ..core.status import Status, worst
 from .assembly import cell_of, profiles
 from .charge.build import EPS0, RICHARDSON, Cell, Q
 from .charge.kernel import ELECTRON, HOLE, PHI
+from .charge.march import Tolerances
 from .charge.simulate import Simulation
 from .spec import DeviceSpec, Output, Transfer, voltages
 from .stack import ResolvedContact, ResolvedLayer
 from .state import Trace
 
 Array = NDArray[np.float64]
+# Most of the gate voltage drops over the insulator and carriers follow at once, so longer steps
+# are safe here: sheet conductances agree with those of step = 1e-5 to 3e-4, ions slow or fast.
+NUMERICS = Tolerances(step=1e-2, leap=400.0, floor=1e20)
+OUTPUT_POINTS = 11  # channel potentials at which an output curve is tabulated
 PANEL = 4  # Gauss-Legendre points per panel of the channel potential
 UNITS = {
     "time": "s",
@@ -72,7 +77,7 @@ class GateStack:
     """The gate stack at one point of the channel, with its own history."""
 
     def __init__(self, cell: Cell, channel_potential: float) -> None:
-        self.simulation = Simulation(cell)
+        self.simulation = Simulation(cell, NUMERICS)
         self.cell, self.v_ch = cell, channel_potential
         self.simulation.settle(1e3 * self.simulation.ion_time())
 
@@ -157,6 +162,11 @@ def _series(current: Array, limit: float) -> Array:
     return current / (1.0 + np.abs(current) / max(limit, 1e-300))
 
 
+def _measured(current: Array, v_d: Array | float, protocol: Transfer | Output) -> Array:
+    """What an instrument reads: the current plus its floor, both with the sign of V_D."""
+    return np.asarray(current + np.sign(v_d) * float(protocol.current_floor))
+
+
 def drain_currents(
     spec: DeviceSpec,
     cell: Cell,
@@ -178,7 +188,8 @@ def drain_currents(
         status = [worst(a, b) for a, b in zip(status, state, strict=True)]
     ratio = float(spec.channel_width or 0.0) / float(spec.channel_length or 1.0)
     limit_n, limit_p = injection_current(spec, layers[-1], source)
-    return _series(ratio * electron, limit_n) + _series(ratio * hole, limit_p), status
+    total = _series(ratio * electron, limit_n) + _series(ratio * hole, limit_p)
+    return total, status
 
 
 def transfer(
@@ -228,6 +239,7 @@ def output(
     sweep, status = [], []
     for k, v_g in enumerate(voltages(protocol.gate, "protocol.gate")):
         current, state = _output_curve(spec, cell, layers, source, (time, v_d), v_g, protocol)
+        current = _measured(current, v_d, protocol)
         for name, column in zip(UNITS, (time, np.full(len(v_d), v_g), v_d, current), strict=True):
             rows[name].append(column)
         sweep.append(np.full(protocol.points, k))
@@ -249,7 +261,7 @@ def _output_curve(
     The gate has been on for `hold` plus the sweep time so far; stacks sit at fixed V_ch.
     """
     time, v_d = sweep
-    grid = np.linspace(min(0.0, v_d.min()), max(0.0, v_d.max()), 17)
+    grid = np.linspace(min(0.0, v_d.min()), max(0.0, v_d.max()), OUTPUT_POINTS)
     hold = time + float(protocol.hold)
     g_n, g_p, status = [], [], []
     for v_ch in grid:

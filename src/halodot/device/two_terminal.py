@@ -77,7 +77,8 @@ def _trace(
     record: Record,
     shapes: dict[str, np.ndarray],
 ) -> Trace:
-    area = spec.area if spec.area is not None else Sourced(1.0, "m2", basis="assumed")
+    area = spec.area
+    assert area is not None  # DeviceSpec refuses a two-terminal device without
     intensity = float(spec.light.intensity) if spec.light is not None else 0.0
     columns = {
         "time": record.time,
@@ -103,8 +104,9 @@ def _trace(
         "thickness": Sourced(float(cell.position[-1]), "m", basis="computed"),
         "temperature": spec.temperature,
     }
-    if hasattr(protocol, "read_voltage"):
-        parameters["read_voltage"] = protocol.read_voltage
+    read = getattr(protocol, "read_voltage", None)
+    if read is not None:
+        parameters["read_voltage"] = read
     return Trace(
         kind=wave.kind,
         label=protocol.label,

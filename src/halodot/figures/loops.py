@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ..device.state import Trace
 from .sweeps import split_directions
-from .tools import area_is_assumed, noise_of
+from .tools import noise_of
 
 Array = NDArray[np.float64]
 
@@ -41,16 +41,13 @@ class Loop:
 
 
 def current_of(trace: Trace) -> tuple[Array, str]:
-    """Current [A], or current density [A/m2] where the record holds no current.
-
-    An area turns a density into a current; one that was merely assumed does not.
-    """
+    """Current [A], or current density [A/m2] where neither current nor area is known."""
     held = "current" in trace.columns and np.any(np.isfinite(trace.columns["current"]))
-    if held and not ("current_density" in trace.columns and area_is_assumed(trace)):
+    if held:
         return trace.columns["current"], "A"
     density = trace.columns["current_density"]
     area = trace.parameters.get("area")
-    if area is not None and area.is_known and not area_is_assumed(trace):
+    if area is not None and area.is_known:
         return density * float(area), "A"
     return density, "A/m2"
 

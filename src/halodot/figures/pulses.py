@@ -12,7 +12,7 @@ from ..core.errors import InputError
 from ..core.sourced import Sourced, computed
 from ..device.state import Trace
 from .state import Figure, Figures
-from .tools import OPTIONS, area_is_assumed, spread, sweeps_of
+from .tools import OPTIONS, spread, sweeps_of
 from .weights import weight_figures
 
 Array = NDArray[np.float64]
@@ -197,9 +197,6 @@ def _energy(trace: Trace, pulses: list[Pulse], stimuli: list[str]) -> list[Figur
         bias = trace.columns.get("voltage")
     current = trace.columns.get("current")
     figures = []
-    if area_is_assumed(trace):
-        reason = f"needs area: give {OPTIONS['area']}"
-        return [Figure("energy_per_pulse", Sourced.unknown("J", reason), text)]
     if bias is None or current is None:
         reason = "needs the voltage across the current path: " + OPTIONS["drain_voltage"]
         stated = trace.parameters.get("drain_voltage")

@@ -40,12 +40,6 @@ def spread(values: Sequence[float], unit: str, none: str, note: str = "") -> Sou
     return computed(float(mid), unit, float(low), float(high), note=note)
 
 
-def area_is_assumed(trace: Trace) -> bool:
-    """Return whether nobody stated the area, so that a current in amperes means nothing."""
-    area = trace.parameters.get("area")
-    return area is not None and area.basis == "assumed"
-
-
 def missing(trace: Trace, *names: str) -> str:
     """Name the options that would supply what the record lacks; empty if nothing is missing."""
     lacking = [n for n in names if n not in trace.parameters or not trace.parameters[n].is_known]

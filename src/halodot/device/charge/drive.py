@@ -29,7 +29,6 @@ from .march import (
 )
 
 Array = NDArray[np.float64]
-LEAP = 20.0  # largest change of a contact potential in one step [kT/q]
 RECORD = 6  # current density, spread over faces, electron, hole, ion parts, ion error
 
 
@@ -145,7 +144,7 @@ def follow(
         tau, order = 0.0, 0
         dt = min(first_step, 1e-3 * span)
         swing = max(abs(D.left[k + 1] - D.left[k]), abs(D.right[k + 1] - D.right[k]))
-        largest = span if swing < LEAP else span * LEAP / swing
+        largest = span if swing < T.leap else span * T.leap / swing
         while tau < span * (1.0 - 1e-14):
             due = outputs[out] - D.time[k] if out < outputs.shape[0] else np.inf
             target = min(span, due)

@@ -59,7 +59,8 @@ class Tolerances(NamedTuple):
     """Numerical settings: relative tolerance of a step and of Newton, density floors [m-3], budget.
 
     Below a floor a density no longer has to be right in relative terms: 1 m-3 carries less than
-    1e-14 A/m2 in any field a device survives.
+    1e-14 A/m2 in any field a device survives. `leap` is the largest change of a contact potential
+    in one step [kT/q].
     """
 
     step: float = 3e-4
@@ -68,6 +69,7 @@ class Tolerances(NamedTuple):
     newton_floor: float = 1.0
     smallest_step: float = 1e-16
     max_steps: int = 200000
+    leap: float = 20.0
 
 
 @kernel
