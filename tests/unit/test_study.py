@@ -157,3 +157,9 @@ def test_a_shipped_study_is_found_by_its_id(
     assert load("M1").study.study.id == "my_memristor"
     with pytest.raises(InputError, match="did you mean 'm1'"):
         load("m11")
+
+
+def test_a_byte_order_mark_and_windows_line_ends_are_read(tmp_path: Path) -> None:
+    text = template("memristor")
+    (tmp_path / "s.toml").write_bytes(b"\xef\xbb\xbf" + text.replace("\n", "\r\n").encode())
+    assert load(tmp_path / "s.toml").study == from_data(tomlfile.parse(text)).study

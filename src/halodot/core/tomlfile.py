@@ -30,7 +30,7 @@ def read(path: str | Path) -> dict[str, Any]:
     name = str(path)
     raw = _bytes(Path(path), name)
     try:
-        text = raw.decode("utf-8")
+        text = raw.decode("utf-8-sig")  # editors may put a byte order mark in front
     except UnicodeDecodeError as e:
         line = raw[: e.start].count(b"\n") + 1
         found = f"byte {raw[e.start]:#04x} at offset {e.start} (line {line})"
