@@ -95,4 +95,6 @@ def drawn(study: Study, library: Library, k: int) -> tuple[Figures, ...]:
     """Return the figures of draw `k` of the study, the library and every hand-over."""
     seed = study.study.seed
     sample = partial(draw_state, seed=seed, k=k)
-    return measure(draw(study, k), draw_library(library, seed, k), sample).figures
+    found = iter(measure(draw(study, k), draw_library(library, seed, k), sample).figures)
+    left_out = partial(Figures, figures=())
+    return tuple(next(found) if p.in_draws else left_out(p.kind, p.label) for p in study.protocol)

@@ -27,7 +27,7 @@ T = TypeVar("T")
 
 ENOUGH = 19
 _WORKERS = 2
-_WORTH_A_POOL = 8.0  # seconds of work left, below which starting processes costs more
+_WORTH_A_POOL = 3.0  # seconds of work left, below which starting processes costs more
 
 
 @dataclass(frozen=True)

@@ -398,7 +398,7 @@ def draw(study: Study, k: int) -> Study:
     """Return `study` with every interval replaced by its `k`-th draw.
 
     A quantity is drawn from (seed, k, its key) alone, so that variants share their draws and
-    differ only by what they set.
+    differ only by what they set. Protocols that are not repeated in draws are left out.
     """
 
     def drawn(value: Any, key: str) -> Any:
@@ -415,7 +415,8 @@ def draw(study: Study, k: int) -> Study:
         return value
 
     result: Study = drawn(study, "")
-    return result
+    kept = tuple(p for p in result.protocol if p.in_draws)
+    return result.model_copy(update={"protocol": kept})
 
 
 def _bounded(spec: Spec, name: str, value: Any) -> Any:

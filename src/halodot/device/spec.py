@@ -193,6 +193,10 @@ class DeviceSpec(Spec):
 
 class _Protocol(Spec):
     label: str = Field(default="", description="shown in legends")
+    in_draws: bool = Field(
+        default=True,
+        description="repeat this record in every draw; false: its figures get no interval",
+    )
     hold: Sourced = quantity(
         "s",
         "rest at the first voltage before the record starts",

@@ -36,7 +36,7 @@ Array = NDArray[np.float64]
 # Most of the gate voltage drops over the insulator and carriers follow at once, so longer steps
 # are safe here: sheet conductances agree with those of step = 1e-5 to 3e-4, ions slow or fast.
 NUMERICS = Tolerances(step=1e-2, leap=400.0, floor=1e20)
-OUTPUT_POINTS = 11  # channel potentials at which an output curve is tabulated
+OUTPUT_POINTS = 9  # channel potentials at which an output curve is tabulated
 PANEL = 4  # Gauss-Legendre points per panel of the channel potential
 UNITS = {
     "time": "s",
@@ -212,7 +212,11 @@ def transfer(
         current, state = drain_currents(
             spec, cell, layers, source, (time, v_g), v_d, float(protocol.hold)
         )
-        for name, column in zip(UNITS, (time, v_g, np.full(len(v_g), v_d), current), strict=True):
+        for name, column in zip(
+            UNITS,
+            (time, v_g, np.full(len(v_g), v_d), _measured(current, v_d, protocol)),
+            strict=True,
+        ):
             rows[name].append(column)
         sweep += [np.full(protocol.points, 2 * k), np.full(protocol.points - 1, 2 * k + 1)]
         status += state

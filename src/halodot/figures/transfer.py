@@ -285,7 +285,16 @@ def _on_off(sweeps: list[_Sweep]) -> list[Figure]:
             "Median of the highest 5 % of |Id| over that of the lowest 5 %, per sweep.",
         ),
         Figure("on_current", spread(on, "A", ""), "Median of the highest 5 % of |Id|."),
+        Figure("drain_voltage", _drain([s.drain for s in sweeps]), "Bias of the sweeps."),
     ]
+
+
+def _drain(values: list[float]) -> Sourced:
+    known = sorted({v for v in values if math.isfinite(v)})
+    if len(known) == 1:
+        return Sourced(known[0], "V", basis="given")
+    reason = "the sweeps have several drain voltages" if known else "the record holds none"
+    return Sourced.unknown("V", reason)
 
 
 def _swing(sweeps: list[_Sweep]) -> list[Figure]:

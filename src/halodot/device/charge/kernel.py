@@ -61,13 +61,13 @@ class Problem(NamedTuple):
 
 
 @kernel
-def occupation(level: Array, n: float, p: float, a0: float, history: float) -> tuple:
+def occupation(P: Problem, i: int, n: float, p: float, a0: float, history: float) -> tuple:
     """Filled and empty share of a trap level at the new time, and d(filled)/dn, d(filled)/dp.
 
     The empty share is computed on its own: 1 - f loses all digits when the level is nearly full.
     """
-    cn, cp, n1, p1 = level[1], level[2], level[3], level[4]
-    if level[6] == 0.0:  # a level without charge cannot store: it follows at once
+    cn, cp, n1, p1 = P.trap[1, i], P.trap[2, i], P.trap[3, i], P.trap[4, i]
+    if P.trap[6, i] == 0.0:  # a level without charge cannot store: it follows at once
         a0, history = 0.0, 0.0
     bottom = a0 + cn * (n + n1) + cp * (p + p1)
     if bottom <= 0.0:
@@ -115,55 +115,80 @@ def flux_pair(x0: float, x1: float, dpsi: float) -> tuple:
 
 
 @kernel
-def ion_potential(P: Problem, k: int, i: int, phi: float, a: float) -> tuple:
-    """z phi - ln(1 - a/a_max) and its derivative to ln a."""
-    r = min(a / P.ion_limit[k, i], 1.0 - 1e-9)
-    return P.ion_charge[k] * phi - np.log1p(-r), r / (1.0 - r)
+def field_boost(exponent: float, e: float) -> tuple:
+    """Poole-Frenkel factor exp(gamma sqrt|E|) and its logarithmic slope to the field E [V/m]."""
+    if exponent == 0.0:
+        return 1.0, 0.0
+    root = (e * e + 1e4) ** 0.25  # rounded off below 100 V/m
+    return np.exp(exponent * root), exponent * 0.5 * e / (root * root * root)
+
+
+@kernel
+def carrier_edge(
+    scale: float,
+    exponent: float,
+    per_phi: float,
+    drop: float,
+    band: float,
+    x0: float,
+    x1: float,
+    charge: float,
+) -> tuple:
+    """Charge current over q of electrons (charge -1) or holes (+1) along one edge.
+
+    Parameters
+    ----------
+    scale
+        mu (kT/q) / h [m/s].
+    per_phi
+        Field per unit of potential, (kT/q)/h [V/m].
+    drop, band
+        Change of phi and of the band term along the edge [kT/q].
+
+    Returns
+    -------
+    Flux [m-2 s-1] and its derivatives to phi_0, phi_1, ln x_0, ln x_1.
+    """
+    if charge < 0.0:
+        f, f0, f1, slope = flux_pair(x0, x1, drop + band)
+    else:
+        f, f0, f1, slope = flux_pair(x0, x1, -drop - band)
+        f, f0, f1 = -f, -f0, -f1
+    boost, rise = field_boost(exponent, drop * per_phi)
+    scale *= boost
+    slope += f * rise * per_phi
+    return scale * f, -scale * slope, scale * slope, scale * f0 * x0, scale * f1 * x1
+
+
+@kernel
+def ion_edge(
+    scale: float, z: float, p0: float, p1: float, x0: float, x1: float, top0: float, top1: float
+) -> tuple:
+    """The same for an ion of charge z with site densities top_0 and top_1."""
+    r0, r1 = min(x0 / top0, 1.0 - 1e-9), min(x1 / top1, 1.0 - 1e-9)
+    d = z * (p0 - p1) + np.log1p(-r1) - np.log1p(-r0)
+    f, f0, f1, slope = flux_pair(x0, x1, d)
+    scale *= z
+    y0 = f0 * x0 + slope * r0 / (1.0 - r0)
+    y1 = f1 * x1 - slope * r1 / (1.0 - r1)
+    return -scale * f, -scale * slope * z, scale * slope * z, -scale * y0, -scale * y1
 
 
 @kernel
 def edge_current(P: Problem, i: int, s: int, X: Array) -> tuple:
-    """Particle-current density over q along edge i of carrier or ion `s`, with derivatives.
-
-    Returns
-    -------
-    flux [m-2 s-1] of charge number 1 along x, and its derivatives to phi_0, phi_1, x_0, x_1
-    (the latter two to the logarithm of the density).
-    """
-    m = P.mobility[s - 1, i]
-    if m == 0.0:
-        return 0.0, 0.0, 0.0, 0.0, 0.0
+    """Charge current over q along edge i of carrier or ion `s`, with its derivatives."""
+    per_phi = P.thermal_voltage / P.h[i]
+    scale = P.mobility[s - 1, i] * per_phi
     p0, p1, x0, x1 = X[PHI, i], X[PHI, i + 1], X[s, i], X[s, i + 1]
-    vt = P.thermal_voltage
-    scale = m * vt / P.h[i]
     if s == ELECTRON:
-        d = p1 - p0 + P.band_n[i + 1] - P.band_n[i]
-        f, f0, f1, fd = flux_pair(x0, x1, d)
-        g0, g1, y0, y1 = -fd, fd, f0 * x0, f1 * x1
-    elif s == HOLE:
-        d = p1 - p0 + P.band_p[i + 1] - P.band_p[i]
-        f, f0, f1, fd = flux_pair(x0, x1, -d)
-        f, f0, f1, fd = -f, -f0, -f1, fd
-        g0, g1, y0, y1 = -fd, fd, f0 * x0, f1 * x1
-    else:
-        k = s - ION
-        z = P.ion_charge[k]
-        u0, s0 = ion_potential(P, k, i, p0, x0)
-        u1, s1 = ion_potential(P, k, i + 1, p1, x1)
-        f, f0, f1, fd = flux_pair(x0, x1, u0 - u1)
-        # charge current = z times the particle flux
-        f, f0, f1, fd = -z * f, -z * f0, -z * f1, z * fd
-        g0, g1 = -fd * z, fd * z
-        y0, y1 = f0 * x0 - fd * s0, f1 * x1 + fd * s1
-    if s <= HOLE and P.field_exponent[i] > 0.0:
-        e = (p1 - p0) * vt / P.h[i]
-        root = (e * e + 1e4) ** 0.25
-        boost = np.exp(P.field_exponent[i] * root)
-        slope = P.field_exponent[i] * 0.5 * e / (root * root * root) * vt / P.h[i]
-        f, g0, g1, y0, y1 = f * boost, g0 * boost, g1 * boost, y0 * boost, y1 * boost
-        g0 -= f * slope
-        g1 += f * slope
-    return scale * f, scale * g0, scale * g1, scale * y0, scale * y1
+        band = P.band_n[i + 1] - P.band_n[i]
+        return carrier_edge(scale, P.field_exponent[i], per_phi, p1 - p0, band, x0, x1, -1.0)
+    if s == HOLE:
+        band = P.band_p[i + 1] - P.band_p[i]
+        return carrier_edge(scale, P.field_exponent[i], per_phi, p1 - p0, band, x0, x1, 1.0)
+    k = s - ION
+    top0, top1 = P.ion_limit[k, i], P.ion_limit[k, i + 1]
+    return ion_edge(scale, P.ion_charge[k], p0, p1, x0, x1, top0, top1)
 
 
 @kernel
@@ -191,46 +216,46 @@ def image_force(P: Problem, side: int, X: Array) -> tuple:
 
 @kernel
 def _local_terms(
-    P: Problem, i: int, X: Array, a0: float, H: Array, light: float, D: Array, r: Array
+    P: Problem, i: int, X: Array, a0: float, H: Array, light: float, D: Array, R: Array
 ) -> None:
     """Storage, generation, recombination, traps and charge of node i."""
     v = P.volume[i]
     n, p = X[ELECTRON, i], X[HOLE, i]
-    r[PHI] += v * P.fixed[i]
+    R[i, PHI] += v * P.fixed[i]
     for k in range(P.ion_charge.shape[0]):
         s = ION + k
         if P.active[1 + k, i]:
             z = P.ion_charge[k]
-            r[PHI] += v * z * X[s, i]
-            D[PHI, s] += v * z * X[s, i]
-            r[s] += v * z * (a0 * X[s, i] + H[s, i])
-            D[s, s] += v * z * a0 * X[s, i]
+            R[i, PHI] += v * z * X[s, i]
+            D[i, PHI, s] += v * z * X[s, i]
+            R[i, s] += v * z * (a0 * X[s, i] + H[s, i])
+            D[i, s, s] += v * z * a0 * X[s, i]
     if not P.active[0, i]:
         return
-    level = P.trap[:, i]
-    r[PHI] += v * (p - n)
-    D[PHI, ELECTRON] -= v * n
-    D[PHI, HOLE] += v * p
+    R[i, PHI] += v * (p - n)
+    D[i, PHI, ELECTRON] -= v * n
+    D[i, PHI, HOLE] += v * p
     pair = P.radiative[i] * (n * p - P.ni2[i]) - light * P.generation[i]
-    r[ELECTRON] += v * (a0 * n + H[ELECTRON, i] + pair)
-    r[HOLE] += v * (a0 * p + H[HOLE, i] + pair)
+    R[i, ELECTRON] += v * (a0 * n + H[ELECTRON, i] + pair)
+    R[i, HOLE] += v * (a0 * p + H[HOLE, i] + pair)
     both = v * P.radiative[i] * n * p
-    D[ELECTRON, ELECTRON] += v * a0 * n + both
-    D[ELECTRON, HOLE] += both
-    D[HOLE, ELECTRON] += both
-    D[HOLE, HOLE] += v * a0 * p + both
-    if level[0] > 0.0:
-        f, e, fn, fp = occupation(level, n, p, a0, H[0, i])
-        cn, cp, n1, p1, t = level[1], level[2], level[3], level[4], v * level[0]
-        r[PHI] += t * (level[5] - level[6] * f)
-        D[PHI, ELECTRON] -= t * level[6] * fn * n
-        D[PHI, HOLE] -= t * level[6] * fp * p
-        r[ELECTRON] += t * cn * (n * e - n1 * f)
-        r[HOLE] += t * cp * (p * f - p1 * e)
-        D[ELECTRON, ELECTRON] += t * cn * (e - (n + n1) * fn) * n
-        D[ELECTRON, HOLE] -= t * cn * (n + n1) * fp * p
-        D[HOLE, ELECTRON] += t * cp * (p + p1) * fn * n
-        D[HOLE, HOLE] += t * cp * (f + (p + p1) * fp) * p
+    D[i, ELECTRON, ELECTRON] += v * a0 * n + both
+    D[i, ELECTRON, HOLE] += both
+    D[i, HOLE, ELECTRON] += both
+    D[i, HOLE, HOLE] += v * a0 * p + both
+    if P.trap[0, i] > 0.0:
+        f, e, fn, fp = occupation(P, i, n, p, a0, H[0, i])
+        cn, cp, n1, p1 = P.trap[1, i], P.trap[2, i], P.trap[3, i], P.trap[4, i]
+        t, empty, lost = v * P.trap[0, i], P.trap[5, i], P.trap[6, i]
+        R[i, PHI] += t * (empty - lost * f)
+        D[i, PHI, ELECTRON] -= t * lost * fn * n
+        D[i, PHI, HOLE] -= t * lost * fp * p
+        R[i, ELECTRON] += t * cn * (n * e - n1 * f)
+        R[i, HOLE] += t * cp * (p * f - p1 * e)
+        D[i, ELECTRON, ELECTRON] += t * cn * (e - (n + n1) * fn) * n
+        D[i, ELECTRON, HOLE] -= t * cn * (n + n1) * fp * p
+        D[i, HOLE, ELECTRON] += t * cp * (p + p1) * fn * n
+        D[i, HOLE, HOLE] += t * cp * (f + (p + p1) * fp) * p
 
 
 @kernel
@@ -341,7 +366,7 @@ def assemble(
     U[:] = 0.0
     R[:] = 0.0
     for i in range(n):
-        _local_terms(P, i, X, a0, H, light, D[i], R[i])
+        _local_terms(P, i, X, a0, H, light, D, R)
     for i in range(n - 1):
         e = P.permittivity[i] * P.thermal_voltage / P.h[i]
         step = e * (X[PHI, i + 1] - X[PHI, i])
@@ -379,21 +404,21 @@ def assemble(
                 D[i, s, s] = 1.0
                 R[i, s] = 0.0
             else:
-                _scale_row(L[i], D[i], U[i], R[i], s, m)
-        _scale_row(L[i], D[i], U[i], R[i], PHI, m)
+                _scale_row(L, D, U, R, i, s, m)
+        _scale_row(L, D, U, R, i, PHI, m)
     R *= -1.0
 
 
 @kernel
-def _scale_row(L: Array, D: Array, U: Array, r: Array, s: int, m: int) -> None:
-    """Divide row s by its largest entry, so that pivots inside a block compare like with like."""
+def _scale_row(L: Array, D: Array, U: Array, R: Array, i: int, s: int, m: int) -> None:
+    """Divide row s of node i by its largest entry, so that pivots compare like with like."""
     big = 0.0
     for c in range(m):
-        big = max(big, abs(D[s, c]), abs(L[s, c]), abs(U[s, c]))
+        big = max(big, abs(D[i, s, c]), abs(L[i, s, c]), abs(U[i, s, c]))
     if big > 0.0 and big < np.inf:
         f = 1.0 / big
         for c in range(m):
-            D[s, c] *= f
-            L[s, c] *= f
-            U[s, c] *= f
-        r[s] *= f
+            D[i, s, c] *= f
+            L[i, s, c] *= f
+            U[i, s, c] *= f
+        R[i, s] *= f

@@ -131,9 +131,7 @@ def occupations(P: Problem, S: State, a0: float, W: Workspace) -> None:
     """Update trap occupations of `S` to its densities."""
     for i in range(S.trap.shape[0]):
         if P.trap[0, i] > 0.0 and P.active[0, i]:
-            S.trap[i] = occupation(
-                P.trap[:, i], S.X[ELECTRON, i], S.X[HOLE, i], a0, W.history[PHI, i]
-            )[0]
+            S.trap[i] = occupation(P, i, S.X[ELECTRON, i], S.X[HOLE, i], a0, W.history[PHI, i])[0]
     for q in range(S.face.shape[0]):
         S.face[q] = face_occupation(P, q, S.X, a0, W.face_history[q])[0]
 
