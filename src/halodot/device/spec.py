@@ -232,6 +232,14 @@ class Sweep(_Protocol):
     )
 
 
+class Steady(_Protocol):
+    """Steady currents, ions at rest too: the limit of an infinitely slow sweep."""
+
+    kind: Literal["steady"]
+    voltage: tuple[str | float, str | float] = Field(description="start and end, ['0 V', '1 V']")
+    points: int = Field(default=41, ge=2, le=2000)
+
+
 class Pulses(_Protocol):
     """A train of voltage pulses, read between them."""
 
@@ -309,6 +317,7 @@ def _kind(table: object) -> object:
 # By a function: pydantic accepts no field as discriminator that has a validator before it.
 Protocol = Annotated[
     Annotated[Sweep, Tag("sweep")]
+    | Annotated[Steady, Tag("steady")]
     | Annotated[Pulses, Tag("pulses")]
     | Annotated[Retention, Tag("retention")]
     | Annotated[Transfer, Tag("transfer")]
@@ -332,5 +341,5 @@ def voltages(raw: tuple[str | float, ...], field: str) -> list[float]:
 
 def needs(kind: str) -> tuple[str, ...]:
     """Protocols that a device of `kind` understands."""
-    two: tuple[str, ...] = ("sweep", "pulses", "retention")
+    two: tuple[str, ...] = ("sweep", "steady", "pulses", "retention")
     return two if kind == "two_terminal" else ("transfer", "output")

@@ -9,7 +9,7 @@ from ..core.status import Status, worst
 from .assembly import cell_of, profiles
 from .charge.build import Cell
 from .charge.simulate import Record, Simulation
-from .spec import DeviceSpec, _Protocol
+from .spec import DeviceSpec, Steady, _Protocol
 from .stack import ResolvedContact, ResolvedLayer
 from .state import Trace
 from .waveforms import Waveform, of
@@ -47,13 +47,15 @@ def run(
     simulation.settle(1e3 * simulation.ion_time())
     start = profiles(cell, layers, simulation.state.X)
     light = protocol.light
-    _approach(simulation, float(wave.voltage[0]), light, float(protocol.hold))
-    record = simulation.drive(
-        wave.time, wave.voltage, np.full(len(wave.time), light), wave.outputs, snapshots=1
-    )
+    if isinstance(protocol, Steady):
+        record = simulation.steady(wave.voltage, light=light)
+    else:
+        _approach(simulation, float(wave.voltage[0]), light, float(protocol.hold))
+        lights = np.full(len(wave.time), light)
+        record = simulation.drive(wave.time, wave.voltage, lights, wave.outputs)
     ends = {
         f"{k}_end": v
-        for k, v in profiles(cell, layers, record.states[-1]).items()
+        for k, v in profiles(cell, layers, simulation.state.X).items()
         if record.status[-1].is_good and k not in ("position", "layer")
     }
     return _trace(spec, protocol, cell, wave, record, {**start, **ends})

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..core.errors import InputError
-from .spec import Pulses, Retention, Sweep, voltages
+from .spec import Pulses, Retention, Steady, Sweep, voltages
 
 Array = NDArray[np.float64]
 
@@ -61,6 +61,14 @@ def sweep(p: Sweep) -> Waveform:
     return Waveform(time, v, np.concatenate(outputs), np.concatenate(index), "iv")
 
 
+def steady(p: Steady) -> Waveform:
+    """Voltages at which the device comes to rest, one a second for want of a time."""
+    start, end = voltages(p.voltage, "protocol.voltage")
+    v = np.linspace(start, end, p.points)
+    time = np.arange(p.points, dtype=float)
+    return Waveform(time, v, time, np.zeros(p.points, dtype=np.int64), "iv")
+
+
 def pulses(p: Pulses) -> Waveform:
     """Train of pulses with edges of a hundredth of their width, read at the end of each gap."""
     width, period = float(p.width), float(p.period)
@@ -105,6 +113,8 @@ def of(protocol: object) -> Waveform:
     """Return the waveform of a two-terminal protocol."""
     if isinstance(protocol, Sweep):
         return sweep(protocol)
+    if isinstance(protocol, Steady):
+        return steady(protocol)
     if isinstance(protocol, Pulses):
         return pulses(protocol)
     if isinstance(protocol, Retention):
@@ -112,6 +122,6 @@ def of(protocol: object) -> Waveform:
     raise InputError(
         "protocol.kind",
         getattr(protocol, "kind", protocol),
-        "sweep, pulses or retention",
+        "sweep, steady, pulses or retention",
         "a two-terminal device has no gate; set device.kind = 'transistor' for transfer and output",
     )
