@@ -88,10 +88,13 @@ class Sourced:
         q = self if unit is None else self.in_unit(unit)
         if q.value is None:
             return {"value": None, "basis": "unknown", "reason": q.note}
+        if not math.isfinite(q.value):
+            return {"value": None, "basis": "unknown", "reason": "no finite number came out"}
+        low, high = (q.value if x is None else x for x in (q.low, q.high))
         body: dict[str, Any] = {
             "value": q.value,
-            "low": q.value if q.low is None else q.low,
-            "high": q.value if q.high is None else q.high,
+            "low": low if math.isfinite(low) else None,
+            "high": high if math.isfinite(high) else None,
             "basis": q.basis,
             "sources": list(q.sources),
         }

@@ -70,7 +70,11 @@ def steady(p: Steady) -> Waveform:
 
 
 def pulses(p: Pulses) -> Waveform:
-    """Train of pulses with edges of a hundredth of their width, read at the end of each gap."""
+    """Train of pulses with edges of a hundredth of their width, after a rest as long as a gap.
+
+    The record starts with the rest, so that it holds the baseline; then come three rows of each
+    pulse (start, middle, end) and four of the gap after it (start to end).
+    """
     width, period = float(p.width), float(p.period)
     edge = 0.01 * width
     if period < width + 4 * edge:
@@ -81,16 +85,22 @@ def pulses(p: Pulses) -> Waveform:
             "use a longer period",
         )
     v0, v1 = float(p.read_voltage), float(p.amplitude)
-    time, v, out, index = [0.0], [v0], [], []
+    if v0 == v1:
+        raise InputError(
+            "protocol.amplitude", v1, "another voltage than read_voltage", "give the pulse height"
+        )
+    gap = period - width - 2 * edge
+    time, v, out, index = [0.0, gap], [v0, v0], [0.5 * gap, gap], [0, 0]
     for k in range(p.count):
-        t = k * period
-        time += [t + edge, t + edge + width, t + 2 * edge + width, t + period]
+        on = gap + k * period + edge
+        off = on + width + edge
+        end = gap + (k + 1) * period
+        time += [on, on + width, off, end]
         v += [v1, v1, v0, v0]
-        rest = t + 2 * edge + width
-        gap = t + period - rest
-        moments = [t + edge + width, rest + 0.1 * gap, rest + 0.5 * gap, t + period]
-        out += moments
-        index += [k] * len(moments)
+        pulse = [on + edge, on + 0.5 * width, on + width]
+        rest = [off + min(edge, 0.05 * gap), off + 0.1 * gap, off + 0.5 * gap, end]
+        out += pulse + rest
+        index += [k] * len(pulse + rest)
     return Waveform(np.array(time), np.array(v), np.array(out), np.array(index), "pulses")
 
 

@@ -149,7 +149,8 @@ def _in_time(trace: Trace) -> list[Figure]:
         *_energy(trace, pulses, names),
     ]
     if len(pulses) >= 6:
-        after = np.array([float(np.median(_last(response[p.end : p.next]))) for p in pulses])
+        gaps = [response[p.end : p.next] for p in pulses]
+        after = np.array([float(np.median(_last(gap))) for gap in gaps if len(gap)])
         runs = _runs(np.concatenate([[baseline], after]))
         figures += weight_figures(runs, unit) if runs else []
     return figures
@@ -161,7 +162,7 @@ def _peak(departure: Array) -> float:
 
 def _last(rows: Array) -> Array:
     """Last third of a gap: the weight after the transient."""
-    return rows[-max(len(rows) // 3, 1) :] if len(rows) else np.array([np.nan])
+    return rows[-max(len(rows) // 3, 1) :]
 
 
 def _ratios(t: Array, pulses: list[Pulse], peaks: list[float]) -> list[Figure]:
@@ -183,8 +184,12 @@ def _ratios(t: Array, pulses: list[Pulse], peaks: list[float]) -> list[Figure]:
 
 
 def _retained(response: Array, baseline: float, pulses: list[Pulse], peaks: list[float]) -> Figure:
-    end = float(np.median(_last(response[pulses[-1].end : pulses[-1].next]))) - baseline
     text = "Departure in the last third after the last pulse over its peak departure."
+    after = response[pulses[-1].end : pulses[-1].next]
+    if not len(after):
+        reason = "the record ends with the last pulse"
+        return Figure("retained_share", Sourced.unknown("1", reason), text)
+    end = float(np.median(_last(after))) - baseline
     return Figure("retained_share", _share(end, peaks[-1]), text)
 
 
