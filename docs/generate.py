@@ -1,4 +1,4 @@
-"""Write the pages of docs/ that follow from the code: every key of a study file."""
+"""Write the pages of docs/ that follow from the code: keys of a study file, and validation."""
 
 from __future__ import annotations
 
@@ -66,5 +66,8 @@ def _default(spec: type[Spec], name: str, is_table: bool) -> str:
 
 
 if __name__ == "__main__":
-    PAGE.write_text(page(), encoding="utf-8")
-    sys.stdout.write(f"{PAGE}\n")
+    import validation
+
+    for target, text in ((PAGE, page()), (validation.PAGE, validation.page())):
+        target.write_text(text, encoding="utf-8")
+        sys.stdout.write(f"{target}\n")
