@@ -19,6 +19,7 @@ from .core.sourced import Sourced
 from .core.spec import Spec, build, quantity, quantity_of
 from .core.tomlfile import override
 from .core.units import is_unit, parse
+from .device import waveforms
 from .device.spec import DeviceSpec, Protocol, needs, voltages
 from .dot.spec import DotModel
 from .film.spec import FilmSpec
@@ -175,7 +176,7 @@ def _check_stages(s: Study) -> None:
 
 
 def _check_protocols(s: Study) -> None:
-    """Refuse protocols that the device does not understand, and voltages that cannot be read."""
+    """Refuse protocols that the device does not understand or that cannot be carried out."""
     known = needs(s.device.kind) if s.device else ()
     for k, protocol in enumerate(s.protocol):
         field = f"protocol[{k}]"
@@ -185,6 +186,12 @@ def _check_protocols(s: Study) -> None:
         for name in ("corners", "gate", "drain"):
             if hasattr(protocol, name):
                 voltages(getattr(protocol, name), f"{field}.{name}")
+        if s.device and s.device.kind == "two_terminal":
+            try:
+                waveforms.of(protocol)
+            except InputError as e:
+                where = e.field.replace("protocol", field, 1)
+                raise _wrong(where, e.value, e.allowed, e.remedy) from None
 
 
 @dataclass(frozen=True)

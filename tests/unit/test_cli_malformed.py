@@ -123,7 +123,19 @@ BAD: dict[str, tuple[bytes, str]] = {
     "duplicate_key": (with_(LAYER, f"{LAYER}\n{LAYER}"), "line"),
     "duplicate_table": (plus("\n[film]\n"), "line"),
     "empty": (b"", "study"),
-    "junk": (bytes(range(1, 256)) * 40_000, "2 MB"),
+    "junk": (bytes(range(1, 256)) * 40_000, "s.toml: 10.2 MB cannot be used\n"),
+    "corners_alike": (with_(SWEEP, 'corners = ["1 V", "1 V"]'), "protocol[0].corners"),
+    "period_too_short": (
+        plus(
+            '\n[[protocol]]\nkind = "pulses"\namplitude = "1 V"\nwidth = "1 s"\nperiod = "1 s"\n'
+            'read_voltage = "0 V"\n'
+        ),
+        "protocol[1].period",
+    ),
+    "ions_over_sites": (
+        with_(LAYER, LAYER + '\nion_density = "1e18 cm-3"\nion_limit = "1e17 cm-3"'),
+        "device.layer[0].ion_density",
+    ),
     "task_without_array": (plus("\n[task]\n"), "array"),
     "library_missing": (b'library = ["none.csv"]\n' + GOOD.encode(), "library[0]"),
     "library_outside": (b'library = ["../x.csv"]\n' + GOOD.encode(), "library[0]"),

@@ -254,3 +254,19 @@ def test_each_ion_profile_is_drawn_once_with_its_moment():
     assert "one, before" in shown
     assert "two, after" in shown
     assert "two, before" not in shown  # the same as the first one
+
+
+@pytest.mark.parametrize("kind", ["iv", "transfer", "output", "pulses", "retention"])
+def test_a_record_that_failed_throughout_does_not_stop_the_report(kind):
+    make = {"iv": rs.loop, "transfer": lambda: rs.transfer("a", 1e-8), "output": rs.output}
+    record = make.get(kind, getattr(rs, kind, None))()
+    names = [c for c in record.columns if "current" in c]
+    nothing = dict.fromkeys(names, np.full(len(record), np.nan))
+    failed = dataclasses.replace(
+        record,
+        columns=record.columns | nothing,
+        point_status=(Status.NOT_CONVERGED,) * len(record),
+        status=Status.NOT_CONVERGED,
+    )
+    traces.overlay([failed], kind, "p1")
+    assert traces.overlay([record, failed], kind, "p1")

@@ -67,6 +67,8 @@ def _bytes(path: Path, name: str) -> bytes:
             size = f"{info.st_size / 1e6:.3g} MB"
             raise InputError(name, size, "a TOML file of at most 2 MB", "is it the right file?")
         return path.read_bytes()
+    except InputError:
+        raise
     except FileNotFoundError:
         remedy = "check the name; `halodot new` writes a file to start from"
         raise InputError(name, "no such file", "a TOML file", remedy) from None

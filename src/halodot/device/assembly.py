@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import constants
 
-from ..core.errors import InputError
 from .charge.build import (
     Cell,
     ChargeContact,
@@ -29,21 +28,7 @@ def charge_layer(layer: ResolvedLayer, generation: float | tuple[Array, Array]) 
     ions: tuple[ChargeIon, ...] = ()
     fixed = layer["donor_density"]
     if layer["ion_density"] > 0:
-        if layer["ion_mobility"] <= 0:
-            raise InputError(
-                f"layer {layer.name!r}: ion_mobility",
-                "nothing (it is missing)",
-                "a mobility for the mobile ions",
-                "add ion_mobility = '1e-10 cm2/Vs'",
-            )
         limit = float(layer.spec.ion_limit or ION_LIMIT)
-        if layer["ion_density"] >= limit:
-            raise InputError(
-                f"layer {layer.name!r}: ion_density",
-                layer["ion_density"],
-                f"less than the density of sites, {limit:.3g} m-3",
-                "raise ion_limit",
-            )
         ions = (
             ChargeIon(
                 name="ion" if layer.ion_charge > 0 else "anion",

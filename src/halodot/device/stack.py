@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from ..core.errors import InputError
 from ..core.sourced import Sourced, computed
+from ..core.units import engineering
 from ..film.state import FilmProperties
 from ..library import Entry, Library
 from .spec import Contact, DeviceSpec, Layer
@@ -130,8 +131,31 @@ def _layer(
     for name in CARRIER_NEEDS:
         values.setdefault(name, Sourced(1e25, "m-3", basis="assumed", note="no carriers here"))
     charge = layer.ion_charge or (film.ion_charge if layer.material == FILM and film else 1)
+    _check_ions(layer, values, field)
     name = layer.material if layer.material != FILM or film is None else f"{film.formula} film"
     return ResolvedLayer(layer.name, name, layer.thickness, carriers, charge, layer, values)
+
+
+def _check_ions(layer: Layer, values: dict[str, Sourced], field: str) -> None:
+    """Refuse ions that cannot move, and more ions than sites."""
+    density = values["ion_density"]
+    if float(density) <= 0:
+        return
+    if float(values["ion_mobility"]) <= 0:
+        raise InputError(
+            f"{field}.ion_mobility",
+            "nothing (it is missing)",
+            "a mobility for the mobile ions",
+            "add ion_mobility = '1e-10 cm2/Vs'",
+        )
+    limit = layer.ion_limit or ION_LIMIT
+    if float(density) >= float(limit):
+        raise InputError(
+            f"{field}.ion_density",
+            engineering(float(density), "m-3"),
+            f"less than the density of sites, {engineering(float(limit), 'm-3')}",
+            "raise ion_limit",
+        )
 
 
 def find_material(name: str, library: Library, field: str) -> Entry:

@@ -133,7 +133,7 @@ TIME_PANELS = (
 
 def time_course(traces: Sequence[Trace], name: str) -> str | None:
     """Draw what flowed and what was applied against time, one panel each."""
-    kept = [t for t in traces if "time" in t.columns]
+    kept = [t for t in traces if "time" in t.columns and not bad_points(t).all()]
     panels = [p for p in TIME_PANELS if any(_moves(t, p[0]) for t in kept)]
     if kept and all("current" in t.columns for t in kept):
         panels = [p for p in panels if p[0] != "current_density"]  # the same line twice
