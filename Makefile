@@ -14,7 +14,7 @@ help:
 	@echo "make test        install, then lint, types and all tests but the slow ones"
 	@echo "make test-slow   the slow tests"
 	@echo "make bench       benchmarks into benchmarks/latest.json; ONLY=charge runs one group"
-	@echo "make docs        generate the generated pages of docs/"
+	@echo "make docs        compute the generated pages of docs/ (about a minute)"
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
