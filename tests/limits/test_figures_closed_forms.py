@@ -218,6 +218,18 @@ def test_square_law(sign, letter, size, regime):
     assert not f[f"mobility_{letter}_{other}"].value.is_known
 
 
+def test_a_line_through_current_that_the_contacts_limit_gives_no_threshold():
+    gate = np.linspace(-5.0, 5.0, 61)
+    i = square_law(gate, 5.0, sign=1, threshold=0.0)
+    limited = 1e-12 + 1.0 / (1.0 / np.maximum(i, 1e-30) + 1.0 / (2e-8 * (1.0 + 0.05 * gate)))
+    columns = {"gate_voltage": gate, "drain_current": limited}
+    f = extract(make_trace("transfer", columns, {}, drain_voltage=5.0, **GEOMETRY))
+    assert f["polarity"].category == "n"
+    for name in ("threshold_voltage", "threshold_voltage_linear", "mobility_n_linear"):
+        value = f[name].value.value
+        assert value is None or value >= -5.0
+
+
 def test_between_the_regimes_both_are_right():
     f = extract(transfer(-30.0))
     for name in ("mobility_p_saturation", "mobility_p_linear"):

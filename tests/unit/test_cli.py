@@ -171,3 +171,9 @@ def test_the_python_functions_mirror_the_verbs(tmp_path: Path) -> None:
     assert tomlfile.parse(halodot.new("transistor"))["study"]["id"] == "my_transistor"
     with pytest.raises(AttributeError):
         halodot.no_such_verb  # noqa: B018
+
+
+def test_a_verb_runs_where_its_output_is_closed() -> None:
+    command = f"exec {sys.executable} -m halodot.cli.main crystal CsPbBr3 >&-"
+    done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")

@@ -30,7 +30,7 @@ def register(verbs: Any) -> None:
     p.add_argument("--monolayers", type=int, metavar="N", help="thickness of a platelet")
     p.add_argument("--lateral", metavar="'20 nm'", help="lateral size of a platelet")
     p.add_argument("--temperature", metavar="'300 K'", help="of the lattice (default 300 K)")
-    p.add_argument("--size-spread", metavar="'10 %%'", help="standard deviation over the mean")
+    p.add_argument("--size-spread", metavar="'10 %'", help="standard deviation over the mean")
     p.add_argument("--ligand", metavar="NAME", help="ligand shell (default OA+OAm)")
     p.add_argument(
         "--materials",

@@ -45,6 +45,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code (0, 1 or 2)."""
     from ..core.errors import InputError
 
+    if sys.stdout is None:  # closed by the caller
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115 - stays open until the end
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(message)s")
     args = parser().parse_args(argv)
     try:

@@ -173,6 +173,9 @@ def _fit(sweep: _Sweep, *, linear: bool) -> _Fit | None:
     slope, cut, cov = straight_line(x, y)
     crossing, error = intercept_on_axis(slope, cut, cov)
     lift = 0.5 * sweep.drain if linear else 0.0
+    off = float(sweep.current[0]) < 0.01 * float(np.max(sweep.current))
+    if off and crossing - lift < float(sweep.over[0]):
+        return None  # on where the device is off: the contacts bend what the line went through
     return _Fit(
         slope, float(np.sqrt(cov[0, 0])), crossing - lift, error, _steepest(x, y), int(rows.sum())
     )
