@@ -6,9 +6,10 @@ G = q int (mu_n n + mu_p p) dx then gives the drain current
 
     I_D = W/L int_0^V_D G(V_G, V_ch) dV_ch,
 
-by Gauss-Legendre quadrature over V_ch. Ions move in the stack during the sweep, so every node of
-the quadrature keeps its own history. Each carrier must also enter from the source: thermionic
-emission over its contact barrier, W t A* T^2 exp(-phi_B/kT), stands in series with its channel.
+by integration of ln G, interpolated between points of V_ch that crowd at the source: below
+threshold G falls within kT/q of it. Ions move in the stack during the sweep, so every point keeps
+its own history. Each carrier must also enter from the source: thermionic emission over its contact
+barrier, W t A* T^2 exp(-phi_B/kT), stands in series with its channel.
 Range: L much longer than the gate stack is thick; no fringing fields, no light.
 """
 
@@ -36,8 +37,9 @@ Array = NDArray[np.float64]
 # Most of the gate voltage drops over the insulator and carriers follow at once, so longer steps
 # are safe here: sheet conductances agree with those of step = 1e-5 to 3e-4, ions slow or fast.
 NUMERICS = Tolerances(step=1e-2, leap=400.0, floor=1e20)
-OUTPUT_POINTS = 9  # channel potentials at which an output curve is tabulated
-PANEL = 4  # Gauss-Legendre points per panel of the channel potential
+# Number of channel potentials at which G is tabulated, up to 1 V and beyond, and how they crowd at
+# the source. At 40 V: within 8 % of 80 points everywhere, 2.5 % above 1 % of the on current.
+POINTS_NEAR, POINTS_FAR, CROWDING = 9, 17, 2.5
 UNITS = {
     "time": "s",
     "gate_voltage": "V",
@@ -134,14 +136,12 @@ def _corners(drive: Array) -> NDArray[np.int64]:
     return np.unique(np.concatenate([[0], turns, [len(drive) - 1]]))
 
 
-def _quadrature(v_d: float, span: float) -> tuple[Array, Array]:
-    """Points and weights over the channel potential 0..v_d, one panel for every `span` volts."""
-    panels = max(1, min(6, math.ceil(abs(v_d) / span)))
-    x, w = np.polynomial.legendre.leggauss(PANEL)
-    edges = np.linspace(0.0, v_d, panels + 1)
-    points = [0.5 * (b - a) * x + 0.5 * (a + b) for a, b in itertools.pairwise(edges)]
-    weights = [0.5 * (b - a) * w for a, b in itertools.pairwise(edges)]
-    return np.concatenate(points), np.concatenate(weights)
+def _channel_points(v_d: float) -> Array:
+    """Channel potentials from 0 to v_d at which the sheet conductance is tabulated [V]."""
+    if v_d == 0.0:
+        return np.zeros(1)
+    count = POINTS_NEAR if abs(v_d) <= 1.0 else POINTS_FAR
+    return np.asarray(v_d * np.linspace(0.0, 1.0, count) ** CROWDING)
 
 
 def injection_current(
@@ -178,17 +178,15 @@ def drain_currents(
 ) -> tuple[Array, list[Status]]:
     """Drain current [A] along a gate sweep (time, V_G) at a fixed drain voltage."""
     time, gate = drive
-    points, weights = _quadrature(v_d, 0.25 * max(1.0, float(np.ptp(gate))))
-    electron, hole = np.zeros(len(time)), np.zeros(len(time))
-    status = [Status.OK] * len(time)
-    for v_ch, weight in zip(points, weights, strict=True):
-        g_n, g_p, state = GateStack(cell, v_ch).follow(time, gate, rest)
-        electron += weight * g_n
-        hole += weight * g_p
-        status = [worst(a, b) for a, b in zip(status, state, strict=True)]
+    points = _channel_points(v_d)
+    tables = [GateStack(cell, float(v)).follow(time, gate, rest) for v in points]
+    status = [worst(*states) for states in zip(*(s for _, _, s in tables), strict=True)]
     ratio = float(spec.channel_width or 0.0) / float(spec.channel_length or 1.0)
-    limit_n, limit_p = injection_current(spec, layers[-1], source)
-    total = _series(ratio * electron, limit_n) + _series(ratio * hole, limit_p)
+    total = np.zeros(len(time))
+    for carrier, limit in enumerate(injection_current(spec, layers[-1], source)):
+        table = np.array([row[carrier] for row in tables])
+        total += _series(ratio * _integral(points, table, v_d), limit)
+    total[[not s.is_good for s in status]] = np.nan
     return total, status
 
 
@@ -265,7 +263,8 @@ def _output_curve(
     The gate has been on for `hold` plus the sweep time so far; stacks sit at fixed V_ch.
     """
     time, v_d = sweep
-    grid = np.linspace(min(0.0, v_d.min()), max(0.0, v_d.max()), OUTPUT_POINTS)
+    ends = [v for v in (float(v_d.min()), float(v_d.max())) if v != 0.0]
+    grid = np.unique(np.concatenate([[0.0], *(_channel_points(v) for v in ends)]))
     hold = time + float(protocol.hold)
     g_n, g_p, status = [], [], []
     for v_ch in grid:
@@ -281,17 +280,30 @@ def _output_curve(
     for table, limit in ((np.array(g_n), limit_n), (np.array(g_p), limit_p)):
         current = np.array([_integral(grid, table[:, k], v) for k, v in enumerate(v_d)])
         total += _series(ratio * current, limit)
+    if not worst(*status).is_good:
+        total[:] = np.nan
     return total, [worst(*status)] * len(time)
 
 
-def _integral(grid: Array, values: Array, upper: float) -> float:
-    """Integral of a positive function from 0 to `upper`, exponential between the grid points."""
+def _integral(points: Array, values: Array, upper: float) -> Array:
+    """Integral from 0 to `upper` of a positive function given at `points` (first axis).
+
+    Its logarithm is interpolated, and every interval is integrated by itself: neither the decay
+    within kT/q of the source nor the kink at pinch-off is stepped over.
+    """
     from scipy.interpolate import PchipInterpolator
 
-    curve = PchipInterpolator(grid, np.log(np.maximum(values, 1e-60)))
-    x, w = np.polynomial.legendre.leggauss(32)
-    v = 0.5 * upper * (x + 1.0)
-    return float(0.5 * upper * (w * np.exp(curve(v))).sum())
+    if upper == 0.0:
+        return np.zeros(values.shape[1:])
+    order = np.argsort(points)
+    curve = PchipInterpolator(points[order], np.log(np.maximum(values[order], 1e-60)), axis=0)
+    within = [v for v in points if 0.0 < v / upper < 1.0]
+    x, w = np.polynomial.legendre.leggauss(8)
+    total = np.zeros(values.shape[1:])
+    for a, b in itertools.pairwise([0.0, *sorted(within, key=abs), upper]):
+        half = 0.5 * (b - a)
+        total += np.tensordot(half * w, np.exp(curve(half * x + 0.5 * (a + b))), 1)
+    return total
 
 
 def _trace(
