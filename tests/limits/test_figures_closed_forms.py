@@ -230,6 +230,15 @@ def test_a_line_through_current_that_the_contacts_limit_gives_no_threshold():
         assert value is None or value >= -5.0
 
 
+def test_a_step_that_jumps_decades_still_shows_a_steep_swing():
+    gate = np.linspace(-5.0, 5.0, 61)
+    i = 1e-12 + 1.0 / (1.0 / (1e-11 * 10 ** np.minimum(gate / 0.06, 30)) + 1.0 / 1e-5)
+    i = i * (1.0 + 0.3 * np.maximum(gate, 0.0))
+    columns = {"gate_voltage": gate, "drain_current": i}
+    f = extract(make_trace("transfer", columns, {}, drain_voltage=5.0, **GEOMETRY))
+    assert number(f, "subthreshold_swing") == pytest.approx(0.06, rel=0.3)
+
+
 def test_between_the_regimes_both_are_right():
     f = extract(transfer(-30.0))
     for name in ("mobility_p_saturation", "mobility_p_linear"):

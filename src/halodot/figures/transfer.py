@@ -316,8 +316,9 @@ def _best_swing(sweep: _Sweep) -> float:
     v, y = sweep.over[start:], np.log10(np.maximum(sweep.current[start:], 1e-30))
     slopes = []
     for k in range(len(v)):
-        end = int(np.searchsorted(np.maximum.accumulate(y), y[k] + 1.0))
-        if end < len(v) and end - k >= 2:
+        # three points at least, so that a coarse step that jumps a decade is not passed over
+        end = max(int(np.searchsorted(np.maximum.accumulate(y), y[k] + 1.0)), k + 2)
+        if end < len(v):
             slopes.append(straight_line(v[k : end + 1], y[k : end + 1])[0])
     return 1.0 / max(slopes) if slopes and max(slopes) > 0 else math.nan
 
