@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import constants
 
-from ...numerics.grid import layered
+from ...numerics.grid import layered, stretch_for
 from .kernel import CONTACT, SURFACE, Problem
 
 Array = NDArray[np.float64]
@@ -119,13 +119,31 @@ class Cell:
     ion_mean: Array
 
 
-def nodes_of(layer: ChargeLayer, wanted: int) -> int:
-    """Number of nodes of a layer: `wanted`, or by thickness; 21 for an insulator."""
+def nodes_of(layer: ChargeLayer, wanted: int, temperature: float = 300.0) -> int:
+    """Number of nodes of a layer: `wanted`, or by thickness; 11 for an insulator.
+
+    Fronts of mobile ions are about a Debye length wide and may stand anywhere in the layer, so a
+    layer with ions gets a node for each, up to 300.
+    """
     if wanted:
         return max(wanted, 5)
     if not layer.carriers:
         return 11
-    return int(min(200, max(21, 16 * math.log2(1.0 + layer.thickness / 2e-9))))
+    count = max(21, 24 * math.log2(1.0 + layer.thickness / 2e-9))
+    if layer.ions:
+        count = max(count, layer.thickness / debye_length(layer, KB_EV * temperature))
+    return int(min(300, count))
+
+
+def debye_length(layer: ChargeLayer, vt: float) -> float:
+    """Screening length of the fixed charge or the mobile ions, whichever is denser [m]."""
+    charge = max([abs(layer.fixed_charge), 1e21, *(ion.density for ion in layer.ions)])
+    return math.sqrt(EPS0 * layer.relative_permittivity * vt / (Q * charge))
+
+
+def _stretch(layer: ChargeLayer, count: int, vt: float) -> float:
+    """Crowd the nodes so that a third of the Debye length is seen at the ends."""
+    return stretch_for(debye_length(layer, vt) / 3.0, layer.thickness, count)
 
 
 def build(
@@ -136,7 +154,7 @@ def build(
     interfaces: list[ChargeInterface] | None = None,
     temperature: float = 300.0,
     nodes: int | list[int] = 0,
-    stretch: float = 2.3,
+    stretch: float = 0.0,
     gap: float = 2e-10,
 ) -> Cell:
     """Discretise a stack.
@@ -152,14 +170,19 @@ def build(
         [K]
     nodes
         Nodes of each layer, one number for all, or 0 to choose by thickness.
+    stretch
+        Crowding of the nodes toward the ends of each layer; 0 resolves its Debye length.
+    gap
+        Distance of the two nodes on either side of an interface [m].
 
     Returns
     -------
     Cell
     """
-    counts = nodes if isinstance(nodes, list) else [nodes_of(a, nodes) for a in layers]
-    x, layer = layered([a.thickness for a in layers], counts, stretch=stretch, gap=gap)
+    counts = nodes if isinstance(nodes, list) else [nodes_of(a, nodes, temperature) for a in layers]
     vt = KB_EV * temperature
+    bends = [stretch or _stretch(a, n, vt) for a, n in zip(layers, counts, strict=True)]
+    x, layer = layered([a.thickness for a in layers], counts, stretch=bends, gap=gap)
 
     def per_node(name: str) -> Array:
         return np.array([float(getattr(a, name)) for a in layers])[layer]
@@ -198,8 +221,19 @@ def build(
         face_trap=_face_traps(interfaces or [], layers, vt),
         contact=_contacts(layers, left, right, vt),
     )
-    w_right = right.work_function if right is not None else 0.0
-    return Cell(problem, x, layer, temperature, (left.work_function / vt, w_right / vt), ions.mean)
+    ends = (pinned(left, layers[0]), pinned(right, layers[-1]) if right is not None else 0.0)
+    return Cell(problem, x, layer, temperature, (ends[0] / vt, ends[1] / vt), ions.mean)
+
+
+def pinned(contact: ChargeContact, layer: ChargeLayer) -> float:
+    """Work function in force [eV]: a metal beyond a band edge is pinned to that edge.
+
+    Boltzmann statistics would put more carriers there than the band has states.
+    """
+    if not layer.carriers:
+        return contact.work_function
+    top, bottom = layer.electron_affinity, layer.electron_affinity + layer.band_gap
+    return min(max(contact.work_function, top), bottom)
 
 
 @dataclass(frozen=True)
@@ -304,8 +338,8 @@ def _contacts(
         if contact is None:
             rows.append([0.0, 0.0, 0.0, 0.0, 0.0, float(SURFACE)])
             continue
-        barrier_n = contact.work_function - layer.electron_affinity
-        barrier_p = layer.electron_affinity + layer.band_gap - contact.work_function
+        barrier_n = pinned(contact, layer) - layer.electron_affinity
+        barrier_p = layer.band_gap - barrier_n
         n_eq = layer.dos_conduction * math.exp(-barrier_n / vt)
         p_eq = layer.dos_valence * math.exp(-barrier_p / vt)
         lowering = math.sqrt(Q / (4 * math.pi * EPS0 * layer.relative_permittivity)) / vt

@@ -29,7 +29,9 @@ from .march import (
 )
 
 Array = NDArray[np.float64]
-RECORD = 6  # current density, spread over faces, electron, hole, ion parts, ion error
+REPEATS = 8
+# current density, spread over faces, electron, hole and ion parts, resolution, ion error
+RECORD = 7
 
 
 class Drive(NamedTuple):
@@ -72,8 +74,8 @@ def _record(
     history = np.zeros(n - 1)
     for i in range(n - 1):
         history[i] = c1 * (A.X[PHI, i + 1] - A.X[PHI, i]) + c2 * (B.X[PHI, i + 1] - B.X[PHI, i])
-    row[0], row[1], row[2], row[3], row[4] = currents(P, new, a0, history)
-    row[5] = ion_error(P, new.X)
+    row[0], row[1], row[2], row[3], row[4], row[5] = currents(P, new, a0, history)
+    row[6] = ion_error(P, new.X)
 
 
 @kernel
@@ -199,11 +201,11 @@ def rest(
 ) -> int:
     """Let the device come to rest at a fixed drive by implicit Euler steps of growing length.
 
-    The last step has the length `duration`, so that what is slower than it is seen at rest. On
-    success the first state holds the result and OK is returned, else a failure code.
+    Steps of the length `duration` are repeated, at most `REPEATS` times, until the potential stands
+    still. On success the first state holds the result and OK is returned, else a failure code.
     """
     A, _, _, new = states
-    dt, done, steps = min(first_step, duration), False, 0
+    dt, done, steps, repeats = min(first_step, duration), False, 0, 0
     while not done:
         step = min(dt, duration)
         copy_state(new, A)
@@ -220,6 +222,7 @@ def rest(
             return NOT_CONSERVED
         change = np.abs(new.X[PHI] - A.X[PHI]).max()
         copy_state(A, new)
-        done = step >= duration and change < 1e-6
+        repeats += int(step >= duration)
+        done = repeats > 0 and (change < 1e-6 or repeats >= REPEATS)
         dt = step * (10.0 if used < 8 else 3.0)
     return OK

@@ -14,6 +14,8 @@ from .kernel import ELECTRON, HOLE, ION, PHI
 from .march import State, Tolerances, Workspace, equilibrium
 
 Array = NDArray[np.float64]
+CONTINUITY = 1e-3  # largest difference of the current between faces, relative
+ION_LOSS = 1e-9  # largest loss of ions, relative
 
 _STATUS = {
     0: Status.OK,
@@ -135,7 +137,7 @@ class Simulation:
             for target, source in zip(self.state, backup, strict=True):
                 target[:] = source
             step *= 0.5
-            if step < 1e-4:
+            if step < 1e-4 or (v0 == v1 and g0 == g1):
                 self.status = _STATUS[code]
                 return self.status
         self.voltage, self.light = v1, g1
@@ -187,8 +189,8 @@ class Simulation:
         from .march import currents, ion_error
 
         n = self.state.X.shape[1]
-        row[:5] = currents(self.cell.problem, self.state, 0.0, np.zeros(n - 1))
-        row[5] = ion_error(self.cell.problem, self.state.X)
+        row[:6] = currents(self.cell.problem, self.state, 0.0, np.zeros(n - 1))
+        row[6] = ion_error(self.cell.problem, self.state.X)
 
     def ion_time(self) -> float:
         """Time in which the ions diffuse through the stack [s], 1 s without ions."""
@@ -261,9 +263,9 @@ def _record(
     states: Array,
     steps: int,
 ) -> Record:
-    good = np.isfinite(rows[:, 0])
     checked = [
-        s if g or not s.is_good else Status.NOT_CONVERGED for s, g in zip(status, good, strict=True)
+        one if not one.is_good or kept else Status.NOT_CONVERGED
+        for one, kept in zip(status, _holds_together(rows), strict=True)
     ]
     return Record(
         time,
@@ -274,8 +276,18 @@ def _record(
         rows[:, 2],
         rows[:, 3],
         rows[:, 4],
-        rows[:, 5],
+        rows[:, 6],
         tuple(checked),
         states,
         steps,
     )
+
+
+def _holds_together(rows: Array) -> NDArray[np.bool_]:
+    """Whether the current of a row is finite, equal at every face, and its ions are all there."""
+    current, spread = np.abs(rows[:, 0]), rows[:, 1]
+    largest = np.max(current[np.isfinite(current)], initial=0.0)
+    allowed = np.maximum(CONTINUITY * np.maximum(current, 1e-6 * largest), rows[:, 5])
+    with np.errstate(invalid="ignore"):
+        held: NDArray[np.bool_] = (spread <= allowed) & (rows[:, 6] < ION_LOSS)
+    return held & np.isfinite(current)
