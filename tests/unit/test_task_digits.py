@@ -101,3 +101,10 @@ def test_training_and_test_images_are_apart():
 def test_bad_specs_are_refused(table):
     with pytest.raises(InputError):
         build(TaskSpec, table, root="task")
+
+
+def test_interval_of_few_programmings_is_their_range_and_says_so():
+    s = score()
+    found = s.details["accuracy_per_programming"]
+    assert (s.accuracy.low, s.accuracy.high) == (found.min(), found.max())
+    assert "less than 90 %" in s.accuracy.note

@@ -14,6 +14,7 @@ from .sweeps import split_directions
 
 Array = NDArray[np.float64]
 Z90 = 1.6448536269514722
+ENOUGH = 19  # values whose range holds 90 % of the next
 OPTIONS = {
     "area": '--area "1e-4 cm2"',
     "channel_width": '--channel-width "1 mm"',
@@ -26,18 +27,25 @@ OPTIONS = {
 
 
 def spread(values: Sequence[float], unit: str, none: str, note: str = "") -> Sourced:
-    """Median over cycles with the 5 % and 95 % points; without interval for a single one.
+    """Median over cycles with the interval that the next cycle leaves with 5 % on either side.
 
-    >>> spread([1.0, 2.0, 3.0], "V", "no cycle").value
-    2.0
+    Below 19 cycles that is their range, which holds less than 90 %: (n - 1)/(n + 1) of what comes
+    next, a third for two. The note says so. A single cycle has no interval.
+
+    >>> three = spread([1.0, 2.0, 3.0], "V", "no cycle")
+    >>> three.value, three.low, three.high, three.note
+    (2.0, 1.0, 3.0, 'range of 3, which holds less than 90 %')
     """
     finite = [v for v in values if math.isfinite(v)]
     if not finite:
         return Sourced.unknown(unit, none)
     if len(finite) == 1:
         return computed(finite[0], unit, note=note or "one cycle: no interval")
-    low, mid, high = np.percentile(finite, [5, 50, 95])
-    return computed(float(mid), unit, float(low), float(high), note=note)
+    low, mid, high = (float(x) for x in np.quantile(finite, (0.05, 0.5, 0.95), method="weibull"))
+    if len(finite) < ENOUGH and low < high:
+        few = f"range of {len(finite)}, which holds less than 90 %"
+        note = f"{note}; {few}" if note else few
+    return computed(mid, unit, low, high, note=note)
 
 
 def missing(trace: Trace, *names: str) -> str:

@@ -15,6 +15,7 @@ from . import digits
 from .spec import TaskSpec
 from .state import Score
 
+ENOUGH = 19  # programmings whose range holds 90 % of the next
 ASSUMPTIONS = (
     "weights were trained in software and written once; the array did not learn",
     "tiles are as large as the weights on them need: unused lines are left unconnected",
@@ -47,7 +48,8 @@ def evaluate(array: Array, spec: TaskSpec | None = None) -> Score:
 
     Notes
     -----
-    The accuracy is the mean over programmings, its interval their 5 % and 95 % points. Each
+    The accuracy is the mean over programmings, its interval what the next one leaves with 5 % on
+    either side; that is the range of 19, and fewer hold less. Each
     programming draws new write errors, and new values of what is uncertain about the device and
     the wires. An array of unknown cells gives an unknown accuracy, and a baseline.
 
@@ -80,7 +82,7 @@ def evaluate(array: Array, spec: TaskSpec | None = None) -> Score:
     }
     return Score(
         spec.name,
-        _interval(accuracies, "1", f"mean and 90 % range of {len(runs)} programmings"),
+        _interval(accuracies, "1", _range_note(len(runs))),
         computed(baseline, "1", note="the same weights in software"),
         chance,
         _energy(array, runs),
@@ -109,8 +111,15 @@ def _run(array: Array, network: digits.Trained, draw: int | None) -> _Run:
     )
 
 
+def _range_note(count: int) -> str:
+    """What the interval of `count` programmings holds: their range, below 19, less than 90 %."""
+    if count < ENOUGH:
+        return f"mean and range of {count} programmings, which holds less than 90 % of the next"
+    return f"mean and 90 % interval of {count} programmings"
+
+
 def _interval(values: NDArray[np.float64], unit: str, note: str) -> Sourced:
-    low, high = np.quantile(values, [0.05, 0.95])
+    low, high = np.quantile(values, [0.05, 0.95], method="weibull")
     mean = float(values.mean())
     return computed(mean, unit, min(float(low), mean), max(float(high), mean), note=note)
 
