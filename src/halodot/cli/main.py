@@ -57,6 +57,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except OSError as e:
+        sys.stderr.write(f"halodot: {e}: nothing more could be written or read\n")
+        return 1
     except KeyboardInterrupt:
         sys.stderr.write("halodot: stopped; run the same command again to go on\n")
         return 130

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 
-from ..core.errors import InputError
+from ..core.errors import InputError, nearest
 from ..core.sourced import Sourced, computed
 from ..core.units import engineering
 from ..film.state import FilmProperties
@@ -166,8 +166,6 @@ def find_material(name: str, library: Library, field: str) -> Entry:
             return library.entry(kind, name)
         except InputError:
             known += library.names(kind)
-    from ..core.errors import nearest
-
     raise InputError(
         field,
         name,
@@ -253,7 +251,11 @@ def resolve_contact(
     """
     work = contact.work_function
     if work is None and contact.electrode:
-        work = library.entry("electrode", contact.electrode).quantity("work_function")
+        try:
+            entry = library.entry("electrode", contact.electrode)
+        except InputError as e:
+            raise InputError(f"{field}.electrode", e.value, e.allowed, e.remedy) from None
+        work = entry.quantity("work_function")
     if work is None or not work.is_known:
         raise InputError(
             f"{field}.work_function",

@@ -101,6 +101,14 @@ def _trace(
             f"(largest {np.max(np.abs(record.current_density[good])):.3g} A/m2); ion content kept "
             f"to {np.max(np.abs(record.ion_error[good])):.1g}"
         )
+        electronic = np.abs(record.electron + record.hole)[good]
+        other = np.abs(record.current_density[good]) - electronic
+        share = float(np.mean(other > electronic))
+        if share > 0.05:
+            notes.append(
+                f"at {100 * share:.0f} % of the points ions and displacement carry more than "
+                "electrons and holes: there a change of current is no change of resistance"
+            )
     parameters = {
         "area": area,
         "thickness": Sourced(float(cell.position[-1]), "m", basis="computed"),

@@ -64,7 +64,7 @@ class Tolerances(NamedTuple):
     in one step [kT/q].
     """
 
-    step: float = 5e-5
+    step: float = 1e-4
     newton: float = 1e-8
     floor: float = 1e12
     newton_floor: float = 1.0
