@@ -7,13 +7,14 @@ BIN := $(VENV)/bin
 DEMO_STUDY := $(firstword $(wildcard studies/m1_*.toml))
 ONLY ?=
 
-.PHONY: help demo test lint test-slow bench docs clean
+.PHONY: help demo test lint test-slow bench robustness docs clean
 
 help:
 	@echo "make demo        install into .venv, run one study from the flask to the array, print its report"
 	@echo "make test        install, then lint, types and all tests but the slow ones"
 	@echo "make test-slow   the slow tests"
 	@echo "make bench       benchmarks into benchmarks/latest.json; ONLY=charge runs one group"
+	@echo "make robustness  random stacks through the charge engine; N=200 SEED=7"
 	@echo "make docs        compute the generated pages of docs/ (about a minute)"
 
 $(BIN)/python:
@@ -47,6 +48,9 @@ test-slow: $(VENV)/.stamp-test
 
 bench: $(VENV)/.stamp-install
 	$(BIN)/python -m benchmarks $(ONLY)
+
+robustness: $(VENV)/.stamp-install
+	@$(BIN)/python -m halodot.device.charge.robustness $(or $(N),200) $(or $(SEED),7)
 
 docs: $(VENV)/.stamp-install
 	$(BIN)/python docs/generate.py
