@@ -103,7 +103,8 @@ def generation(
         if not absorbs or alpha == 0.0:
             rates.append(own)
             continue
-        depth = np.linspace(0.0, float(layer.thickness), 201)
+        # crowded where light enters: the engine interpolates linearly, which overshoots exp()
+        depth = float(layer.thickness) * np.linspace(0.0, 1.0, 401) ** 2
         rates.append((depth, own + alpha * flux * np.exp(-alpha * depth)))
         flux *= math.exp(-alpha * float(layer.thickness))
     return rates
