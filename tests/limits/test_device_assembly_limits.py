@@ -63,6 +63,15 @@ def test_a_trap_lies_its_depth_below_the_conduction_edge():
     assert n1 * p1 == pytest.approx(p.ni2[0], rel=1e-9, abs=0.0)
 
 
+def test_density_of_states_from_a_mass_follows_the_temperature_of_the_device():
+    """A perovskite of the library has masses; N = 2 (2 pi m kT / h^2)^1.5."""
+    slab = {"name": "slab", "material": "CsPbBr3", "thickness": "100 nm"}
+    slab |= {f"{who}_mobility": "1e-7 m2/Vs" for who in ("electron", "hole", "ion")}
+    cold, warm = (resolved([slab], temperature=f"{t} K")[1][0] for t in (100, 400))
+    for name in ("effective_dos_conduction", "effective_dos_valence"):
+        assert warm[name] / cold[name] == pytest.approx(8.0, rel=1e-9)
+
+
 def test_small_transfer_velocity_is_an_interface_resistance():
     """Between like layers of density n, J = q n v V / (kT/q): the linear law of emission."""
     velocity = 1e-4

@@ -105,12 +105,13 @@ def resolve_layers(
         Names the layer and the value that nobody gives.
     """
     return [
-        _layer(layer, f"device.layer[{k}]", film, library) for k, layer in enumerate(spec.layer)
+        _layer(layer, f"device.layer[{k}]", film, library, float(spec.temperature))
+        for k, layer in enumerate(spec.layer)
     ]
 
 
 def _layer(
-    layer: Layer, field: str, film: FilmProperties | None, library: Library
+    layer: Layer, field: str, film: FilmProperties | None, library: Library, temperature: float
 ) -> ResolvedLayer:
     entry = None
     if layer.material == FILM:
@@ -127,7 +128,7 @@ def _layer(
     if carriers is None:
         carriers = entry is None or entry.kind != "insulator"
     names = REQUIRED + (CARRIER_NEEDS if carriers else ()) + OPTIONAL
-    values = {name: _value(name, layer, film, entry, field) for name in names}
+    values = {name: _value(name, layer, film, entry, field, temperature) for name in names}
     for name in CARRIER_NEEDS:
         values.setdefault(name, Sourced(1e25, "m-3", basis="assumed", note="no carriers here"))
     charge = layer.ion_charge or (film.ion_charge if layer.material == FILM and film else 1)
@@ -175,7 +176,12 @@ def find_material(name: str, library: Library, field: str) -> Entry:
 
 
 def _value(
-    name: str, layer: Layer, film: FilmProperties | None, entry: Entry | None, field: str
+    name: str,
+    layer: Layer,
+    film: FilmProperties | None,
+    entry: Entry | None,
+    field: str,
+    temperature: float,
 ) -> Sourced:
     given = getattr(layer, name, None)
     if given is not None:
@@ -184,7 +190,7 @@ def _value(
     if layer.material == FILM and film is not None:
         found = _from_film(name, film)
     elif entry is not None:
-        found = _from_library(name, entry)
+        found = _from_library(name, entry, temperature)
     if found is not None and found.is_known:
         return found
     if name in OPTIONAL:
@@ -210,7 +216,7 @@ def _difference(a: Sourced, b: Sourced) -> Sourced:
     return computed(a.value - b.value, "eV", sources=tuple(dict.fromkeys(a.sources + b.sources)))
 
 
-def _from_library(name: str, entry: Entry) -> Sourced | None:
+def _from_library(name: str, entry: Entry, temperature: float) -> Sourced | None:
     for known in _LIBRARY_NAMES.get(name, (name,)):
         if entry.has(known):
             return entry.quantity(known)
@@ -220,7 +226,7 @@ def _from_library(name: str, entry: Entry) -> Sourced | None:
         return _difference(entry.quantity("ionization_energy"), entry.quantity("electron_affinity"))
     masses = {"effective_dos_conduction": "electron_mass", "effective_dos_valence": "hole_mass"}
     if name in masses and entry.has(masses[name]):
-        return density_of_states(entry.quantity(masses[name]), 300.0)
+        return density_of_states(entry.quantity(masses[name]), temperature)
     return None
 
 
