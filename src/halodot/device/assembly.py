@@ -31,7 +31,7 @@ def charge_layer(layer: ResolvedLayer, generation: float | tuple[Array, Array]) 
         limit = float(layer.spec.ion_limit or ION_LIMIT)
         ions = (
             ChargeIon(
-                name="ion" if layer.ion_charge > 0 else "anion",
+                name=f"{layer.material} {'cation' if layer.ion_charge > 0 else 'anion'}",
                 density=layer["ion_density"],
                 mobility=layer["ion_mobility"],
                 charge=layer.ion_charge,

@@ -120,14 +120,14 @@ class Cell:
 
 
 def nodes_of(layer: ChargeLayer, wanted: int, temperature: float = 300.0) -> int:
-    """Number of nodes of a layer: `wanted`, or by thickness; 11 for an insulator.
+    """Number of nodes of a layer: `wanted`, or by thickness; 11 for a bare insulator.
 
     Fronts of mobile ions are about a Debye length wide and may stand anywhere in the layer, so a
     layer with ions gets a node for each, up to 300.
     """
     if wanted:
         return max(wanted, 5)
-    if not layer.carriers:
+    if not layer.carriers and not layer.ions:
         return 11
     count = max(21, 24 * math.log2(1.0 + layer.thickness / 2e-9))
     if layer.ions:

@@ -15,6 +15,7 @@ from .march import State, Tolerances, Workspace, equilibrium
 
 Array = NDArray[np.float64]
 CONTINUITY = 1e-3  # largest difference of the current between faces, relative
+NOTHING = 1e-14  # current density that counts as none [A/m2]
 ION_LOSS = 1e-9  # largest loss of ions, relative
 
 _STATUS = {
@@ -41,7 +42,7 @@ class Record:
     electron, hole, ion
         Parts of the conduction current, averaged over the thickness [A/m2].
     ion_error
-        Relative deviation of the ion content.
+        Relative loss of ions since the record began, summed over its steps.
     status
         One per row.
     states
@@ -116,9 +117,11 @@ class Simulation:
     def settle(
         self, duration: float, *, voltage: float | None = None, light: float | None = None
     ) -> Status:
-        """Bring the cell to `voltage` [V] and `light` [1] and let it rest for `duration` [s].
+        """Bring the cell to `voltage` [V] and `light` [1] and let it rest.
 
-        Continuation in bias and light is automatic: a step that fails is halved.
+        Rest means implicit steps of `duration` [s], repeated until the potential stands still or
+        eight times. Continuation in bias and light is automatic: a step that fails is halved. After
+        a failure the cell stands at the last bias and light at which it came to rest.
         """
         if not self.status.is_good:
             return self.status
@@ -138,6 +141,7 @@ class Simulation:
                 target[:] = source
             step *= 0.5
             if step < 1e-4 or (v0 == v1 and g0 == g1):
+                self.voltage, self.light = v0 + done * (v1 - v0), g0 + done * (g1 - g0)
                 self.status = _STATUS[code]
                 return self.status
         self.voltage, self.light = v1, g1
@@ -168,12 +172,13 @@ class Simulation:
         rows = np.full((len(voltages), RECORD), np.nan)
         status: list[Status] = []
         span = duration or self.ion_time() * 1e3
+        before = self.status
         for k, v in enumerate(voltages):
             state = self.settle(span, voltage=float(v), light=light)
             if state.is_good:
                 self._snapshot(rows[k])
             status.append(state)
-            self.status = Status.OK  # the next voltage starts from the last good state
+            self.status = before  # the next voltage starts from the last state that came to rest
         lights = np.full(len(voltages), light)
         return _record(
             np.zeros(len(voltages)),
@@ -288,6 +293,7 @@ def _holds_together(rows: Array) -> NDArray[np.bool_]:
     current, spread = np.abs(rows[:, 0]), rows[:, 1]
     largest = np.max(current[np.isfinite(current)], initial=0.0)
     allowed = np.maximum(CONTINUITY * np.maximum(current, 1e-6 * largest), rows[:, 5])
+    allowed = np.maximum(allowed, NOTHING)
     with np.errstate(invalid="ignore"):
         held: NDArray[np.bool_] = (spread <= allowed) & (rows[:, 6] < ION_LOSS)
     return held & np.isfinite(current)
