@@ -25,6 +25,7 @@ from .confinement import check_shape
 from .draws import Draw, drawer, summary
 from .emission import BOLTZMANN, FWHM_OVER_SD, Emission, ensemble, homogeneous_width
 from .lifetime import radiative_lifetime
+from .parts import Context, complete
 from .sizing import Core, Energies, energies
 from .spec import DotModel
 from .state import DotProperties
@@ -90,14 +91,16 @@ def characterise(
     check_shape(population.shape)
     settings = model if model is not None else DotModel()
     material = bulk(population.formula, library)
+    context = Context(population, material, library, temperature, settings)
     if material.missing:
-        return _without_levels(population, material, temperature)
+        return complete(_without_levels(population, material, temperature), context)
     draw = drawer(generator(0, "dot"), _DRAWS)
     inputs = _draw_inputs(population, material, temperature, settings, draw)
     at = _levels(inputs, population.shape, inputs.size)
     grown = _levels(inputs, population.shape, inputs.size * np.exp(_STEP))
     slopes = {k: (grown[k] - at[k]) / _STEP for k in _TERMS}
-    return _assemble(population, material, temperature, settings, draw, inputs, at, slopes)
+    dots = _assemble(population, material, temperature, settings, draw, inputs, at, slopes)
+    return complete(dots, context)
 
 
 def gap_shift(

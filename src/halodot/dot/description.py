@@ -49,6 +49,7 @@ def describe(dots: DotProperties) -> dict[str, Any]:
     body["pl_peak_nm"] = _wavelength(dots.pl_energy).to_json("nm")
     for key, (name, unit) in _KEYS.items():
         body[key] = getattr(dots, name).to_json(unit)
+    body |= {_named(k, q): _shown(q) for k, q in dots.extras.items()}
     if dots.lateral is not None:
         body["lateral_nm"] = dots.lateral.to_json("nm")
     body["confinement_regime"] = confinement_regime(dots)
@@ -57,6 +58,34 @@ def describe(dots: DotProperties) -> dict[str, Any]:
     body["status"] = dots.status.value
     body["notes"] = list(dots.notes)
     return body
+
+
+# How an extra is shown: SI unit to the unit of the key and the end of its name.
+_SHOWN = {
+    "m": ("nm", "_nm"),
+    "s": ("ns", "_ns"),
+    "eV": ("meV", "_meV"),
+    "m2": ("cm2", "_cm2"),
+    "m2/Vs": ("cm2/Vs", "_cm2_per_Vs"),
+    "m2/s": ("cm2/s", "_cm2_per_s"),
+    "1": ("1", ""),
+    "1/s": ("1/s", "_per_s"),
+}
+
+
+def _named(name: str, q: Sourced) -> str:
+    if q.unit == "yes_no":
+        return name
+    return name + _SHOWN[q.unit][1]
+
+
+def _shown(q: Sourced) -> Any:
+    if q.unit != "yes_no":
+        return q.to_json(_SHOWN[q.unit][0])
+    if q.value is None:
+        return q.to_json()
+    body: dict[str, Any] = {"value": bool(q.value), "basis": q.basis, "sources": list(q.sources)}
+    return body | ({"note": q.note} if q.note else {})
 
 
 def confinement_regime(dots: DotProperties) -> dict[str, Any]:

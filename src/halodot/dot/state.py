@@ -49,6 +49,12 @@ class DotProperties:
         Ensemble emission, photon energies [eV] and spectrum normalised to 1 at its peak.
     cie_x, cie_y, colour
         CIE 1931 chromaticity and the sRGB swatch ``#rrggbb``.
+    extras
+        What the parts of `parts` add, by name without unit (``spin_lifetime``); SI, energies
+        in eV, yes or no as 1 or 0 with the unit ``"yes_no"``.
+    curves
+        Spectra and decays that the parts add, by name, on their own axes
+        (``absorption_energy`` beside ``absorption_spectrum``).
     """
 
     formula: str
@@ -83,3 +89,5 @@ class DotProperties:
     emission_spectrum: NDArray[np.float64] = field(default_factory=lambda: np.empty(0))
     status: Status = Status.OK
     notes: tuple[str, ...] = ()
+    extras: dict[str, Sourced] = field(default_factory=dict)
+    curves: dict[str, NDArray[np.float64]] = field(default_factory=dict)
