@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from ..core.sourced import Sourced
     from ..library import Library
     from .state import Crystal
 
-__all__ = ["characterise", "describe"]
+__all__ = ["characterise", "describe", "figures"]
 
 
 def characterise(formula: str, lib: Library | None = None) -> Crystal:
@@ -23,3 +24,15 @@ def describe(formula: str, lib: Library | None = None) -> dict[str, Any]:
     from .summary import describe as work
 
     return work(formula, lib)
+
+
+def figures(
+    formula: str,
+    library: Library | None = None,
+    size: float | None = None,
+    temperature: float = 300.0,
+) -> dict[str, Sourced]:
+    """Return every number known of `formula` by name; see `halodot.crystal.known`."""
+    from .known import figures as work
+
+    return work(formula, library, size, temperature)

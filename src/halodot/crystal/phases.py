@@ -67,7 +67,7 @@ def phase_at(entry: Entry, temperature: float, *, non_perovskite: bool = True) -
     >>> phase_at(iodide, 300.0).name, phase_at(iodide, 300.0, non_perovskite=False).name
     ('delta', 'gamma')
     """
-    _check_temperature(temperature)
+    check_temperature(temperature)
     if non_perovskite:
         delta = entry.quantity("transition_temperature_delta_alpha")
         if delta.is_known and temperature < float(delta):
@@ -86,7 +86,8 @@ def phase_at(entry: Entry, temperature: float, *, non_perovskite: bool = True) -
     return Phase("", f"the library has no transition temperatures of {entry.name}")
 
 
-def _check_temperature(temperature: float) -> None:
+def check_temperature(temperature: float) -> None:
+    """Raise `InputError` where `temperature` [K] makes no sense."""
     if not 0.0 < temperature < 3000.0:
         raise InputError("temperature", temperature, "above 0 K and below 3000 K", "300 K")
 
@@ -116,7 +117,7 @@ def bulk_free_energy(entry: Entry, temperature: float) -> Sourced:
     >>> round(float(bulk_free_energy(iodide, 300.0)), 3)
     0.073
     """
-    _check_temperature(temperature)
+    check_temperature(temperature)
     if entry.name != "CsPbI3":
         return Sourced.unknown("eV", f"no free energies of the phases of {entry.name} at hand")
     t, g = _free_energy_table()
