@@ -1,13 +1,16 @@
-"""Mixed compositions: linear in the end members, the gap with bowing.
+"""Mixed compositions: linear in the end members, gap and its slope in temperature with bowing.
 
-``q(x) = sum_i x_i q_i - sum_{i<j} b_ij x_i x_j`` with the bowing ``b`` for the gap only (Vegard's
-law for the lattice constant). Range: solid solutions of one phase; a miscibility gap or a change
-of phase is not seen. Expected accuracy: 0.01 eV per 0.05 eV of bowing at equal parts.
+``q(x) = sum_i x_i q_i - sum_{i<j} b_ij x_i x_j`` with a bowing ``b`` for the gap and for its slope
+in temperature only (Vegard's law for the lattice constant and everything else). A few guests on
+the lead site whose pure compound is no perovskite at hand (Zn, Cd, Mn, Mg ...) count as host plus
+a shift in proportion to their share. Range: solid solutions of one phase; a miscibility gap or a
+change of phase is not seen (`remarks` names what is known). Expected accuracy: 0.01 eV per 0.05 eV
+of bowing at equal parts. Reference: Vegard 1921, 10.1007/BF01349680.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from itertools import combinations
 
 from ..core.errors import InputError
@@ -15,8 +18,14 @@ from ..core.sourced import Sourced
 from .loader import Library
 from .schema import declared
 
-_BOWED = "band_gap"
+# Quantity to the name of its bowing and half the interval where no bowing is at hand.
+_BOWED = {"band_gap": ("gap_bowing", 0.5), "gap_temperature_slope": ("slope_bowing", 2e-4)}
+_GUEST = {"band_gap": "gap_guest_shift", "lattice_constant": "lattice_guest_shift"}
+HOST = "Pb"
+GUEST_LIMIT = 0.1
 TOLERANCE = 1e-3
+
+Term = tuple[float, Sourced]
 
 
 def mix(lib: Library, fractions: Mapping[str, float], quantity: str) -> Sourced:
@@ -35,7 +44,8 @@ def mix(lib: Library, fractions: Mapping[str, float], quantity: str) -> Sourced:
     -------
     Sourced
         The ends of the interval mix as the values do, that is the end members are taken as wrong
-        in the same direction; unknown where an end member with a share is unknown.
+        in the same direction; unknown where an end member with a share is unknown, unless it is a
+        guest on the lead site with a share of at most 0.1.
 
     Raises
     ------
@@ -48,22 +58,85 @@ def mix(lib: Library, fractions: Mapping[str, float], quantity: str) -> Sourced:
     >>> round(gap.value, 3)
     2.7
     """
-    total = sum(fractions.values())
-    if any(x < 0.0 for x in fractions.values()) or abs(total - 1.0) > TOLERANCE:
-        raise InputError("fractions", dict(fractions), "fractions >= 0 that add up to 1")
     unit = declared(quantity).unit
-    share = {name: x / total for name, x in fractions.items() if x > 0.0}
+    share, guests = _hosted(lib, _shares(fractions))
     parts: dict[str, Sourced] = {}
     for name in share:
         parts[name] = _end_member(lib, name, quantity, unit)
         if not parts[name].is_known:
             return Sourced.unknown(unit, parts[name].note)
-    if len(parts) == 1:
+    if sum(guests.values()) > GUEST_LIMIT:
+        return Sourced.unknown(unit, _too_many(guests))
+    if len(parts) == 1 and not guests:
         return next(iter(parts.values()))
     terms = [(share[name], q) for name, q in parts.items()]
-    if quantity == _BOWED:
-        terms += [(-share[a] * share[b], _bowing(lib, a, b)) for a, b in combinations(share, 2)]
+    if quantity in _BOWED:
+        pairs = combinations(share, 2)
+        terms += [(-share[a] * share[b], _bowing(lib, a, b, quantity)) for a, b in pairs]
+    if quantity in _GUEST:
+        shift = _GUEST[quantity]
+        terms += [(x, lib.entry("alloy", f"{HOST}-{g}").require(shift)) for g, x in guests.items()]
     return _weighted(terms, unit, quantity)
+
+
+def remarks(lib: Library, fractions: Mapping[str, float]) -> tuple[str, ...]:
+    """Return what a mixture of `fractions` rests on and what is known against it.
+
+    Examples
+    --------
+    >>> remarks(Library.builtin(), {"CsPbCl3": 0.5, "CsPbI3": 0.5})[0].split(":")[0]
+    'CsPbCl3 and CsPbI3 hardly mix'
+    """
+    share, guests = _hosted(lib, _shares(fractions))
+    notes: list[str] = []
+    for a, b in combinations(sorted(share), 2):
+        if _alloy_text(lib, a, b, "miscibility") == "poor":
+            notes.append(f"{a} and {b} hardly mix: the values hold for a solid solution, if any")
+        bowing = _bowing(lib, a, b, "band_gap")
+        if min(share[a], share[b]) > 0.0 and bowing.basis == "assumed":
+            notes.append(f"bowing of {a} with {b} is assumed: {bowing.note}")
+    for guest, x in guests.items():
+        shift = lib.entry("alloy", f"{HOST}-{guest}").quantity("gap_guest_shift")
+        notes.append(f"{x:.3g} {guest} on the {HOST} site as a shift of the host: {shift.note}")
+    return tuple(notes)
+
+
+def _shares(fractions: Mapping[str, float]) -> dict[str, float]:
+    total = sum(fractions.values())
+    if any(x < 0.0 for x in fractions.values()) or abs(total - 1.0) > TOLERANCE:
+        raise InputError("fractions", dict(fractions), "fractions >= 0 that add up to 1")
+    return {name: x / total for name, x in fractions.items() if x > 0.0}
+
+
+def _hosted(lib: Library, share: Mapping[str, float]) -> tuple[dict[str, float], dict[str, float]]:
+    """Shares with guests counted as their host, and the guests by symbol."""
+    hosts: dict[str, float] = {}
+    guests: dict[str, float] = {}
+    known = lib.names("perovskite")
+    for name, x in share.items():
+        found = None if name in known else next(_guests(lib, name), None)
+        host = name
+        if found is not None:
+            guest, host = found
+            guests[guest] = guests.get(guest, 0.0) + x
+        hosts[host] = hosts.get(host, 0.0) + x
+    return hosts, guests
+
+
+def _guests(lib: Library, name: str) -> Iterator[tuple[str, str]]:
+    """Guest and host of the end member `name`, where the library knows both."""
+    for alloy in lib.names("alloy"):
+        host, _, guest = alloy.partition("-")
+        if host == HOST and guest in name and name.replace(guest, HOST) in lib.names("perovskite"):
+            yield guest, name.replace(guest, HOST)
+
+
+def _too_many(guests: Mapping[str, float]) -> str:
+    total, names = sum(guests.values()), ", ".join(guests)
+    return (
+        f"{total:.3g} of the {HOST} site is {names}: the pure compound is not in the library and a "
+        f"shift in proportion holds for at most {GUEST_LIMIT:g}"
+    )
 
 
 def _end_member(lib: Library, name: str, quantity: str, unit: str) -> Sourced:
@@ -72,16 +145,22 @@ def _end_member(lib: Library, name: str, quantity: str, unit: str) -> Sourced:
     return lib.entry("perovskite", name).quantity(quantity)
 
 
-def _bowing(lib: Library, first: str, second: str) -> Sourced:
+def _alloy_text(lib: Library, first: str, second: str, name: str) -> str:
+    alloy = "-".join(sorted((first, second)))
+    return lib.entry("alloy", alloy).text(name) if alloy in lib.names("alloy") else ""
+
+
+def _bowing(lib: Library, first: str, second: str, quantity: str) -> Sourced:
     """Bowing of a pair; zero with a wide interval where the library has none."""
+    bowing, half = _BOWED[quantity]
     name = "-".join(sorted((first, second)))
-    if name in lib.names("alloy"):
-        return lib.entry("alloy", name).require("gap_bowing")
+    if name in lib.names("alloy") and lib.entry("alloy", name).has(bowing):
+        return lib.entry("alloy", name).require(bowing)
     why = f"no bowing of {first} with {second} at hand"
-    return Sourced(0.0, "eV", -0.5, 0.5, "assumed", (), why)
+    return Sourced(0.0, declared(bowing).unit, -half, half, "assumed", (), why)
 
 
-def _weighted(terms: list[tuple[float, Sourced]], unit: str, quantity: str) -> Sourced:
+def _weighted(terms: list[Term], unit: str, quantity: str) -> Sourced:
     value = low = high = 0.0
     for weight, q in terms:
         v = float(q)
@@ -90,7 +169,7 @@ def _weighted(terms: list[tuple[float, Sourced]], unit: str, quantity: str) -> S
         low += weight * (ends[0] if weight > 0.0 else ends[1])
         high += weight * (ends[1] if weight > 0.0 else ends[0])
     sources = tuple(dict.fromkeys(s for _, q in terms for s in q.sources))
-    law = "linear in composition" + (" with bowing" if quantity == _BOWED else "")
+    law = "linear in composition" + (" with bowing" if quantity in _BOWED else "")
     worst = ", an end member is assumed" if any(q.basis == "assumed" for _, q in terms) else ""
     bounds = declared(quantity)
     low, high = max(low, bounds.low), min(high, bounds.high)
