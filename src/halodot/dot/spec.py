@@ -118,3 +118,13 @@ class DotModel(Spec):
         interval=(0.5, 2.0),
         why="k.p lifetimes with correlation are published to overestimate by up to about two",
     )
+    absorption_factor: Sourced = quantity(
+        "1",
+        "factor on the absorption above the gap that the bands of the model do not explain",
+        low=0.01,
+        high=100.0,
+        default=1.3,
+        interval=(0.7, 2.4),
+        why="published calculations of this kind hold within a factor of two "
+        "(10.1103/PhysRevB.102.045427); bands that are left out (the M point) only add",
+    )
