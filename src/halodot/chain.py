@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Any, Protocol, TypeVar
+from typing import Any
 
 from . import array, device, dot, figures, film, synthesis, task
+from .answers import with_crystal
 from .array.state import Array
+from .core.sourced import Sourced
 from .core.status import Status, worst
 from .device.state import Trace
 from .dot.state import DotProperties
-from .ensemble import draw_library, draw_state, with_intervals
+from .ensemble import Keep, at_once, draw_library, draw_state, with_intervals
 from .figures.state import Figures
 from .film.state import FilmProperties
 from .library import Library
@@ -20,20 +22,12 @@ from .study import Study, draw
 from .synthesis.state import DotPopulation
 from .task.state import Score
 
-T = TypeVar("T")
 HandOver = Callable[[Any], Any]
-
-
-class Keep(Protocol):
-    """Returns the stored result of an earlier start under a name, or computes it."""
-
-    def __call__(self, name: str, compute: Callable[[], T]) -> T:
-        """Return what `compute` gives."""
 
 
 @dataclass(frozen=True)
 class Result:
-    """What one run through the flow gives; a stage that the study leaves out is None or empty."""
+    """What one run through the flow gives; None or empty where a stage is left out."""
 
     population: DotPopulation | None = None
     dots: DotProperties | None = None
@@ -42,24 +36,21 @@ class Result:
     figures: tuple[Figures, ...] = ()
     array: Array | None = None
     score: Score | None = None
+    crystal: dict[str, Sourced] = field(default_factory=dict)
+    failure: str = ""  # why it could not be run, beside others that could
 
     @property
     def status(self) -> Status:
         """The most severe status of all stages."""
         single = (self.population, self.dots, self.film, self.array, self.score)
         stages: list[Any] = [s for s in single if s is not None]
-        return worst(*(s.status for s in (*stages, *self.traces, *self.figures)))
-
-
-def at_once(name: str, compute: Callable[[], T]) -> T:
-    """Compute without keeping anything."""
-    del name
-    return compute()
+        refused = Status.REFUSED if self.failure else Status.OK
+        return worst(refused, *(s.status for s in (*stages, *self.traces, *self.figures)))
 
 
 def run(study: Study, library: Library, keep: Keep = at_once) -> Result:
     """Run a study: nominal values first, intervals from draws of all that is uncertain."""
-    result = keep("nominal", lambda: measure(study, library))
+    result = keep("nominal", lambda: with_crystal(measure(study, library), study, library))
     one = partial(drawn, study, library)
     result = replace(result, figures=with_intervals(result.figures, one, study.study.draws, keep))
     if study.array:
@@ -89,6 +80,12 @@ def measure(study: Study, library: Library, hand_over: HandOver = lambda state: 
             traces.append(device.measure(solid, study.device, protocol, library))
             found.append(figures.extract(traces[-1], library))
     return Result(population, dots, solid, tuple(traces), tuple(found))
+
+
+def matter(study: Study, library: Library) -> Result:
+    """Return what a study says before anything is measured: crystal, dots and film."""
+    unmeasured = study.model_copy(update={"protocol": ()})
+    return with_crystal(measure(unmeasured, library), study, library)
 
 
 def drawn(study: Study, library: Library, k: int) -> tuple[Figures, ...]:

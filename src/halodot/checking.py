@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from . import device, film, synthesis
+from . import device
+from .answers import check_names
+from .chain import Result, matter
 from .core.sourced import Sourced
 from .core.units import engineering
 from .film.state import FilmProperties
@@ -29,32 +31,25 @@ def check(path: str | Path | StudyFile) -> list[dict[str, Any]]:
     """
     file = path if isinstance(path, StudyFile) else load(path)
     rows: dict[str, Sourced] = {}
+    found = []
     for label, study in file.variants:
         before = f"{label}: " if label and rows else ""
-        for key, q in values(study, file.library):
+        result = matter(study, file.library)
+        found.append(result)
+        for key, q in values(study, file.library, result):
             if rows.get(key) != q:
                 rows[before + key if key in rows else key] = q
+    check_names(file.study, found)
     ranked = sorted(rows.items(), key=lambda item: _ORDER.index(item[1].basis))
     return [row(key, q) for key, q in ranked]
 
 
-def values(study: Study, library: Library) -> Iterator[tuple[str, Sourced]]:
+def values(study: Study, library: Library, result: Result) -> Iterator[tuple[str, Sourced]]:
     """Yield every value that the study sets, and those that its stages take from the library."""
-    population = dots = solid = None
     yield from quantities(study)
-    if study.recipe:
-        population = synthesis.make(study.recipe, library)
-        yield "population.size", population.size
-    elif study.dots:
-        population = synthesis.given(study.dots, library)
-    if population:
-        from .dot import characterise
-
-        model = study.dots.model if study.dots else None
-        dots = characterise(population, library, study.temperature, model)
-    if study.film:
-        solid = film.assemble(dots, study.film, library)
-    yield from _device(study, solid, library)
+    if study.recipe and result.population:
+        yield "population.size", result.population.size
+    yield from _device(study, result.film, library)
 
 
 def _device(

@@ -12,7 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, fields, is_dataclass, replace
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 
@@ -30,12 +30,25 @@ _WORKERS = 2
 _WORTH_A_POOL = 3.0  # seconds of work left, below which starting processes costs more
 
 
+class Keep(Protocol):
+    """Returns the stored result of an earlier start under a name, or computes it."""
+
+    def __call__(self, name: str, compute: Callable[[], T]) -> T:
+        """Return what `compute` gives."""
+
+
 @dataclass(frozen=True)
 class Draw:
     """One draw: its figures, or why there are none."""
 
     figures: tuple[Figures, ...] = ()
     failure: str = ""
+
+
+def at_once(name: str, compute: Callable[[], T]) -> T:
+    """Compute without keeping anything."""
+    del name
+    return compute()
 
 
 def draw_state(state: T, *, seed: int, k: int) -> T:

@@ -12,18 +12,21 @@ from pathlib import Path
 from typing import TypeVar
 
 from . import __version__, chain
+from .answers import check_names, computed
 from .chain import Result
 from .core import tomlfile
+from .core.errors import InputError
 from .core.runfolder import RunFolder
 from .core.sourced import Sourced
 from .core.status import Status, worst
+from .ensemble import Keep, at_once
 from .report import compare, gather, tables
-from .report.model import Comparison, Kind, ReportInput, SourceNote, Variant
-from .study import Reported, StudyFile, from_data, load, published, quantities, resolve
+from .report.model import Comparison, Kind, ReportInput, SourceNote, StatusLine, Variant
+from .study import Reported, Study, StudyFile, from_data, load, published, quantities, resolve
 
 T = TypeVar("T")
 Progress = Callable[[str, int, int], None]
-STAGES = ("film", "dots", "population", "score")
+__all__ = ["Run", "computed", "page", "run", "slug", "used_sources", "with_draws", "write"]
 
 
 @dataclass(frozen=True)
@@ -88,7 +91,7 @@ def run(
     if draws is not None:
         file = with_draws(file, draws)
     if output is None:
-        return _run(file, chain.at_once, progress)
+        return _run(file, at_once, progress)
     started = datetime.now(UTC)
     clock = time.monotonic()
     make_parent = Path(output).parent == Path("runs")
@@ -120,7 +123,7 @@ def _timed(folder: RunFolder, seconds: dict[str, float], name: str, compute: Cal
     return result
 
 
-def _run(file: StudyFile, keep: chain.Keep, progress: Progress | None) -> Run:
+def _run(file: StudyFile, keep: Keep, progress: Progress | None) -> Run:
     study = file.study
     each = 1 + (study.study.draws if study.protocol else 0) + (study.task is not None)
     total, done = each * len(file.variants), 0
@@ -133,11 +136,24 @@ def _run(file: StudyFile, keep: chain.Keep, progress: Progress | None) -> Run:
         done += 1
         return result
 
+    if study.protocol and study.reported:  # refuse a misspelt name before the long work
+        _, first = file.variants[0]
+        check_names(study, [chain.matter(first, file.library)])
     results = tuple(
-        (label, chain.run(variant, file.library, partial(step, label)))
-        for label, variant in file.variants
+        (label, _one(file, variant, partial(step, label))) for label, variant in file.variants
     )
+    check_names(study, (result for _, result in results))
     return Run(file, results, tuple(_compared(r, results) for r in study.reported))
+
+
+def _one(file: StudyFile, variant: Study, keep: Keep) -> Result:
+    """Run one variant; where there are others, a refusal of this one is its result."""
+    try:
+        return chain.run(variant, file.library, keep)
+    except (InputError, ArithmeticError) as e:
+        if len(file.variants) == 1:
+            raise
+        return Result(failure=str(e) or type(e).__name__)
 
 
 def slug(text: str) -> str:
@@ -155,7 +171,7 @@ def _compared(reported: Reported, results: tuple[tuple[str, Result], ...]) -> Co
     value, bound = published(reported)
     kind: Kind = "yes_no" if isinstance(reported.value, bool) else "number"
     customary = tables.CUSTOMARY.get(value.unit, (value.unit, ""))[0]
-    unit = reported.unit if reported.value is not None else customary
+    unit = customary if reported.review else reported.unit
     return compare.compare(
         reported.name,
         value,
@@ -167,20 +183,6 @@ def _compared(reported: Reported, results: tuple[tuple[str, Result], ...]) -> Co
         note=reported.note,
         kind=kind,
     )
-
-
-def computed(result: Result, name: str, protocol: str = "", unit: str = "1") -> Sourced:
-    """Return what a result says about `name`: from its records first, then from its stages."""
-    found = [
-        f[name].value for f in result.figures if name in f and (not protocol or f.label == protocol)
-    ]
-    for stage in STAGES:
-        value = getattr(getattr(result, stage), name, None)
-        if isinstance(value, Sourced):
-            found.append(value)
-    if not found:
-        return Sourced.unknown(unit, f"nothing in this study computes {name}")
-    return next((q for q in found if q.is_known), found[0])
 
 
 def write(run: Run, folder: RunFolder) -> None:
@@ -215,6 +217,11 @@ def page(run: Run) -> ReportInput:
         run.comparisons,
         tuple(quantities(file.study)),
         tuple(_note(key, names) for key, names in sorted(used_sources(run).items())),
+        statuses=tuple(
+            StatusLine(label, Status.REFUSED, result.failure)
+            for label, result in run.results
+            if result.failure
+        ),
         resolved_toml=tomlfile.dumps(resolve(file.study)),
         versions=versions(),
         description=header.description,
@@ -224,7 +231,7 @@ def page(run: Run) -> ReportInput:
 def _variant(file: StudyFile, label: str, result: Result) -> Variant:
     device = dict(file.variants)[label].device
     stack = gather.stack_layers(device) if device else ()
-    stages = {f.name: getattr(result, f.name) for f in fields(Result)}
+    stages = {f.name: getattr(result, f.name) for f in fields(Result) if f.name != "failure"}
     return Variant(label, stack=stack, **stages)
 
 

@@ -19,12 +19,14 @@ from .core.sourced import Sourced
 from .core.spec import Spec, build, quantity, quantity_of
 from .core.tomlfile import override
 from .core.units import is_unit, parse
+from .crystal.spec import CrystalSpec
 from .device import waveforms
 from .device.spec import DeviceSpec, Protocol, needs, voltages
 from .dot.spec import DotModel
 from .film.spec import FilmSpec
 from .library import Library
 from .synthesis.spec import DotsSpec, RecipeSpec
+from .synthesis.state import DotPopulation
 from .task.spec import TaskSpec
 
 __all__ = ["Reported", "Study", "StudyFile", "draw", "load", "override", "resolve", "uncertain"]
@@ -60,6 +62,22 @@ class Dots(DotsSpec):
     model: DotModel = Field(default_factory=DotModel, description="parameters of the dot model")
 
 
+class Crystal(CrystalSpec):
+    """A lattice by its formula; dots bring their own, unless this table stands beside them."""
+
+    formula: str = Field(max_length=200, description="composition, e.g. CsPbBr3 or Cs2AgBiBr6")
+    size: Sourced | None = quantity(
+        "m",
+        "of the crystal, where its phases depend on it; default: that of the dots, else bulk",
+        low=3e-10,
+        high=1e-4,
+        optional=True,
+    )
+    temperature: Sourced | None = quantity(
+        "K", "of the lattice; default: that of the dots", low=1.0, high=900.0, optional=True
+    )
+
+
 class Variant(Spec):
     """One way to run the study, by values that differ from the tables above."""
 
@@ -72,7 +90,11 @@ class Variant(Spec):
 class Reported(Spec):
     """A published figure to stand beside the computed one."""
 
-    name: str = Field(min_length=1, max_length=80, description="a figure of merit")
+    name: str = Field(
+        min_length=1,
+        max_length=80,
+        description="a figure of merit, or a property of the dots, the film or the crystal",
+    )
     value: bool | float | str | None = Field(
         default=None, description="number in `unit`, text with a unit, or true / false"
     )
@@ -94,11 +116,12 @@ class Reported(Spec):
 
     @model_validator(mode="after")
     def _one_value(self) -> Reported:
-        if (self.value is None) == (not self.review):
+        is_range = self.low is not None and self.high is not None
+        if (self.value is None and not is_range) == (not self.review):
             raise InputError(
                 "reported.value",
                 "nothing" if self.value is None else self.value,
-                "either value (with its unit) or review",
+                "either value (or low and high) with its unit, or review",
                 "give value = 1.2 and unit = 'V', or review = 'M1.set_voltage'",
             )
         return self
@@ -111,6 +134,7 @@ class Study(Spec):
         default=(), max_length=20, description="files of own materials, beside the study"
     )
     study: Header = Field(description="id, title, seed, draws")
+    crystal: Crystal | None = Field(default=None, description="the lattice alone, without dots")
     recipe: RecipeSpec | None = Field(default=None, description="the synthesis of the dots")
     dots: Dots | None = Field(default=None, description="dots given directly, without recipe")
     film: FilmSpec | None = Field(default=None, description="the film of dots")
@@ -118,7 +142,7 @@ class Study(Spec):
     protocol: tuple[Protocol, ...] = Field(default=(), max_length=40, description="what is done")
     array: ArraySpec | None = Field(default=None, description="a crossbar of the device")
     task: TaskSpec | None = Field(default=None, description="what the array has to do")
-    variant: tuple[Variant, ...] = Field(default=(), max_length=20, description="runs to compare")
+    variant: tuple[Variant, ...] = Field(default=(), max_length=60, description="runs to compare")
     reported: tuple[Reported, ...] = Field(default=(), max_length=200, description="published")
 
     @property
@@ -130,6 +154,19 @@ class Study(Spec):
             self.device.temperature if self.device else None,
         )
         return next((float(q) for q in named if q is not None), 300.0)
+
+    def lattice(self, population: DotPopulation | None) -> tuple[str, float | None, float]:
+        """Formula, size [m] (None: bulk) and temperature [K] of the lattice, from the dots."""
+        own = self.crystal
+        formula = own.formula if own else population.formula if population else ""
+        size = own.size if own and own.size else population.size if population else None
+        temperature = own.temperature if own else None
+        known = size is not None and size.is_known
+        return (
+            formula,
+            float(size) if size is not None and known else None,
+            self.temperature if temperature is None else float(temperature),
+        )
 
     @model_validator(mode="after")
     def _joined(self) -> Study:
@@ -153,8 +190,9 @@ def _wrong(field: str, value: object, allowed: str, remedy: str) -> InputError:
 def _check_stages(s: Study) -> None:
     """Refuse a stage whose stage before it is missing."""
     missing = "nothing (it is missing)"
-    if not (s.recipe or s.dots or s.film or s.device):
-        raise _wrong("film", missing, "one of [recipe], [dots], [film], [device]", "add one")
+    if not (s.crystal or s.recipe or s.dots or s.film or s.device):
+        allowed = "one of [crystal], [recipe], [dots], [film], [device]"
+        raise _wrong("film", missing, allowed, "add one")
     if s.recipe and s.dots:
         allowed = "either [recipe] or [dots], as a recipe makes the dots"
         raise _wrong("dots", s.dots.formula, allowed, "remove one of the two tables")
@@ -287,7 +325,7 @@ def published(reported: Reported) -> tuple[Sourced, Bound]:
     InputError
         If the unit is no unit, or the review has no such entry.
     """
-    if reported.value is None:
+    if reported.review:
         from .library import review
 
         subject, _, name = reported.review.partition(".")
@@ -297,11 +335,13 @@ def published(reported: Reported) -> tuple[Sourced, Bound]:
         return review.reported(subject, name, reported.condition), bound
     if not is_unit(reported.unit, reported.unit):
         raise InputError("unit", reported.unit, "a unit, '1' for a pure number", "unit = 'V'")
-    number = reported.value
-    if isinstance(number, str):
-        number = parse(number, reported.unit)
     sources = (reported.place,) if reported.place else ()
     low, high = reported.low, reported.high
+    number = reported.value
+    if number is None:
+        number = 0.5 * (float(low or 0.0) + float(high or 0.0))
+    if isinstance(number, str):
+        number = parse(number, reported.unit)
     return Sourced(float(number), reported.unit, low, high, "sourced", sources), reported.bound
 
 

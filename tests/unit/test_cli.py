@@ -40,7 +40,7 @@ def test_a_run_can_be_run_again_from_itself_to_the_same_bytes(
         '\n[[variant]]\nlabel = "thin"\nset = {"device.layer[0].thickness" = "50 nm"}\n'
         '[[variant]]\nlabel = "as is"\n'
         '[[reported]]\nname = "maximum_window"\nvalue = 3\nrole = "predicted"\nvariant = "as is"\n'
-        '[[reported]]\nname = "colour_of_the_lid"\nvalue = 3\nrole = "input"\n'
+        '[[reported]]\nname = "mobility_hole"\nvalue = 3\nunit = "cm2/Vs"\nrole = "input"\n'
     )
     assert main(["run", str(study(tmp_path, more=more)), "-o", str(tmp_path / "a")]) == 0
     out = capsys.readouterr().out

@@ -18,6 +18,7 @@ class Status(Enum):
         "The time step fell below its floor. Try a slower ramp or check for extreme parameters."
     )
     MAX_STEPS = "The step budget was used up before the end. Shorten the protocol or raise it."
+    REFUSED = "Refused: what was given cannot be used; the reason stands beside it."
     SKIPPED = "Not computed, because a point before it failed."
 
     @property
@@ -30,6 +31,7 @@ _SEVERITY = [
     Status.OK,
     Status.UNKNOWN,
     Status.OUTSIDE_RANGE,
+    Status.REFUSED,
     Status.SKIPPED,
     Status.MAX_STEPS,
     Status.STEP_TOO_SMALL,

@@ -141,6 +141,7 @@ class Variant:
     figures: tuple[Figures, ...] = ()
     array: Array | None = None
     score: Score | None = None
+    crystal: dict[str, Sourced] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

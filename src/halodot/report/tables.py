@@ -39,6 +39,13 @@ def keyed(name: str, q: Sourced) -> tuple[str, dict[str, Any]]:
     return name + ("" if name.endswith(ending) else ending), q.to_json(unit)
 
 
+def yes_or_no(name: str, q: Sourced) -> tuple[str, dict[str, Any]]:
+    """Return the JSON key and form of a yes or no, kept as 1 or 0."""
+    if q.value is None:
+        return name, q.to_json()
+    return name, {"value": bool(q.value), "basis": q.basis, "sources": list(q.sources)}
+
+
 def _word(unit: str) -> str:
     return unit.replace("/", "_per_").replace("-", "_per_").replace(" ", "_").replace("^", "")
 
@@ -100,6 +107,14 @@ def flat(run: Run) -> dict[str, Any]:
                 if f.category:
                     value = {"value": f.category, "basis": f.value.basis, "note": f.value.note}
                 body[where + key] = value
+        if result.dots and not (result.film or result.figures):
+            from ..dot import describe
+
+            where = f"{label}." if label else ""
+            body |= {where + k: v for k, v in describe(result.dots).items()}
+        for name, q in result.crystal.items():
+            key, value = yes_or_no(name, q) if q.unit == "yes_no" else keyed(name, q)
+            body[(f"{label}." if label else "") + key] = value
         if result.score:
             where = f"{label}." if label else ""
             body[f"{where}accuracy"] = result.score.accuracy.to_json()
