@@ -93,11 +93,16 @@ def check_temperature(temperature: float) -> None:
 
 
 @lru_cache(maxsize=1)
-def _free_energy_table() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Temperatures [K] and free energies of gamma above delta [eV per formula unit]."""
+def free_energy_table() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return temperatures [K] and free energies of gamma above delta [eV per formula unit]."""
     rows = [r for r in table("structure_phases") if r["quantity"] == _QUANTITY]
     pairs = sorted((float(r["temperature_K"]), float(r["value"]) * 1e-3) for r in rows)
     return np.array([t for t, _ in pairs]), np.array([g for _, g in pairs])
+
+
+def free_energy_source() -> str:
+    """Return the key of the source of `free_energy_table`."""
+    return "github.com/tbraeckevelt/transitions_CsPbI3"
 
 
 def bulk_free_energy(entry: Entry, temperature: float) -> Sourced:
@@ -120,13 +125,14 @@ def bulk_free_energy(entry: Entry, temperature: float) -> Sourced:
     check_temperature(temperature)
     if entry.name != "CsPbI3":
         return Sourced.unknown("eV", f"no free energies of the phases of {entry.name} at hand")
-    t, g = _free_energy_table()
+    t, g = free_energy_table()
     if not t[0] <= temperature <= t[-1]:
         return Sourced.unknown("eV", f"free energies are known from {t[0]:g} to {t[-1]:g} K")
     value = float(np.interp(temperature, t, g))
     ends = (value - FUNCTIONAL_ERROR, value + FUNCTIONAL_ERROR)
-    source = ("github.com/tbraeckevelt/transitions_CsPbI3",)
-    return computed(value, "eV", *ends, source, "PBE+D3(BJ), thermodynamic integration")
+    return computed(
+        value, "eV", *ends, (free_energy_source(),), "PBE+D3(BJ), thermodynamic integration"
+    )
 
 
 def free_energy_of_cube(
@@ -169,38 +175,6 @@ def crossover_edge(bulk: float, surface_difference: float, formula_volume: float
     10.2
     """
     return 6.0 * surface_difference * formula_volume / (bulk * elementary_charge)
-
-
-def crossover_size(
-    entry: Entry, temperature: float, surface_difference: Sourced | None = None
-) -> Sourced:
-    """Return the crossover edge with an interval over all that is not known [m].
-
-    Parameters
-    ----------
-    entry
-        A perovskite of the library.
-    temperature
-        [K]
-    surface_difference
-        Surface energy of delta above gamma [J/m2]; the prior of the library if None.
-    """
-    bulk = bulk_free_energy(entry, temperature)
-    sigma = surface_difference
-    sigma = entry.quantity("surface_energy_difference") if sigma is None else sigma
-    lattice = entry.quantity("lattice_constant")
-    for q in (bulk, sigma, lattice):
-        if not q.is_known:
-            return Sourced.unknown("m", q.note)
-    if bulk.low is None or bulk.low <= 0.0:
-        return Sourced.unknown("m", "delta is not surely the stable bulk phase here")
-    volume, g = float(lattice) ** 3, float(bulk)
-    ends = [float(sigma) if x is None else x for x in (sigma.low, sigma.high)]
-    low = crossover_edge(float(bulk.high or g), ends[0], volume)
-    high = crossover_edge(bulk.low, ends[1], volume)
-    sources = tuple(dict.fromkeys((*bulk.sources, *sigma.sources, *lattice.sources)))
-    note = "spans the prior of the surface-energy difference"
-    return computed(crossover_edge(g, float(sigma), volume), "m", low, high, sources, note)
 
 
 def crossover_curve(
