@@ -128,3 +128,95 @@ class DotModel(Spec):
         why="published calculations of this kind hold within a factor of two "
         "(10.1103/PhysRevB.102.045427); bands that are left out (the M point) only add",
     )
+    excitation_rate: Sourced = quantity(
+        "1/s",
+        "photons absorbed per dot and second",
+        low=1e-9,
+        high=1e12,
+        default="1 1/s",
+        why="weak light, below the saturation of any dopant",
+    )
+    dopant_content: Sourced = quantity(
+        "1",
+        "share of the B site of a dopant whose content the formula does not give",
+        low=0.0,
+        high=0.5,
+        default=0.01,
+        interval=(0.002, 0.05),
+        why="the formula gives none; usual contents are some tenths to some percent",
+    )
+    undoped_plqy: Sourced | None = quantity(
+        "1",
+        "quantum yield of the same dots without dopants, where it was measured",
+        low=1e-6,
+        high=1.0,
+        optional=True,
+    )
+    surface_width: Sourced = quantity(
+        "eV",
+        "full width of the emission of a single dot with a bare surface, and of a platelet, 300 K",
+        low=1e-4,
+        high=0.5,
+        default="92 meV",
+        interval=("70 meV", "120 meV"),
+        why="single CsPbBr3 dots before surface treatment, 70 to 120 meV: surface phonons "
+        "(10.1038/s41467-022-30016-0); a platelet is all surface",
+    )
+    width_residual: Sourced = quantity(
+        "1",
+        "share of the width at 300 K that stays at 0 K",
+        low=0.0,
+        high=1.0,
+        default=0.05,
+        interval=(0.01, 0.3),
+        why="no source read; single dots are narrow in the cold; unverified",
+    )
+    width_acoustic: Sourced = quantity(
+        "1",
+        "share of the width at 300 K that grows linearly with temperature",
+        low=0.0,
+        high=1.0,
+        default=0.1,
+        interval=(0.02, 0.3),
+        why="no source read; the optical phonon dominates in lead halides; unverified",
+    )
+    ligand_coverage: Sourced | None = quantity(
+        "1",
+        "share of a full ligand shell; without it the yield follows reported ones",
+        low=0.0,
+        high=1.0,
+        optional=True,
+    )
+    traps_per_dot: Sourced | None = quantity(
+        "1",
+        "mean number of traps in a dot, Poisson distributed; overrides the coverage",
+        low=0.0,
+        high=1e3,
+        optional=True,
+    )
+    trap_rate: Sourced = quantity(
+        "1/s",
+        "rate at which one trap captures the exciton of its dot",
+        low=1e3,
+        high=1e15,
+        default="1e10 1/s",
+        interval=("1e9 1/s", "1e12 1/s"),
+        why="no source read; faster than emission, as yields vary more than lifetimes; unverified",
+    )
+    excitons_per_pulse: Sourced = quantity(
+        "1",
+        "mean number of excitons that a pulse makes in a dot, Poisson distributed",
+        low=0.0,
+        high=100.0,
+        default=0.0,
+        why="weak excitation",
+    )
+    auger_per_volume: Sourced = quantity(
+        "s/m3",
+        "Auger lifetime of a biexciton over the volume of the dot",
+        low=1e9,
+        high=1e18,
+        default="7e13 s/m3",
+        interval=("2e13 s/m3", "4e14 s/m3"),
+        why="50 ps or so for a CsPbBr3 dot of 9 nm; remembered, unverified",
+    )

@@ -1,0 +1,432 @@
+r"""Absorption and emission spectra of an ensemble, on an absolute scale per dot.
+
+A dot of size L absorbs at discrete pairs of confined levels and, above the last one that is
+resolved, as the bulk does:
+
+.. math:: \sigma(E) = \frac{\pi e^2 \hbar}{2 \epsilon_0 m_0 c} \frac{|f|^2}{\sqrt{\epsilon_o}}
+          \sum_n \frac{2 E_P}{3 E_n} g_n K_n \, G(E - E_n) + \sigma_{bulk}(E) \Phi(E - E_c).
+
+g is the degeneracy and K the enhancement by the attraction: for the first pair
+``1 + c V / (pi a_B^3)``, from the free pair (1) to an exciton that moves as a whole (c = 0.53 in a
+cube, 0.61 in a sphere), for the others Sommerfeld's factor. Each level of a platelet of area A
+adds a line of ``K = A (2/pi) mu B / (hbar^2/2m_0)`` (the two-dimensional exciton of binding B) and a
+step with the two-dimensional Sommerfeld factor. Lines have the homogeneous width; sizes are
+weighted by number in absorption and by what they absorb in emission (`emission`).
+
+The energies of the lines come from a `Series`; `box_series` scales the levels of a box with hard
+walls to the confinement of the dot, so the higher lines are good to some 30 % of their distance
+from the first.
+
+References: Elliott, 10.1103/PhysRev.108.1384; Shinada and Sugano, 10.1143/JPSJ.21.1936 (two
+dimensions); Kayanuma, 10.1103/PhysRevB.38.9797 (motion of the centre of mass).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..core.randomness import generator
+from ..core.sourced import Sourced
+from .absorption import (
+    LINE,
+    coefficient_draws,
+    cross_section,
+    intrinsic_coefficient,
+    local_field,
+    molar_extinction,
+    permittivity_imaginary,
+    volume,
+)
+from .colour import chromaticity, swatch
+from .confinement import KINETIC
+from .draws import drawer, summary
+from .emission import (
+    FWHM_OVER_SD,
+    HC,
+    Emission,
+    continuous,
+    homogeneous_width,
+    mixture,
+    monolayers,
+)
+from .parts import Context
+from .spec import DotModel
+from .state import DotProperties
+
+FloatArray = NDArray[np.float64]
+Series = Callable[[FloatArray], tuple[FloatArray, FloatArray]]
+
+_DRAWS = 120
+_VIOLET = HC / 400e-9  # 400 nm, the usual wavelength of published cross-sections [eV]
+_OVERLAP = {"sphere": 6.0 / np.pi**2}  # of the centre of mass; a cube where not named
+_CUBE_OVERLAP = (8.0 / np.pi**2) ** 3
+# Kinetic energy of each pair of equal states over that of the first, and degeneracy.
+_BOX = ((1.0, 2.0, 3.0, 11.0 / 3.0, 4.0, 14.0 / 3.0), (1.0, 3.0, 3.0, 3.0, 1.0, 6.0))
+_LEVELS = {
+    "sphere": ((1.0, 2.0457, 3.3655, 4.0, 4.9479), (1.0, 3.0, 5.0, 1.0, 7.0)),  # zeros of j_l
+    "platelet": ((1.0, 4.0, 9.0), (1.0, 1.0, 1.0)),
+    "wire": ((1.0, 2.5, 4.0, 5.0), (1.0, 2.0, 1.0, 2.0)),
+    "rod": ((1.0, 2.5, 4.0, 5.0), (1.0, 2.0, 1.0, 2.0)),
+}
+
+
+@dataclass(frozen=True)
+class Light:
+    """What the spectrum of a dot follows from. Energies in eV, the rest in SI.
+
+    Attributes
+    ----------
+    shape, size, lateral
+        Mean dimensions.
+    optical_gap, shift, slope
+        First exciton, kinetic energy of the pair in it, d(optical gap)/d(ln size).
+    gap, binding, reduced_mass, kane_energy
+        Of the bulk at the temperature.
+    pair_binding, bohr_radius
+        Of the pair in the dot, of the bulk exciton.
+    inner, outer
+        Optical permittivity of the core and of the surroundings.
+    factor
+        `DotModel.absorption_factor`.
+    """
+
+    shape: str
+    size: float
+    lateral: float | None
+    optical_gap: float
+    shift: float
+    slope: float
+    gap: float
+    binding: float
+    reduced_mass: float
+    kane_energy: float
+    pair_binding: float
+    bohr_radius: float
+    inner: float
+    outer: float
+    factor: float
+
+    @property
+    def exponent(self) -> float:
+        """Local power p of the confinement, ``shift ~ L^-p``."""
+        return float(np.clip(-self.slope / max(self.shift, 1e-6), 0.5, 2.5))
+
+    def first(self, sizes: FloatArray) -> FloatArray:
+        """First exciton of `sizes` [eV], with the slope of the dot at its mean size."""
+        power = self.exponent
+        relative = (np.asarray(sizes, float) / self.size) ** -power
+        return np.asarray(self.optical_gap - self.slope / power * (relative - 1.0))
+
+
+def box_series(light: Light) -> Series:
+    """Return the series of a box whose confinement is that of the dot.
+
+    The strengths are those of free pairs times the enhancement by attraction, degeneracy included.
+
+    Examples
+    --------
+    >>> dot = Light("cube", 9e-9, None, 2.42, 0.1, -0.15, 2.4, 0.033, 0.126, 15.0, 0.05, 3e-9,
+    ...             4.8, 2.1, 1.0)
+    >>> energy, strength = box_series(dot)(np.array([9e-9]))
+    >>> float(energy[0, 0]), bool(strength[0, 0] > 1.0), energy.shape
+    (2.42, True, (1, 6))
+    """
+    ratio, degeneracy = (np.array(v) for v in _LEVELS.get(light.shape, _BOX))
+
+    def series(sizes: FloatArray) -> tuple[FloatArray, FloatArray]:
+        kinetic = light.shift * (sizes / light.size) ** -light.exponent
+        above = kinetic[:, None] * (ratio - 1.0)
+        strength = degeneracy * sommerfeld(kinetic[:, None] * ratio, light.binding)
+        if light.shape == "platelet":
+            area = float(light.lateral or 0.0) ** 2
+            strength = np.full_like(
+                above, flat_exciton(area, light.reduced_mass, light.pair_binding)
+            )
+        else:
+            strength[:, 0] = enhancement(light, sizes)
+        return light.first(sizes)[:, None] + above, strength
+
+    return series
+
+
+def enhancement(light: Light, sizes: FloatArray) -> FloatArray:
+    """Gain of the first pair by attraction, ``1 + c V / (pi a_B^3)`` [1]."""
+    overlap = _OVERLAP.get(light.shape, _CUBE_OVERLAP)
+    core = volume(light.shape, sizes, light.lateral)
+    return np.asarray(1.0 + overlap * core / (np.pi * light.bohr_radius**3))
+
+
+def sommerfeld(kinetic: FloatArray, binding: float) -> FloatArray:
+    """Enhancement of free pairs of a kinetic energy [eV] in three dimensions [1].
+
+    >>> bool(sommerfeld(np.array([100.0]), 0.01)[0] < 1.04)
+    True
+    """
+    x = 2.0 * np.pi * np.sqrt(binding / np.maximum(kinetic, 1e-9))
+    return np.asarray(x / -np.expm1(-x))
+
+
+def flat_exciton(area: float, reduced_mass: float, binding: float) -> float:
+    """Strength of the two-dimensional exciton in free pairs, ``A |phi(0)|^2`` [1].
+
+    >>> round(flat_exciton(4e-16, 0.126, 0.15), 1)
+    126.4
+    """
+    return float(area * 2.0 / np.pi * reduced_mass * binding / KINETIC)
+
+
+def absorption(
+    light: Light,
+    series: Series,
+    sizes: FloatArray,
+    weight: FloatArray,
+    width: float,
+    energy: FloatArray,
+) -> FloatArray:
+    """Mean absorption cross-section of a dot over photon `energy` [m2].
+
+    Parameters
+    ----------
+    series
+        Energies and strengths of the lines of each size.
+    sizes, weight
+        [m] and how many there are.
+    width
+        Homogeneous full width [eV].
+    """
+    from scipy.special import ndtr
+
+    sd = width / FWHM_OVER_SD
+    aspect = _aspect(light)
+    field = float(local_field(light.inner, light.outer, aspect))
+    pair = LINE * field / np.sqrt(light.outer) * 2.0 / 3.0 * light.kane_energy
+    share = weight / weight.sum()
+    total = np.zeros_like(energy)
+    lines, strengths = series(sizes)
+    for size, at, strength, part in zip(sizes, lines, strengths, share, strict=True):
+        shape = np.exp(-0.5 * ((energy[:, None] - at) / sd) ** 2) / (sd * np.sqrt(2.0 * np.pi))
+        found = pair * (shape @ (strength / at))
+        if light.shape == "platelet":
+            found += pair / energy * _steps(light, energy, at, sd)
+        else:
+            # half of the distance to the line that would follow
+            start = at[-1] + 0.5 * (at[-1] - at[-2]) if at.size > 1 else at[-1] + light.shift
+            bulk = _bulk(light, energy, width, field) * float(
+                volume(light.shape, size, light.lateral)
+            )
+            found += bulk * ndtr((energy - start) / (2.0 * sd))
+        total += part * found
+    return light.factor * total
+
+
+def _aspect(light: Light) -> float:
+    if light.lateral is None:
+        return 1.0
+    ratio = light.size / light.lateral
+    return ratio if light.shape == "platelet" else 1.0 / ratio
+
+
+def _bulk(light: Light, energy: FloatArray, width: float, field: float) -> FloatArray:
+    epsilon = permittivity_imaginary(
+        energy, light.gap, light.reduced_mass, light.binding, light.kane_energy, width
+    )
+    return intrinsic_coefficient(energy, epsilon, field, light.outer)
+
+
+def _steps(light: Light, energy: FloatArray, lines: FloatArray, sd: float) -> FloatArray:
+    """Free pairs of all subbands of a platelet, per energy [1/eV]."""
+    from scipy.special import ndtr
+
+    above = energy[:, None] - lines - light.pair_binding
+    reach = np.sqrt(light.pair_binding / 4.0 / np.maximum(above, 1e-9))
+    enhanced = 2.0 / (1.0 + np.exp(-2.0 * np.pi * reach))
+    density = float(light.lateral or 0.0) ** 2 * light.reduced_mass / (4.0 * np.pi * KINETIC)
+    return np.asarray(density * (enhanced * ndtr(above / sd)).sum(axis=1))
+
+
+def emit(
+    light: Light, sizes: FloatArray, weight: FloatArray, width: float, peak: float
+) -> Emission:
+    """Emission of the ensemble, moved so that its peak stands at `peak` [eV]."""
+    found = mixture(light.first(sizes), weight, width)
+    return replace(found, energy=found.energy + peak - found.peak, peak=peak)
+
+
+def single_width(
+    shape: str, temperature: float, phonon: FloatArray, settings: DotModel, draw: object
+) -> FloatArray:
+    """Homogeneous full width [eV] drawn: bare surfaces and platelets couple to surface phonons."""
+    of: Callable[[Sourced], FloatArray] = draw  # type: ignore[assignment]
+    treated, bare = of(settings.homogeneous_width), of(settings.surface_width)
+    if shape == "platelet":
+        share = np.ones_like(bare)
+    elif settings.ligand_coverage is not None:
+        share = 1.0 - np.clip(of(settings.ligand_coverage), 0.0, 1.0)
+    else:
+        share = np.zeros_like(bare)
+    start = np.clip(of(settings.width_residual), 0.0, 0.6)
+    linear = np.clip(of(settings.width_acoustic), 0.0, 0.4)
+    width = treated + share * (bare - treated)
+    return homogeneous_width(width, temperature, phonon, start, linear)
+
+
+def spectra(dots: DotProperties, context: Context) -> DotProperties:
+    """Part: emission of whole monolayers, absorption spectrum and cross-sections of the dots."""
+    known = (dots.optical_gap, dots.pl_energy, dots.size, dots.size_spread)
+    if context.material.missing or not all(q.is_known for q in known):
+        reason = context.material.missing or "the levels of the dots are not known"
+        lacking = {n: Sourced.unknown(u, reason) for n, u in _NAMES.items()}
+        return replace(dots, extras={**dots.extras, **lacking})
+    light = gather(dots, context)
+    draw = drawer(generator(0, "light"), _DRAWS)
+    width = single_width(
+        dots.shape, dots.temperature, draw(context.material["phonon_energy"]), context.model, draw
+    )
+    emitted, fwhm = _emitted(dots, context, light, width, draw)
+    x, y = chromaticity(emitted.energy, emitted.spectrum)
+    curves, edge = _absorbed(dots, context, light, float(width[0]))
+    extras = {**dots.extras, **_sections(dots, context, edge)}
+    extras["stokes_shift"] = context.model.stokes_shift
+    extras["homogeneous_width"] = summary(width, "eV", note="full width of one dot")
+    return replace(
+        dots,
+        pl_fwhm=fwhm,
+        emission_energy=emitted.energy,
+        emission_spectrum=emitted.spectrum,
+        cie_x=_moved(dots.cie_x, x),
+        cie_y=_moved(dots.cie_y, y),
+        colour=dots.colour if np.isnan(x) else swatch(x, y),
+        extras=extras,
+        curves={**dots.curves, **curves},
+    )
+
+
+_NAMES = {
+    "absorption_cross_section_400nm": "m2",
+    "absorption_cross_section_edge": "m2",
+    "molar_extinction_400nm": "m2/mol",
+    "intrinsic_absorption_400nm": "1/m",
+    "stokes_shift": "eV",
+    "homogeneous_width": "eV",
+}
+
+
+def _moved(q: Sourced, value: float) -> Sourced:
+    """`q` at a new centre, its interval stretched to hold it."""
+    if q.value is None or np.isnan(value):
+        return q
+    low, high = (q.value if e is None else e for e in (q.low, q.high))
+    return replace(q, value=value, low=min(low, value), high=max(high, value))
+
+
+def gather(dots: DotProperties, context: Context) -> Light:
+    """Collect what the spectra follow from; the optical gap moves less than the free pair."""
+    material = context.material
+    shift = max(float(dots.confinement_electron) + float(dots.confinement_hole), 1e-4)
+    binding, pair = float(material["exciton_binding_energy"]), float(dots.exciton_binding)
+    free = float(dots.level_slope_electron) + float(dots.level_slope_hole)
+    slope = min(free + max(pair - binding, 0.0), 0.4 * free)
+    return Light(
+        shape=dots.shape,
+        size=float(dots.size),
+        lateral=None if dots.lateral is None else float(dots.lateral),
+        optical_gap=float(dots.optical_gap),
+        shift=shift,
+        slope=slope,
+        gap=float(dots.band_gap) - shift,
+        binding=binding,
+        reduced_mass=float(material["reduced_mass"]),
+        kane_energy=float(material["kane_energy"]),
+        pair_binding=pair,
+        bohr_radius=float(dots.bohr_radius),
+        inner=float(material["permittivity_optical"]),
+        outer=float(context.model.ligand_permittivity),
+        factor=float(context.model.absorption_factor),
+    )
+
+
+def _sizes(
+    dots: DotProperties, context: Context, spread: float, power: float
+) -> tuple[FloatArray, FloatArray]:
+    """Sizes and weights; `power` 0 counts dots, else what they absorb."""
+    size = float(dots.size)
+    if dots.shape != "platelet":
+        return continuous(size, spread, power)
+    sizes, weight = monolayers(size, spread, float(context.material["lattice_constant"]))
+    weight = weight if power else weight / sizes
+    return sizes * size / sizes[np.abs(sizes - size).argmin()], weight
+
+
+def _emitted(
+    dots: DotProperties, context: Context, light: Light, width: FloatArray, draw: object
+) -> tuple[Emission, Sourced]:
+    of: Callable[[Sourced], FloatArray] = draw  # type: ignore[assignment]
+    spread = np.maximum(of(dots.size_spread), 0.0)
+    tilt = of(_slope_factor(dots))
+    peak, found = float(dots.pl_energy), []
+    for k in range(_DRAWS):
+        part = replace(light, slope=light.slope * float(tilt[k]))
+        sizes, weight = _sizes(dots, context, float(spread[k]), 3.0)
+        found.append(emit(part, sizes, weight, float(width[k]), peak))
+        if k == 0:
+            centre = found[0]
+    note = "whole monolayers, each with the width of a bare surface" * (dots.shape == "platelet")
+    widths = summary(
+        np.array([e.fwhm for e in found]), "eV", sources=dots.pl_fwhm.sources, note=note
+    )
+    return centre, widths
+
+
+def _slope_factor(dots: DotProperties) -> Sourced:
+    """Relative uncertainty of the slope of the levels."""
+    q = dots.level_slope_electron
+    if not q.value or q.low is None or q.high is None:
+        return Sourced(1.0, "1")
+    ends = sorted((max(q.low / q.value, 0.1), max(q.high / q.value, 0.1)))
+    return Sourced(1.0, "1", min(ends[0], 1.0), max(ends[1], 1.0), "computed")
+
+
+def _absorbed(
+    dots: DotProperties, context: Context, light: Light, width: float
+) -> tuple[dict[str, FloatArray], float]:
+    """Curves of the mean cross-section, and its value at the first exciton [m2]."""
+    if light.lateral is None and dots.shape in ("wire", "rod", "platelet", "cuboid"):
+        return {}, float("nan")
+    sizes, weight = _sizes(dots, context, max(float(dots.size_spread), 0.0), 0.0)
+    top = max(light.optical_gap + 1.0, 3.3)
+    energy = np.linspace(light.optical_gap - 0.35, top, 601)
+    spectrum = absorption(light, box_series(light), sizes, weight, width, energy)
+    edge = float(np.interp(light.optical_gap, energy, spectrum))
+    return {"absorption_energy": energy, "absorption_spectrum": spectrum}, edge
+
+
+def _sections(dots: DotProperties, context: Context, edge: float) -> dict[str, Sourced]:
+    model, material = context.model, context.material
+    if np.isnan(edge):
+        reason = f"the length of the {dots.shape} is not given"
+        return {n: Sourced.unknown(u, reason) for n, u in _NAMES.items()}
+    sigma = cross_section(
+        dots.formula, dots.shape, dots.size, _VIOLET, context.library, dots.lateral,
+        dots.temperature, model,
+    )  # fmt: skip
+    per_volume = coefficient_draws(
+        material, dots.shape, dots.size, _VIOLET, dots.temperature, model, dots.lateral
+    )
+    intrinsic = (
+        Sourced.unknown("1/m", per_volume)
+        if isinstance(per_volume, str)
+        else summary(per_volume, "1/m", note="cross-section over the volume of the core")
+    )
+    note = "at the first exciton; strengths hold to a factor of three"
+    return {
+        "absorption_cross_section_400nm": sigma,
+        "absorption_cross_section_edge": Sourced(
+            edge, "m2", edge / 3.0, edge * 3.0, "computed", (), note
+        ),
+        "molar_extinction_400nm": molar_extinction(sigma),
+        "intrinsic_absorption_400nm": intrinsic,
+    }
