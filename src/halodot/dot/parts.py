@@ -33,7 +33,9 @@ Part = Callable[[DotProperties, Context], DotProperties]
 
 def parts() -> tuple[Part, ...]:
     """Return all parts, in the order in which they act."""
-    return ()
+    from .composition import compose
+
+    return (compose,)
 
 
 def complete(dots: DotProperties, context: Context) -> DotProperties:

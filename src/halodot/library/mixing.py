@@ -10,7 +10,8 @@ of bowing at equal parts. Reference: Vegard 1921, 10.1007/BF01349680.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import math
+from collections.abc import Callable, Iterator, Mapping
 from itertools import combinations
 
 from ..core.errors import InputError
@@ -28,7 +29,12 @@ TOLERANCE = 1e-3
 Term = tuple[float, Sourced]
 
 
-def mix(lib: Library, fractions: Mapping[str, float], quantity: str) -> Sourced:
+def mix(
+    lib: Library,
+    fractions: Mapping[str, float],
+    quantity: str,
+    of: Callable[[str], Sourced] | None = None,
+) -> Sourced:
     """Return `quantity` of a mixture of perovskite end members.
 
     Parameters
@@ -39,6 +45,9 @@ def mix(lib: Library, fractions: Mapping[str, float], quantity: str) -> Sourced:
         Name of each end member to its mole fraction [1]; they add up to 1.
     quantity
         Name of a numeric quantity of the library.
+    of
+        Value of an end member by its name, where it is not to be taken as the library has it (a
+        gap at another temperature).
 
     Returns
     -------
@@ -58,25 +67,74 @@ def mix(lib: Library, fractions: Mapping[str, float], quantity: str) -> Sourced:
     >>> round(gap.value, 3)
     2.7
     """
+    terms = _terms(lib, fractions, quantity, of)
+    if isinstance(terms, Sourced):
+        return terms
+    if len(terms) == 1:
+        return terms[0][1]
+    return _weighted(terms, declared(quantity).unit, quantity)
+
+
+def difference(
+    lib: Library,
+    first: Mapping[str, float],
+    second: Mapping[str, float],
+    quantity: str,
+    of: Callable[[str], Sourced] | None = None,
+) -> Sourced:
+    """Return `quantity` of the mixture `first` minus that of `second`; see `mix`.
+
+    What both share cancels with its error; the errors of the rest are independent.
+
+    Examples
+    --------
+    >>> lib = Library.builtin()
+    >>> d = difference(lib, {"CsPbBr3": 0.9, "CsPbCl3": 0.1}, {"CsPbBr3": 1.0}, "band_gap")
+    >>> round(d.value, 3), d.high - d.low < 0.1
+    (0.068, True)
+    """
     unit = declared(quantity).unit
-    share, guests = _hosted(lib, _shares(fractions))
-    parts: dict[str, Sourced] = {}
-    for name in share:
-        parts[name] = _end_member(lib, name, quantity, unit)
-        if not parts[name].is_known:
-            return Sourced.unknown(unit, parts[name].note)
+    total: dict[Sourced, float] = {}
+    for sign, fractions in ((1.0, first), (-1.0, second)):
+        terms = _terms(lib, fractions, quantity, of)
+        if isinstance(terms, Sourced):
+            return Sourced.unknown(unit, terms.note)
+        for weight, q in terms:
+            total[q] = total.get(q, 0.0) + sign * weight
+    down = up = 0.0
+    for q, weight in total.items():
+        low, high = (float(q) if end is None else end for end in (q.low, q.high))
+        sides = sorted((weight * (low - float(q)), weight * (high - float(q))))
+        down, up = math.hypot(down, sides[0]), math.hypot(up, sides[1])
+    value = sum(weight * float(q) for q, weight in total.items())
+    sources = tuple(dict.fromkeys(s for q, weight in total.items() if weight for s in q.sources))
+    return Sourced(value, unit, value - down, value + up, "computed", sources)
+
+
+def _terms(
+    lib: Library,
+    fractions: Mapping[str, float],
+    quantity: str,
+    of: Callable[[str], Sourced] | None,
+) -> list[Term] | Sourced:
+    """Weights and values that add up to `quantity`, or what is unknown of it."""
+    unit = declared(quantity).unit
+    share, guests = hosted(lib, fractions)
+    terms: list[Term] = []
+    for name, x in share.items():
+        q = of(name) if of is not None else end_member(lib, name, quantity)
+        if not q.is_known:
+            return Sourced.unknown(unit, q.note)
+        terms.append((x, q))
     if sum(guests.values()) > GUEST_LIMIT:
         return Sourced.unknown(unit, _too_many(guests))
-    if len(parts) == 1 and not guests:
-        return next(iter(parts.values()))
-    terms = [(share[name], q) for name, q in parts.items()]
     if quantity in _BOWED:
-        pairs = combinations(share, 2)
-        terms += [(-share[a] * share[b], _bowing(lib, a, b, quantity)) for a, b in pairs]
+        for a, b in combinations(share, 2):
+            terms.append((-share[a] * share[b], _bowing(lib, a, b, quantity)))
     if quantity in _GUEST:
         shift = _GUEST[quantity]
         terms += [(x, lib.entry("alloy", f"{HOST}-{g}").require(shift)) for g, x in guests.items()]
-    return _weighted(terms, unit, quantity)
+    return terms
 
 
 def remarks(lib: Library, fractions: Mapping[str, float]) -> tuple[str, ...]:
@@ -87,7 +145,7 @@ def remarks(lib: Library, fractions: Mapping[str, float]) -> tuple[str, ...]:
     >>> remarks(Library.builtin(), {"CsPbCl3": 0.5, "CsPbI3": 0.5})[0].split(":")[0]
     'CsPbCl3 and CsPbI3 hardly mix'
     """
-    share, guests = _hosted(lib, _shares(fractions))
+    share, guests = hosted(lib, fractions)
     notes: list[str] = []
     for a, b in combinations(sorted(share), 2):
         if _alloy_text(lib, a, b, "miscibility") == "poor":
@@ -108,8 +166,17 @@ def _shares(fractions: Mapping[str, float]) -> dict[str, float]:
     return {name: x / total for name, x in fractions.items() if x > 0.0}
 
 
-def _hosted(lib: Library, share: Mapping[str, float]) -> tuple[dict[str, float], dict[str, float]]:
-    """Shares with guests counted as their host, and the guests by symbol."""
+def hosted(
+    lib: Library, fractions: Mapping[str, float]
+) -> tuple[dict[str, float], dict[str, float]]:
+    """Return the shares with guests counted as their host, and the guests by symbol.
+
+    Examples
+    --------
+    >>> hosted(Library.builtin(), {"CsPbBr3": 0.75, "CsZnBr3": 0.25})
+    ({'CsPbBr3': 1.0}, {'Zn': 0.25})
+    """
+    share = _shares(fractions)
     hosts: dict[str, float] = {}
     guests: dict[str, float] = {}
     known = lib.names("perovskite")
@@ -139,8 +206,10 @@ def _too_many(guests: Mapping[str, float]) -> str:
     )
 
 
-def _end_member(lib: Library, name: str, quantity: str, unit: str) -> Sourced:
+def end_member(lib: Library, name: str, quantity: str) -> Sourced:
+    """Return `quantity` of the perovskite `name`, unknown where the library has no such one."""
     if name not in lib.names("perovskite"):
+        unit = declared(quantity).unit
         return Sourced.unknown(unit, f"the library has no perovskite {name}")
     return lib.entry("perovskite", name).quantity(quantity)
 

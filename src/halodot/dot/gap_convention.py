@@ -1,0 +1,140 @@
+"""One convention for gaps that were measured in many: the quasiparticle gap at one temperature.
+
+A library gap is of a kind (quasiparticle, or optical: the exciton's binding energy is missing),
+of a temperature and of a phase. ``E(T) = E_lib + [optical] E_b + shift(T_lib -> T)`` for every end
+member, then mixed with bowing. What is not known of the binding or of the slope is a prior that
+the note names. Range: ABX3 with Wannier-Mott excitons; a localised exciton has no such E_b, and
+its gap stays what was measured. A change of phase between the two temperatures is left out.
+Expected accuracy: 0.03 eV on top of that of the bulk gap.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import replace
+
+from ..core.sourced import Sourced, assumed
+from ..crystal.composition import parse
+from ..library import Library
+from ..library.mixing import end_member, mix
+from .gap_temperature import gap_shift
+
+OPTICAL = "optical"
+DIRECT, INDIRECT = "direct", "indirect"
+# Binding energy over gap of lead halides: 0.9 % (CsPbI3) to 2.1 % (CsPbCl3).
+_BINDING_SHARE = (0.012, 0.004, 0.03)
+_SLOPE = assumed(2e-4, "eV/K", -2e-4, 5e-4, "assumed: as in lead bromides and iodides")
+_PHONON = assumed(0.016, "eV", 0.008, 0.03, "assumed: range of lead halides")
+ROOM = 300.0
+
+
+def gap_at(
+    library: Library,
+    members: Mapping[str, float],
+    temperature: float = ROOM,
+    kind: str = "quasiparticle",
+) -> Sourced:
+    """Return the bulk gap of a mixture in one convention [eV], unknown with its reason.
+
+    Parameters
+    ----------
+    library
+        Where the gaps and their conventions come from.
+    members
+        End members with their shares, as `Composition.end_members` gives them.
+    temperature
+        Of the lattice [K].
+    kind
+        "quasiparticle", or "optical" for the energy of the bulk exciton.
+
+    Examples
+    --------
+    >>> lib = Library.builtin()
+    >>> gaps = [gap_at(lib, {"MAPbI3": 1.0}, 300.0, k) for k in ("optical", "quasiparticle")]
+    >>> [round(float(g), 3) for g in gaps]
+    [1.55, 1.566]
+    """
+    return mix(library, members, "band_gap", of=lambda n: member_gap(library, n, temperature, kind))
+
+
+def member_gap(
+    library: Library, name: str, temperature: float = ROOM, kind: str = "quasiparticle"
+) -> Sourced:
+    """Return the gap of one end member in one convention [eV]; see `gap_at`."""
+    gap = end_member(library, name, "band_gap")
+    if not gap.is_known:
+        return gap
+    entry = library.entry("perovskite", name)
+    steps: list[tuple[float, Sourced]] = [(1.0, gap)]
+    said = entry.text("band_gap_kind")
+    if said and (said == OPTICAL) != (kind == OPTICAL):
+        if parse(name).family != "ABX3" or entry.text("exciton_character") == "localised":
+            return Sourced.unknown("eV", _not_hydrogenic(name, gap, said))
+        steps.append((1.0 if said == OPTICAL else -1.0, _binding(library, name, gap)))
+    steps.append((1.0, _thermal(library, name, temperature)))
+    return _summed(steps, gap)
+
+
+def _not_hydrogenic(name: str, gap: Sourced, kind: str) -> str:
+    return (
+        f"only the {kind} gap of bulk {name} is known ({float(gap):.3g} eV); its exciton is no "
+        "Wannier-Mott exciton of known binding energy, so the other kind does not follow from it"
+    )
+
+
+def _binding(library: Library, name: str, gap: Sourced) -> Sourced:
+    known = end_member(library, name, "exciton_binding_energy")
+    if known.is_known:
+        return known
+    value, low, high = (share * float(gap) for share in _BINDING_SHARE)
+    why = f"binding energy of {name} assumed: 0.4 to 3 % of the gap, as in lead halides"
+    return assumed(value, "eV", low, high, why)
+
+
+def _thermal(library: Library, name: str, temperature: float) -> Sourced:
+    """Shift of the gap from the temperature at which it is known [eV]."""
+    entry = library.entry("perovskite", name)
+    if not entry.has("band_gap_temperature"):
+        return assumed(0.0, "eV", -0.05, 0.05, f"temperature of the gap of {name} not stated")
+    start = entry.quantity("band_gap_temperature")
+    slope, phonon = entry.quantity("gap_temperature_slope"), entry.quantity("phonon_energy")
+    slope = slope if slope.is_known else _SLOPE
+    phonon = phonon if phonon.is_known else _PHONON
+    unit = float(gap_shift(1.0, float(phonon), float(start), temperature))
+    ends = sorted(unit * float(s if s is not None else slope) for s in (slope.low, slope.high))
+    return replace(slope, value=unit * float(slope), unit="eV", low=ends[0], high=ends[1])
+
+
+def _summed(steps: list[tuple[float, Sourced]], gap: Sourced) -> Sourced:
+    """Sum of the steps, the sides of their intervals added in squares."""
+    value = sum(sign * float(q) for sign, q in steps)
+    down = up = 0.0
+    for sign, q in steps:
+        low = float(q) if q.low is None else q.low
+        high = float(q) if q.high is None else q.high
+        sides = (float(q) - low, high - float(q))
+        down, up = (math.hypot(a, b) for a, b in zip((down, up), sides[:: int(sign)], strict=True))
+    moved = [q for _, q in steps[1:] if float(q) or q.low]
+    if not moved:
+        return gap
+    notes = "; ".join(dict.fromkeys(q.note for q in moved if q.note))
+    sources = tuple(dict.fromkeys(s for _, q in steps for s in q.sources))
+    note = "brought to one convention" + (f" ({notes})" if notes else "")
+    return Sourced(value, "eV", value - down, value + up, "computed", sources, note)
+
+
+def transition(library: Library, members: Mapping[str, float]) -> str:
+    """Return "direct", "indirect" or "" where it is not known of every end member.
+
+    Examples
+    --------
+    >>> transition(Library.builtin(), {"Cs2AgBiBr6": 1.0})
+    'indirect'
+    """
+    known = library.names("perovskite")
+    kinds = {
+        library.entry("perovskite", n).text("band_gap_transition") if n in known else ""
+        for n in members
+    }
+    return kinds.pop() if len(kinds) == 1 else ""
