@@ -77,7 +77,8 @@ def names(result: Result) -> set[str]:
 
 def with_crystal(result: Result, study: Study, library: Library) -> Result:
     """Add the figures of the lattice, where the study asks for more than its stages give."""
-    asked = any(r.name not in names(result) for r in study.reported)
+    given = names(result) | _of_records(study)
+    asked = any(r.name not in given for r in study.reported)
     if study.crystal is None and (result.population is None or not asked):
         return result
     from .crystal import figures
@@ -99,15 +100,7 @@ def check_names(study: Study, results: Iterable[Result]) -> None:
     InputError
         Names the nearest name.
     """
-    known = {name for result in results for name in names(result)}
-    if study.protocol:
-        from .figures.names import all_names
-
-        known |= set(all_names())
-    if study.task:
-        from .task.state import Score
-
-        known |= {f.name for f in fields(Score) if f.type == "Sourced"}
+    known = {name for result in results for name in names(result)} | _of_records(study)
     if not known:  # every variant was refused
         return
     for index, reported in enumerate(study.reported):
@@ -115,6 +108,20 @@ def check_names(study: Study, results: Iterable[Result]) -> None:
             where = f"reported[{index}].name"
             allowed = "a figure of merit, or a property of the dots, the film or the crystal"
             raise InputError(where, reported.name, allowed, nearest(reported.name, known))
+
+
+def _of_records(study: Study) -> set[str]:
+    """Names that what is measured may give; which of them it gives shows after the run."""
+    found: set[str] = set()
+    if study.protocol:
+        from .figures.names import all_names
+
+        found |= set(all_names())
+    if study.task:
+        from .task.state import Score
+
+        found |= {f.name for f in fields(Score) if f.type == "Sourced"}
+    return found
 
 
 def _as_kind_of(unit: str, name: str, q: Sourced, result: Result) -> Sourced:

@@ -182,6 +182,7 @@ def _compared(reported: Reported, results: tuple[tuple[str, Result], ...]) -> Co
         place=reported.place,
         note=reported.note,
         kind=kind,
+        variant=reported.variant,
     )
 
 
@@ -231,7 +232,7 @@ def page(run: Run) -> ReportInput:
 def _variant(file: StudyFile, label: str, result: Result) -> Variant:
     device = dict(file.variants)[label].device
     stack = gather.stack_layers(device) if device else ()
-    stages = {f.name: getattr(result, f.name) for f in fields(Result) if f.name != "failure"}
+    stages = {f.name: getattr(result, f.name) for f in fields(Result)}
     return Variant(label, stack=stack, **stages)
 
 

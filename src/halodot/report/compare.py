@@ -38,6 +38,7 @@ def compare(
     place: str = "",
     note: str = "",
     kind: Kind = "number",
+    variant: str = "",
 ) -> Comparison:
     """Put a reported figure beside the computed one and judge it.
 
@@ -73,7 +74,9 @@ def compare(
     pair = [q.in_unit(unit) if q.is_known else q for q in (reported, computed)]
     note = note or (pair[1].note if not pair[1].is_known else "")
     verdict = judge(pair[0], pair[1], bound, kind) if role == "predicted" else None
-    return Comparison(name, unit, bound, pair[0], pair[1], role, place, verdict, note, kind)
+    return Comparison(
+        name, unit, bound, pair[0], pair[1], role, place, verdict, note, kind, variant
+    )
 
 
 def judge(reported: Sourced, computed: Sourced, bound: Bound, kind: Kind) -> bool | None:

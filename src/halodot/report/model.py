@@ -48,6 +48,8 @@ class Comparison:
         Why a value is unknown, or what to know when reading the pair.
     kind
         ``number`` or ``yes_no``.
+    variant
+        Label of the variant that was compared; empty where there is one.
     """
 
     name: str
@@ -60,6 +62,7 @@ class Comparison:
     within: bool | None = None
     note: str = ""
     kind: Kind = "number"
+    variant: str = ""
 
     @property
     def ratio(self) -> float | None:
@@ -142,6 +145,7 @@ class Variant:
     array: Array | None = None
     score: Score | None = None
     crystal: dict[str, Sourced] = field(default_factory=dict)
+    failure: str = ""
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ import jinja2
 from markupsafe import Markup
 
 from ..core.sourced import Sourced
-from . import flow, gather, pictures, summary
+from . import ensembles, flow, gather, pictures, summary
 from .compare import ends, tally
 from .model import Comparison, ReportInput, SourceNote
 from .text import display_scale, interval_text, number, pretty_name, value_text
@@ -64,6 +64,7 @@ def render(result: ReportInput) -> str:
     drawn = pictures.draw(result)
     assumed = [_input_row(key, q) for key, q in gather.assumptions(result)]
     figures = _figure_rows(result)
+    dots = ensembles.rows(result.variants)
     context: dict[str, Any] = {
         "r": result,
         "style": Markup(style),
@@ -81,6 +82,7 @@ def render(result: ReportInput) -> str:
         "cards": flow.cards(result.variants),
         "labels": [v.label or f"variant {k + 1}" for k, v in enumerate(result.variants)],
         "several": len(result.variants) > 1,
+        "dots": dots,
         "stages": _stages(drawn),
         "verdicts": [p for p in drawn if p.stage == "comparison"],
         "figures": [row for row in figures if row["known"]],
@@ -173,6 +175,7 @@ def _comparison_row(c: Comparison) -> dict[str, Any]:
         verdict = "not counted"
     return {
         "name": c.name,
+        "variant": c.variant,
         "reported": ("" if c.bound == "=" else f"{c.bound} ") + _side(c, c.reported),
         "computed": _side(c, c.computed),
         "interval": _interval(c),

@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 
 from ..device.state import Trace
 from .model import ReportInput, Variant
-from .plots import dots, scores, stack, traces
+from .plots import dots, scores, series, stack, traces
 
 MOST_SERIES = 24  # of one picture; more cannot be told apart, the tables hold them all
 MOST_STACKS = 3
+MANY = 8  # ensembles, from which on they are drawn as a series
 
 
 @dataclass(frozen=True)
@@ -34,8 +35,18 @@ def draw(result: ReportInput) -> list[Picture]:
 
 
 def _plans(result: ReportInput) -> Iterator[tuple]:
+    yield from _of_dots(result)
+    yield from _stacks(result)
+    yield from _records(result)
+    yield from _scores(result)
+
+
+def _of_dots(result: ReportInput) -> Iterator[tuple]:
     shown = result.variants[:MOST_SERIES]
     populations = [(v.label, v.population) for v in shown if v.population is not None]
+    yield from _series(result)
+    if len(populations) >= MANY:
+        return
     yield (
         "dots",
         "Sizes drawn log-normal from mean and spread; the band holds every curve whose mean and"
@@ -51,9 +62,32 @@ def _plans(result: ReportInput) -> Iterator[tuple]:
         False,
         lambda name: dots.chromaticity(lit, name),
     )
-    yield from _stacks(result)
-    yield from _records(result)
-    yield from _scores(result)
+
+
+def _series(result: ReportInput) -> Iterator[tuple]:
+    """Pictures of many dots side by side."""
+    lit = [(v.label, v.dots) for v in result.variants if v.dots is not None]
+    yield (
+        "dots",
+        "Peak of the emission against size, with 90 % intervals as bands; marks are what was"
+        " reported.",
+        True,
+        lambda name: series.peak_against_size(lit, result.comparisons, name),
+    )
+    if len(lit) < MANY:
+        return
+    yield (
+        "dots",
+        "Emission of all ensembles, each in its own colour; grey is not visible.",
+        True,
+        lambda name: series.spectra(lit, name),
+    )
+    yield (
+        "dots",
+        "Colour of the emission; bars are 90 % intervals.",
+        False,
+        lambda name: dots.chromaticity(lit[:MOST_SERIES], name),
+    )
 
 
 def _stacks(result: ReportInput) -> Iterator[tuple]:
@@ -131,10 +165,18 @@ def _scores(result: ReportInput) -> Iterator[tuple]:
             False,
             lambda name: scores.confusion(score, name),
         )
+    energies = series.is_drawn_as_deviation(result.comparisons)
+    others = [c for c in result.comparisons if id(c) not in energies]
+    yield (
+        "comparison",
+        "Computed minus reported energies of light, with 90 % intervals; 0 is agreement.",
+        True,
+        lambda name: series.deviations(result.comparisons, name),
+    )
     yield (
         "comparison",
         "Computed over reported with 90 % intervals; 1 is agreement. The shape says whether the"
         " figure was predicted.",
         True,
-        lambda name: scores.reported_against_computed(result.comparisons, name),
+        lambda name: scores.reported_against_computed(others, name),
     )
