@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from halodot.core.errors import InputError
 from halodot.crystal.composition import parse
-from halodot.crystal.summary import describe
+from halodot.crystal import describe
 
 FAMILIES = (
     "{a}{b}{x}3",

@@ -45,7 +45,7 @@ def _for_people(value: Any) -> Any:
         return value
     if "basis" not in value:
         return ", ".join(f"{k} {'?' if v is None else _short(v)}" for k, v in value.items()) or "-"
-    if isinstance(value["value"], str):
+    if isinstance(value["value"], str | bool):
         return f"{value['value']}  {value['basis']}"
     return value
 

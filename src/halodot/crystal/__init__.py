@@ -1,4 +1,4 @@
-"""Composition, radii and tolerance factors; phases and their free energies."""
+"""Composition, radii and tolerance factors; lattices, phases, their free energies, structures."""
 
 from __future__ import annotations
 
@@ -12,18 +12,28 @@ if TYPE_CHECKING:
 __all__ = ["characterise", "describe", "figures"]
 
 
-def characterise(formula: str, lib: Library | None = None) -> Crystal:
+def characterise(
+    formula: str,
+    lib: Library | None = None,
+    size: float | None = None,
+    temperature: float = 300.0,
+) -> Crystal:
     """Return lattice and stability of `formula`; see `halodot.crystal.summary.characterise`."""
     from .summary import characterise as work
 
-    return work(formula, lib)
+    return work(formula, lib, size, temperature)
 
 
-def describe(formula: str, lib: Library | None = None) -> dict[str, Any]:
-    """Return what is known of `formula` as a flat dictionary; see `halodot.crystal.summary`."""
-    from .summary import describe as work
+def describe(
+    formula: str,
+    lib: Library | None = None,
+    size: float | None = None,
+    temperature: float = 300.0,
+) -> dict[str, Any]:
+    """Return what is known of `formula` as a flat dictionary; see `halodot.crystal.description`."""
+    from .description import describe as work
 
-    return work(formula, lib)
+    return work(formula, lib, size, temperature)
 
 
 def figures(

@@ -1,17 +1,18 @@
-"""Everything that is known of a formula: as a hand-over object and as flat JSON."""
+"""Everything that is known of a formula, as a hand-over object."""
 
 from __future__ import annotations
-
-from typing import Any
 
 from ..core.sourced import Sourced
 from ..core.status import Status
 from ..library import Entry, Library
 from ..library.mixing import mix
 from .composition import Composition, parse
-from .limits import BARTEL_LIMIT
-from .phases import Phase, crossover_size, phase_at
-from .radii import REFERENCE_SET, SETS
+from .landscape import TEMPERATURES, Landscape, landscape
+from .lattice import lattice_constants
+from .phases import Phase, bulk_free_energy, check_temperature, phase_at
+from .radii import SETS
+from .remarks import LIGANDS, MONOCLINIC, SEGREGATION, monoclinic
+from .stability import check_size, crossover, probabilities, transitions
 from .state import Crystal
 from .tolerance import (
     FACTORS,
@@ -25,13 +26,14 @@ from .tolerance import (
 )
 
 ROOM = 300.0
-SEGREGATION = (
-    "halides of bulk mixed compositions can separate under field or light; the review (Sec. 4.1) "
-    "calls dots free of it, its reference 59 reports it in dots; no rate is at hand"
-)
 
 
-def characterise(formula: str, lib: Library | None = None) -> Crystal:
+def characterise(
+    formula: str,
+    lib: Library | None = None,
+    size: float | None = None,
+    temperature: float = ROOM,
+) -> Crystal:
     """Return lattice and stability of `formula`.
 
     Parameters
@@ -40,11 +42,15 @@ def characterise(formula: str, lib: Library | None = None) -> Crystal:
         For example ``CsPb(Br0.7Cl0.3)3``.
     lib
         Library; the built-in one if None.
+    size
+        Edge of a cube [m]; the bulk if None.
+    temperature
+        [K]
 
     Raises
     ------
     InputError
-        If the formula cannot be read.
+        If the formula cannot be read, or size or temperature make no sense.
 
     Examples
     --------
@@ -52,10 +58,15 @@ def characterise(formula: str, lib: Library | None = None) -> Crystal:
     0.862
     """
     lib = Library.builtin() if lib is None else lib
+    edge = check_size(size)
+    check_temperature(temperature)
     composition = parse(formula)
     near = nearest_set(lib, composition)
     phase = _phase(lib, composition)
     over = {name: factor_over_sets(composition, name) for name in FACTORS}
+    ground = landscape(composition, lib)
+    ground = ground if _reaches(temperature) else _too_far(ground, temperature)
+    probability = probabilities(ground, temperature, size) if ground.is_known else {}
     return Crystal(
         composition=composition,
         tolerance_factor=over["tolerance_factor"],
@@ -63,16 +74,36 @@ def characterise(formula: str, lib: Library | None = None) -> Crystal:
         bartel_tau=over["bartel_tau"],
         printed=printed(lib, composition),
         lattice_constant=mix(lib, composition.end_members, "lattice_constant"),
+        lattice=lattice_constants(composition, lib),
         phase=phase.name,
         phase_reason=phase.reason,
         phase_sources=phase.sources,
-        crossover_size=_crossover(lib, composition),
+        size=edge,
+        temperature=temperature,
+        probability=probability,
+        stable_phase=max(probability, key=lambda p: float(probability[p]))
+        if ground.decides
+        else "",
+        stability_reason=ground.reason,
+        free_energy=_free_energy(lib, composition, temperature),
+        crossover_size=_crossover(ground, temperature),
+        transitions=transitions(ground, size),
         by_set={n: {s: factor(composition, n, s) for s in SETS} for n in FACTORS},
         nearest_set=near[0] if near else "",
         nearest_difference=near[1] if near else None,
         status=Status.OK if composition.charge == 0.0 else Status.OUTSIDE_RANGE,
-        notes=_notes(lib, composition),
+        notes=_notes(lib, composition, ground),
     )
+
+
+def _reaches(temperature: float) -> bool:
+    return TEMPERATURES[0] <= temperature <= TEMPERATURES[1]
+
+
+def _too_far(ground: Landscape, temperature: float) -> Landscape:
+    low, high = TEMPERATURES
+    why = f"free energies hold from {low:g} to {high:g} K, not at {temperature:g} K"
+    return Landscape(ground.formula, reason=ground.reason if not ground.is_known else why)
 
 
 def _entry(lib: Library, composition: Composition) -> Entry | None:
@@ -90,16 +121,22 @@ def _phase(lib: Library, composition: Composition) -> Phase:
     return phase_at(entry, ROOM)
 
 
-def _crossover(lib: Library, composition: Composition) -> Sourced:
-    """Cube edge at 300 K below which the perovskite beats the delta phase."""
+def _free_energy(lib: Library, composition: Composition, temperature: float) -> Sourced:
+    """Free energy of bulk gamma above delta [eV per formula unit]."""
     entry = _entry(lib, composition)
     if entry is None:
         reason = f"no free energies of the phases of {composition.host.formula} at hand"
-        return Sourced.unknown("m", reason)
-    return crossover_size(entry, ROOM)
+        return Sourced.unknown("eV", reason)
+    return bulk_free_energy(entry, temperature)
 
 
-def _notes(lib: Library, composition: Composition) -> tuple[str, ...]:
+def _crossover(ground: Landscape, temperature: float) -> Sourced:
+    if not ground.is_known:
+        return Sourced.unknown("m", ground.reason)
+    return crossover(ground, temperature)
+
+
+def _notes(lib: Library, composition: Composition, ground: Landscape) -> tuple[str, ...]:
     notes = []
     if composition.charge != 0.0:
         notes.append(f"not neutral: {composition.charge:+.3g} charges a formula unit")
@@ -113,70 +150,14 @@ def _notes(lib: Library, composition: Composition) -> tuple[str, ...]:
             if agreeing
             else f"no named set of radii gives the printed tolerance factors of {pair}"
         )
+    if ground.is_known:
+        notes.append("probabilities of phases come from priors and hold at equilibrium")
+    if ground.with_delta:
+        notes.append(LIGANDS)
+    if monoclinic(composition).is_known:
+        notes.append("monoclinic phase: " + MONOCLINIC)
     if len(composition.site("X")) > 1:
         notes.append(SEGREGATION)
     if composition.dopants:
         notes.append("dopants do not enter the factors, the lattice constant and the molar mass")
     return tuple(notes)
-
-
-def describe(formula: str, lib: Library | None = None) -> dict[str, Any]:
-    """Return what is known of `formula` as one flat dictionary for JSON.
-
-    Parameters
-    ----------
-    formula, lib
-        As for `characterise`.
-
-    Raises
-    ------
-    InputError
-        If the formula cannot be read.
-
-    Examples
-    --------
-    >>> describe("Cs2AgBiBr6")["family"]
-    "A2BB'X6"
-    """
-    c = characterise(formula, lib)
-    body: dict[str, Any] = {
-        "formula": c.composition.formula,
-        "family": c.composition.family,
-        "sites": {role: dict(site) for role, site in c.composition.sites},
-        "dopants": {d.symbol: d.fraction for d in c.composition.dopants},
-        "oxidation_states": dict(c.composition.oxidation),
-        "charge_balanced": c.composition.charge == 0.0,
-        "tolerance_factor": c.tolerance_factor.to_json(),
-        "octahedral_factor": c.octahedral_factor.to_json(),
-        "bartel_tau": c.bartel_tau.to_json(),
-        "bartel_perovskite": _verdict(c.by_set["bartel_tau"][REFERENCE_SET]),
-    }
-    for name, sets in c.by_set.items():
-        body |= {f"{name}_{s}": q.to_json() for s, q in sets.items()}
-    body["tolerance_factor_printed"] = c.printed.to_json()
-    body["tolerance_factor_nearest_set"] = c.nearest_set or None
-    body["tolerance_factor_nearest_difference"] = c.nearest_difference
-    body["lattice_constant_nm"] = c.lattice_constant.to_json("nm")
-    body["molar_mass_g_per_mol"] = round(c.composition.molar_mass * 1e3, 6)
-    body["phase_300_K"] = _category(c)
-    body["perovskite_below_nm"] = c.crossover_size.to_json("nm")
-    body["status"] = c.status.value
-    body["notes"] = list(c.notes)
-    return body
-
-
-def _verdict(tau: Sourced) -> bool | None:
-    """Whether tau lies below the limit, None where its interval holds the limit.
-
-    Only the reference set counts: the limit was fitted with its radii.
-    """
-    if tau.value is None:
-        return None
-    low, high = (tau.value if x is None else x for x in (tau.low, tau.high))
-    return None if low < BARTEL_LIMIT <= high else high < BARTEL_LIMIT
-
-
-def _category(c: Crystal) -> dict[str, Any]:
-    if not c.phase:
-        return {"value": None, "basis": "unknown", "reason": c.phase_reason}
-    return {"value": c.phase, "basis": "assumed", "sources": list(c.phase_sources)}
