@@ -2,9 +2,11 @@
 
 A library gap is of a kind (quasiparticle, or optical: the exciton's binding energy is missing),
 of a temperature and of a phase. ``E(T) = E_lib + [optical] E_b + shift(T_lib -> T)`` for every end
-member, then mixed with bowing. What is not known of the binding or of the slope is a prior that
-the note names. Range: ABX3 with Wannier-Mott excitons; a localised exciton has no such E_b, and
-its gap stays what was measured. A change of phase between the two temperatures is left out.
+member, then mixed with the bowing of the gap (that at 300 K) and of its slope. What is not known
+of the binding or of the slope is a prior that the note names.
+
+Range: ABX3 with Wannier-Mott excitons; elsewhere E_b is no hydrogenic number, and only the kind
+that was measured is known. A change of phase between the two temperatures is left out.
 Expected accuracy: 0.03 eV on top of that of the bulk gap.
 """
 
@@ -17,7 +19,7 @@ from dataclasses import replace
 from ..core.sourced import Sourced, assumed
 from ..crystal.composition import parse
 from ..library import Library
-from ..library.mixing import end_member, mix
+from ..library.mixing import bowing, end_member, mix
 from .gap_temperature import gap_shift
 
 OPTICAL = "optical"
@@ -55,7 +57,29 @@ def gap_at(
     >>> [round(float(g), 3) for g in gaps]
     [1.55, 1.566]
     """
-    return mix(library, members, "band_gap", of=lambda n: member_gap(library, n, temperature, kind))
+    mixed = mix(
+        library, members, "band_gap", of=lambda n: member_gap(library, n, temperature, kind)
+    )
+    extra = _bowed(library, members, temperature)
+    return mixed if not (mixed.is_known and extra.value) else _joined(mixed, extra)
+
+
+def _bowed(library: Library, members: Mapping[str, float], temperature: float) -> Sourced:
+    """What the bowing of the slope adds to the gap away from room temperature [eV]."""
+    phonon = mix(library, members, "phonon_energy")
+    energy = float(phonon if phonon.is_known else _PHONON)
+    unit = float(gap_shift(1.0, energy, ROOM, temperature))
+    return _times(unit, bowing(library, members, "gap_temperature_slope"))
+
+
+def _times(factor: float, slope: Sourced) -> Sourced:
+    ends = sorted(factor * float(slope if s is None else s) for s in (slope.low, slope.high))
+    return replace(slope, value=factor * float(slope), unit="eV", low=ends[0], high=ends[1])
+
+
+def _joined(mixed: Sourced, extra: Sourced) -> Sourced:
+    joined = _summed([(1.0, mixed), (1.0, extra)], mixed)
+    return replace(joined, note=mixed.note, sources=mixed.sources)
 
 
 def member_gap(
@@ -102,8 +126,7 @@ def _thermal(library: Library, name: str, temperature: float) -> Sourced:
     slope = slope if slope.is_known else _SLOPE
     phonon = phonon if phonon.is_known else _PHONON
     unit = float(gap_shift(1.0, float(phonon), float(start), temperature))
-    ends = sorted(unit * float(s if s is not None else slope) for s in (slope.low, slope.high))
-    return replace(slope, value=unit * float(slope), unit="eV", low=ends[0], high=ends[1])
+    return _times(unit, slope)
 
 
 def _summed(steps: list[tuple[float, Sourced]], gap: Sourced) -> Sourced:

@@ -111,6 +111,24 @@ def difference(
     return Sourced(value, unit, value - down, value + up, "computed", sources)
 
 
+def bowing(lib: Library, fractions: Mapping[str, float], quantity: str) -> Sourced:
+    """Return what bowing adds to the linear mixture of `quantity`: ``-sum x_i x_j b_ij``.
+
+    Examples
+    --------
+    >>> bowing(Library.builtin(), {"CsPbBr3": 1.0}, "band_gap").value
+    0.0
+    """
+    share, _ = hosted(lib, fractions)
+    value = low = high = 0.0
+    for a, b in combinations(share, 2):
+        q, weight = _bowing(lib, a, b, quantity), share[a] * share[b]
+        value -= weight * float(q)
+        low -= weight * float(q if q.high is None else q.high)
+        high -= weight * float(q if q.low is None else q.low)
+    return Sourced(value, declared(quantity).unit, low, high, "computed")
+
+
 def _terms(
     lib: Library,
     fractions: Mapping[str, float],
