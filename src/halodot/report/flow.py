@@ -13,6 +13,7 @@ from .text import number, pretty_name, value_text
 
 Rows = list[tuple[str, str]]
 MOST_FIGURES = 6
+MOST_VALUES = 6  # side by side in one line of a card; more stand in the tables
 
 
 @dataclass(frozen=True)
@@ -34,8 +35,18 @@ def _side_by_side(columns: Sequence[Rows]) -> tuple[tuple[str, tuple[str, ...]],
     out = []
     for name in names:
         values = tuple(dict(column).get(name, "–") for column in columns)
-        out.append((name, values[:1] if len(set(values)) == 1 else values))
+        out.append((name, _few(values)))
     return tuple(out)
+
+
+def _few(values: tuple[str, ...]) -> tuple[str, ...]:
+    """All values where they are few, else each once, else the first and the last."""
+    distinct = tuple(dict.fromkeys(values))
+    if len(distinct) == 1 or (len(values) > MOST_VALUES >= len(distinct)):
+        return distinct
+    if len(values) <= MOST_VALUES:
+        return values
+    return (values[0], f"… ({len(values)} variants)", values[-1])
 
 
 def _of(state: Any, *names: str) -> Rows:

@@ -81,6 +81,7 @@ def render(result: ReportInput) -> str:
         "remarks": gather.remarks(result),
         "cards": flow.cards(result.variants),
         "labels": [v.label or f"variant {k + 1}" for k, v in enumerate(result.variants)],
+        "most_values": flow.MOST_VALUES,
         "several": len(result.variants) > 1,
         "dots": dots,
         "stages": _stages(drawn),

@@ -82,12 +82,6 @@ def _series(result: ReportInput) -> Iterator[tuple]:
         True,
         lambda name: series.spectra(lit, name),
     )
-    yield (
-        "dots",
-        "Colour of the emission; bars are 90 % intervals.",
-        False,
-        lambda name: dots.chromaticity(lit[:MOST_SERIES], name),
-    )
 
 
 def _stacks(result: ReportInput) -> Iterator[tuple]:

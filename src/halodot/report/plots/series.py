@@ -70,8 +70,8 @@ def _one_curve(ax: Any, members: Dots, k: int) -> None:
 def _reported_points(ax: Any, members: Dots, comparisons: Sequence[Comparison], k: int) -> None:
     sizes = {label: 1e9 * float(d.size) for label, d in members}
     for c in comparisons:
-        energy = energy_of(c.reported)
-        if c.name not in PHOTON or c.variant not in sizes or energy is None:
+        energy = energy_of(c.reported) if c.name in PHOTON else None
+        if energy is None or c.variant not in sizes:
             continue
         (mark,) = ax.plot(
             sizes[c.variant],
