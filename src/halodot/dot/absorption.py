@@ -280,8 +280,8 @@ def _band_error(above: float, draw: Draw) -> FloatArray:
     """
     near = float(np.clip(1.0 - above / 0.5, 0.0, 1.0))
     far = float(np.clip((above - 0.8) / 0.6, 0.0, 1.0))
-    ends = 2.0**-near, 2.0**near * 3.0**far
-    return draw(Sourced(1.5**far, "1", min(ends[0], 1.0), ends[1], "assumed"))
+    ends = 2.0**-near, 2.0**near * 4.0**far
+    return draw(Sourced(2.0**far, "1", min(ends[0], 1.0), ends[1], "assumed"))
 
 
 def molar_extinction(sigma: Sourced) -> Sourced:

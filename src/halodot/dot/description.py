@@ -66,6 +66,8 @@ _SHOWN = {
     "s": ("ns", "_ns"),
     "eV": ("meV", "_meV"),
     "m2": ("cm2", "_cm2"),
+    "1/m": ("1/cm", "_per_cm"),
+    "m2/mol": ("L/mol/cm", "_L_per_mol_cm"),
     "m2/Vs": ("cm2/Vs", "_cm2_per_Vs"),
     "m2/s": ("cm2/s", "_cm2_per_s"),
     "1": ("1", ""),

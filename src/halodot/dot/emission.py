@@ -160,7 +160,7 @@ def half_width(energy: FloatArray, spectrum: FloatArray) -> float:
     """Full width at half maximum about the highest peak, by linear interpolation [eV].
 
     >>> e = np.linspace(-1.0, 1.0, 2001)
-    >>> abs(half_width(e, np.exp(-(e**2))) - 2.0 * np.sqrt(np.log(2.0))) < 1e-6
+    >>> bool(abs(half_width(e, np.exp(-(e**2))) - 2.0 * np.sqrt(np.log(2.0))) < 1e-6)
     True
     """
     top = int(spectrum.argmax())

@@ -34,8 +34,11 @@ Part = Callable[[DotProperties, Context], DotProperties]
 def parts() -> tuple[Part, ...]:
     """Return all parts, in the order in which they act."""
     from .composition import compose
+    from .recombination import recombine
+    from .spectra import spectra
+    from .transport import transport
 
-    return (compose,)
+    return (recombine, spectra, transport, compose)
 
 
 def complete(dots: DotProperties, context: Context) -> DotProperties:

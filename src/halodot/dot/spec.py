@@ -220,3 +220,99 @@ class DotModel(Spec):
         interval=("2e13 s/m3", "4e14 s/m3"),
         why="50 ps or so for a CsPbBr3 dot of 9 nm; remembered, unverified",
     )
+    polaron_error: Sourced = quantity(
+        "1",
+        "factor on the phonon-limited mobility that the polaron model does not explain",
+        low=0.01,
+        high=10.0,
+        default=1.0,
+        interval=(0.3, 1.3),
+        why="the model leaves out acoustic phonons, defects and further polar modes, so it is "
+        "rather an upper bound; not fitted to any mobility",
+    )
+    wall_specularity: Sourced = quantity(
+        "1",
+        "share of the hits on the wall of a dot that are mirror-like",
+        low=0.0,
+        high=1.0,
+        default=0.5,
+        interval=(0.05, 0.95),
+        why="between a rough and a perfect facet; not measured",
+    )
+    mobility_given: Sourced | None = quantity(
+        "m2/Vs",
+        "measured mobility, from which D and L are taken in place of the computed one",
+        low=0.0,
+        high=1e3,
+        optional=True,
+    )
+    lifetime_given: Sourced | None = quantity(
+        "s",
+        "measured carrier lifetime, from which L is taken",
+        low=1e-15,
+        high=1e3,
+        optional=True,
+    )
+    exchange_constant: Sourced = quantity(
+        "eV m3",
+        "bright-dark splitting over the density at which electron and hole meet",
+        low=1e-32,
+        high=1e-25,
+        default="93 meV nm3",
+        interval=("30 meV nm3", "130 meV nm3"),
+        why="calibrated: 32.3 meV of a CsPbBr3 platelet of 2 monolayers (10.1002/advs.202103013) "
+        "as a two-dimensional exciton; its surroundings bind it tighter, so less is likelier",
+    )
+    exchange_mixing: Sourced = quantity(
+        "1",
+        "share of the bright-dark splitting that turns the spin of the bright exciton",
+        low=0.0,
+        high=1.0,
+        default=0.25,
+        interval=(0.06, 0.6),
+        why="bright over bright-dark splitting, 0.5 in platelets of 2 monolayers "
+        "(10.1002/advs.202103013); less in cubes, where it takes a shape that is not quite one",
+    )
+    wall_flip: Sourced = quantity(
+        "1",
+        "chance that a hit on the wall at 300 K turns the spin of a carrier",
+        low=0.0,
+        high=1.0,
+        default=5e-4,
+        interval=(1e-4, 2e-3),
+        why="calibrated: holes in CsPbBr3 dots in glass dephase in 50 ps at 300 K "
+        "(arXiv:2409.01065); their size was not read",
+    )
+    dangling_bond_velocity: Sourced = quantity(
+        "m/s",
+        "spin flips by dangling bonds per surface over volume",
+        low=0.0,
+        high=1e6,
+        default="1.9 cm/s",
+        interval=("0.2 cm/s", "4 cm/s"),
+        why="calibrated: T1 of 80 ns at 5 K in CsPbBr3 dots (10.1021/acs.nanolett.1c03292), taken "
+        "for edges of 9 nm; an upper bound, as other channels may set it",
+    )
+    hyperfine_width: Sourced = quantity(
+        "1",
+        "dephasing time times hyperfine energy over hbar",
+        low=0.5,
+        high=5.0,
+        default=1.8,
+        interval=(1.0, 3.3),
+        why="1 where the energy is that of the 1/e field, 3.3 where it is a full width at half "
+        "maximum; the sources do not say in what was read",
+    )
+    monolayer_spread: Sourced = _fitted_field(
+        "1",
+        "standard deviation of the monolayers of platelets whose spread is not given",
+        (0.0, 10.0),
+        partial(
+            _fitted,
+            "1",
+            0.6,
+            0.3,
+            0.9,
+            "one value for the median emission widths of CsPbBr3 platelets of 2 to 9 monolayers",
+        ),
+    )

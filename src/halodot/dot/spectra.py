@@ -9,8 +9,8 @@ resolved, as the bulk does:
 g is the degeneracy and K the enhancement by the attraction: for the first pair
 ``1 + c V / (pi a_B^3)``, from the free pair (1) to an exciton that moves as a whole (c = 0.53 in a
 cube, 0.61 in a sphere), for the others Sommerfeld's factor. Each level of a platelet of area A
-adds a line of ``K = A (2/pi) mu B / (hbar^2/2m_0)`` (the two-dimensional exciton of binding B) and a
-step with the two-dimensional Sommerfeld factor. Lines have the homogeneous width; sizes are
+adds a line of ``K = A (2/pi) mu B / (hbar^2/2m_0)`` (the two-dimensional exciton of binding B)
+and a step with the two-dimensional Sommerfeld factor. Lines have the homogeneous width; sizes are
 weighted by number in absorption and by what they absorb in emission (`emission`).
 
 The energies of the lines come from a `Series`; `box_series` scales the levels of a box with hard
@@ -43,7 +43,7 @@ from .absorption import (
 )
 from .colour import chromaticity, swatch
 from .confinement import KINETIC
-from .draws import drawer, summary
+from .draws import Draw, drawer, summary
 from .emission import (
     FWHM_OVER_SD,
     HC,
@@ -174,7 +174,7 @@ def flat_exciton(area: float, reduced_mass: float, binding: float) -> float:
     """Strength of the two-dimensional exciton in free pairs, ``A |phi(0)|^2`` [1].
 
     >>> round(flat_exciton(4e-16, 0.126, 0.15), 1)
-    126.4
+    126.3
     """
     return float(area * 2.0 / np.pi * reduced_mass * binding / KINETIC)
 
@@ -257,10 +257,9 @@ def emit(
 
 
 def single_width(
-    shape: str, temperature: float, phonon: FloatArray, settings: DotModel, draw: object
+    shape: str, temperature: float, phonon: FloatArray, settings: DotModel, of: Draw
 ) -> FloatArray:
     """Homogeneous full width [eV] drawn: bare surfaces and platelets couple to surface phonons."""
-    of: Callable[[Sourced], FloatArray] = draw  # type: ignore[assignment]
     treated, bare = of(settings.homogeneous_width), of(settings.surface_width)
     if shape == "platelet":
         share = np.ones_like(bare)
@@ -349,6 +348,16 @@ def gather(dots: DotProperties, context: Context) -> Light:
     )
 
 
+def _spread(dots: DotProperties, context: Context) -> Sourced:
+    """Spread of the size: that of monolayers for platelets where none was given."""
+    if dots.shape != "platelet" or dots.size_spread.basis != "assumed":
+        return dots.size_spread
+    layer = float(context.material["lattice_constant"]) / float(dots.size)
+    q = context.model.monolayer_spread
+    low, high = (float(q) if e is None else e for e in (q.low, q.high))
+    return replace(q, value=float(q) * layer, low=low * layer, high=high * layer)
+
+
 def _sizes(
     dots: DotProperties, context: Context, spread: float, power: float
 ) -> tuple[FloatArray, FloatArray]:
@@ -362,10 +371,9 @@ def _sizes(
 
 
 def _emitted(
-    dots: DotProperties, context: Context, light: Light, width: FloatArray, draw: object
+    dots: DotProperties, context: Context, light: Light, width: FloatArray, of: Draw
 ) -> tuple[Emission, Sourced]:
-    of: Callable[[Sourced], FloatArray] = draw  # type: ignore[assignment]
-    spread = np.maximum(of(dots.size_spread), 0.0)
+    spread = np.maximum(of(_spread(dots, context)), 0.0)
     tilt = of(_slope_factor(dots))
     peak, found = float(dots.pl_energy), []
     for k in range(_DRAWS):
@@ -396,7 +404,7 @@ def _absorbed(
     """Curves of the mean cross-section, and its value at the first exciton [m2]."""
     if light.lateral is None and dots.shape in ("wire", "rod", "platelet", "cuboid"):
         return {}, float("nan")
-    sizes, weight = _sizes(dots, context, max(float(dots.size_spread), 0.0), 0.0)
+    sizes, weight = _sizes(dots, context, max(float(_spread(dots, context)), 0.0), 0.0)
     top = max(light.optical_gap + 1.0, 3.3)
     energy = np.linspace(light.optical_gap - 0.35, top, 601)
     spectrum = absorption(light, box_series(light), sizes, weight, width, energy)
@@ -421,11 +429,13 @@ def _sections(dots: DotProperties, context: Context, edge: float) -> dict[str, S
         if isinstance(per_volume, str)
         else summary(per_volume, "1/m", note="cross-section over the volume of the core")
     )
+    # the two-dimensional limit makes too strong a line where the thickness nears the Bohr radius
+    down = 6.0 if dots.shape == "platelet" else 3.0
     note = "at the first exciton; strengths hold to a factor of three"
     return {
         "absorption_cross_section_400nm": sigma,
         "absorption_cross_section_edge": Sourced(
-            edge, "m2", edge / 3.0, edge * 3.0, "computed", (), note
+            edge, "m2", edge / down, edge * 3.0, "computed", (), note
         ),
         "molar_extinction_400nm": molar_extinction(sigma),
         "intrinsic_absorption_400nm": intrinsic,

@@ -1,0 +1,326 @@
+r"""Yield and decay of dots with Poisson numbers of traps and of excitons.
+
+A dot with n traps loses its exciton at the rate ``k_r + n k_t``; traps are Poisson distributed with
+mean lambda, so that the ensemble decays as
+
+.. math:: I(t) = e^{-k_r t} \exp[-\lambda (1 - e^{-k_t t})], \qquad
+          \Phi = k_r \int_0^\infty I \, dt
+               = \sum_n \frac{e^{-\lambda} \lambda^n}{n!} \frac{k_r}{k_r + n k_t}:
+
+the yield and the shape of the decay come from the same numbers. Traps stand where ligands are
+missing, ``lambda = q (1 - coverage) A rho`` with A the surface, rho the density of sites and q the
+share of the empty sites that traps; q is small where states of an empty site stay in the bands
+(defect tolerance) and is fitted per halide to reported yields (`TRAPS`).
+
+A pulse makes a Poisson number of excitons with mean <N>. Of j excitons one is lost to light at
+``j^2 k_r`` or to Auger recombination at ``j^2 (j - 1) / (4 tau_XX)``, tau_XX proportional to the
+volume; a trion lives 4 tau_XX (both kinds alike). Photons per exciton made are then
+
+.. math:: \Phi = \frac{1}{\langle N \rangle} \sum_N P_N \sum_{j=1}^{N} Q_j.
+
+Range: no return from a trap, no re-absorption (photon recycling is off), one k_r for all dots. With
+one k_r and irreversible traps the mean lifetime never exceeds the radiative one, ``tau = Phi /
+k_r``: a passivation that raises the yield and shortens the lifetime, as 10.1039/C9NA00292H reports,
+has changed k_r (4.2 to 2.4 ns) or has emptied traps that gave their excitons back.
+
+References: Tachiya, 10.1016/0009-2614(75)80210-0 (Poisson quenching); Klimov et al.,
+10.1126/science.287.5455.1011 (Auger decay of dots).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from ..core.randomness import generator
+from ..core.sourced import Sourced
+from .draws import Draw, drawer, summary
+from .parts import Context
+from .spec import DotModel
+from .state import DotProperties
+
+FloatArray = NDArray[np.float64]
+
+_DRAWS = 400
+_SITES = 3e18  # ligand sites of a facet, one per lead of a (100) facet of 0.58 nm [1/m2]
+_COVERED = 0.9  # share of the shell that a washed dot keeps, where the fitted yields belong
+_REFERENCE = 6.0 * (9e-9) ** 2  # surface of the dot that they belong to [m2]
+_SOURCES = ("review", "10.1039/C9NA00292H", "10.1039/C6RA27665B")
+# Reported yields of dots by halide: review, Table 1 (refs 133, 134, 140, middle of a range; without
+# NiCl2); 10.1039/C9NA00292H before passivation; 10.1039/C6RA27665B, middle of 50 to 80 %; an oxalic
+# acid treatment of CsPb(Cl,Br)3 (before, counted as Cl) and CsPbBr3.
+YIELDS: dict[str, tuple[float, ...]] = {
+    "Cl": (0.024, 0.11),
+    "Br": (0.90, 0.90, 0.85, 0.85, 0.761, 0.65, 0.85),
+    "I": (0.80, 0.95),
+}
+
+
+def poisson(mean: ArrayLike, count: int = 40) -> FloatArray:
+    """Probabilities of 0 to `count` at `mean`, along a new last axis.
+
+    >>> bool(abs(poisson(3.0).sum() - 1.0) < 1e-12)
+    True
+    """
+    from scipy.special import gammaln
+
+    n = np.arange(count + 1)
+    rate = np.maximum(np.asarray(mean, float), 1e-300)[..., None]
+    return np.asarray(np.exp(n * np.log(rate) - rate - gammaln(n + 1.0)))
+
+
+def quantum_yield(traps: ArrayLike, trap_rate: ArrayLike, radiative_rate: ArrayLike) -> FloatArray:
+    r"""Yield of a Poisson number of traps under weak light [1].
+
+    Parameters
+    ----------
+    traps
+        Mean number per dot [1].
+    trap_rate, radiative_rate
+        Of one trap, and of light [1/s].
+
+    Examples
+    --------
+    >>> float(quantum_yield(0.0, 1e10, 3e8))
+    1.0
+    >>> bool(abs(quantum_yield(0.5, 1e18, 3e8) - np.exp(-0.5)) < 1e-6)
+    True
+    """
+    # x = exp(-k_t t) turns the integral of the decay into Kummer's function M(1, 1 + r, -lambda)
+    from scipy.special import hyp1f1
+
+    mean = np.asarray(traps, float)
+    ratio = np.asarray(radiative_rate, float) / np.maximum(np.asarray(trap_rate, float), 1e-30)
+    return np.asarray(hyp1f1(1.0, 1.0 + ratio, -mean))
+
+
+def decay(time: FloatArray, traps: float, trap_rate: float, radiative_rate: float) -> FloatArray:
+    """Emission after a weak pulse, 1 at the start [1].
+
+    >>> float(decay(np.array([0.0]), 0.3, 1e10, 3e8)[0])
+    1.0
+    """
+    quenched = -traps * -np.expm1(-trap_rate * time)
+    return np.asarray(np.exp(-radiative_rate * time + quenched))
+
+
+def pulse_yield(
+    traps: ArrayLike,
+    trap_rate: ArrayLike,
+    radiative_rate: ArrayLike,
+    biexciton_lifetime: ArrayLike,
+    excitons: float,
+) -> FloatArray:
+    """Photons per exciton after pulses that make a Poisson number of `excitons` a dot [1].
+
+    The limit of none is `quantum_yield`.
+
+    >>> weak = quantum_yield(0.2, 1e10, 3e8)
+    >>> bool(abs(pulse_yield(0.2, 1e10, 3e8, 5e-11, 1e-6) - weak) < 1e-6)
+    True
+    """
+    weak = quantum_yield(traps, trap_rate, radiative_rate)
+    if excitons <= 0.0:
+        return weak
+    count = int(np.ceil(excitons + 8.0 * np.sqrt(excitons) + 8.0))
+    chance = poisson(excitons, count)
+    # sum over N of P_N sum over j <= N of Q_j is the sum over j of Q_j times P(N >= j)
+    tail = 1.0 - np.cumsum(chance)[:-1]
+    steps = [weak]
+    light, auger = np.asarray(radiative_rate, float), 1.0 / np.asarray(biexciton_lifetime, float)
+    for j in range(2, count + 1):
+        loss = 0.25 * j**2 * (j - 1) * auger
+        # Auger and light race the traps, each of which sees j excitons
+        share = j**2 * light / (j**2 * light + loss)
+        steps.append(share * quantum_yield(traps, j * np.asarray(trap_rate), j**2 * light + loss))
+    photons = sum(q * p for q, p in zip(steps, tail, strict=True))
+    return np.asarray(photons / excitons)
+
+
+def biexciton_lifetime(core: ArrayLike, per_volume: ArrayLike) -> FloatArray:
+    """Auger lifetime of a biexciton [s] from the volume [m3] and its scaling [s/m3].
+
+    >>> round(float(biexciton_lifetime(7.29e-25, 7e13)) * 1e12)
+    51
+    """
+    return np.asarray(np.asarray(core, float) * np.asarray(per_volume, float))
+
+
+@dataclass(frozen=True)
+class Traps:
+    """Traps per dot of a halide, log-normal, as reported yields have them.
+
+    Attributes
+    ----------
+    centre, sd
+        Of ln(traps per dot); `sd` is that of a dot to come, with what is not known of the centre.
+    rows
+        Number of reported yields behind the centre.
+    """
+
+    centre: float
+    sd: float
+    rows: int
+
+    @property
+    def sourced(self) -> Sourced:
+        """Traps per dot with the 90 % interval."""
+        value = float(np.exp(self.centre))
+        reach = float(np.exp(1.645 * self.sd))
+        note = f"fitted to {self.rows} reported yields; rate of a trap far above that of light"
+        return Sourced(value, "1", value / reach, value * reach, "fitted", _SOURCES, note)
+
+
+def fit_traps(yields: dict[str, tuple[float, ...]]) -> dict[str, Traps]:
+    """Traps per dot by halide from yields; the spread about each centre is common.
+
+    With k_t >> k_r the yield is ``exp(-lambda)``, so ``ln lambda = ln(-ln(yield))``.
+
+    >>> found = fit_traps(YIELDS)
+    >>> found["Cl"].centre > found["Br"].centre + 2.0
+    True
+    """
+    from scipy.stats import t
+
+    logs = {k: np.log(-np.log(np.array(v))) for k, v in yields.items() if v}
+    free = sum(v.size for v in logs.values()) - len(logs)
+    squares = sum(float(((v - v.mean()) ** 2).sum()) for v in logs.values())
+    common = np.sqrt(squares / max(free, 1))
+    # Student's factor at 5 % over the normal one: few rows
+    wide = float(t.ppf(0.95, max(free, 1))) / 1.645
+    return {
+        k: Traps(float(v.mean()), float(common * wide * np.sqrt(1.0 + 1.0 / v.size)), v.size)
+        for k, v in logs.items()
+    }
+
+
+def usual_traps(halides: dict[str, float]) -> Sourced:
+    """Traps per dot of a halide mixture: logarithms mix with the shares of the halides.
+
+    >>> usual_traps({"Br": 1.0}).value < usual_traps({"Cl": 0.5, "Br": 0.5}).value
+    True
+    """
+    fitted = fit_traps(YIELDS)
+    known = {x: share for x, share in halides.items() if x in fitted}
+    total = sum(known.values())
+    if total <= 0.0:
+        return Sourced.unknown("1", "no yields of such halides are at hand")
+    centre = sum(share / total * fitted[x].centre for x, share in known.items())
+    sd = max(fitted[x].sd for x in known)
+    return Traps(centre, sd, sum(fitted[x].rows for x in known)).sourced
+
+
+def surface(shape: str, size: float, lateral: float | None) -> float:
+    """Surface of the core [m2].
+
+    >>> round(surface("cube", 1e-8, None) * 1e18)
+    600
+    """
+    if shape == "sphere":
+        return float(np.pi * size**2)
+    other = size if lateral is None else lateral
+    if shape == "platelet":
+        return 2.0 * other**2 + 4.0 * size * other
+    return 2.0 * size**2 + 4.0 * size * other
+
+
+def trap_number(dots: DotProperties, context: Context) -> Sourced:
+    """Mean traps per dot: given, from the coverage of ligands, or as reported yields have it."""
+    model: DotModel = context.model
+    if model.traps_per_dot is not None:
+        return model.traps_per_dot
+    usual = usual_traps(_halides(dots.formula))
+    if model.ligand_coverage is None or not usual.is_known:
+        return usual
+    lateral = None if dots.lateral is None else float(dots.lateral)
+    area = surface(dots.shape, float(dots.size), lateral) / _REFERENCE
+    draw = drawer(generator(0, "traps"), _DRAWS)
+    empty = np.clip(1.0 - draw(model.ligand_coverage), 0.0, 1.0) / (1.0 - _COVERED)
+    note = (
+        f"in proportion to the empty sites, at {_COVERED:.0%} coverage as reported yields have it"
+    )
+    return summary(draw(usual) * empty * area, "1", sources=_SOURCES, note=note)
+
+
+def trap_share(halide: str) -> float:
+    """Share of the empty ligand sites that trap [1]: the measure of defect tolerance.
+
+    >>> trap_share("Br") < 0.005 < trap_share("Cl")
+    True
+    """
+    traps = float(fit_traps(YIELDS)[halide].sourced)
+    return traps / (_REFERENCE * _SITES * (1.0 - _COVERED))
+
+
+def _halides(formula: str) -> dict[str, float]:
+    from ..crystal.composition import parse
+
+    return parse(formula).host.site("X")
+
+
+_NAMES = {
+    "traps_per_dot": "1",
+    "pl_lifetime": "s",
+    "biexciton_lifetime": "s",
+    "trion_lifetime": "s",
+}
+
+
+def recombine(dots: DotProperties, context: Context) -> DotProperties:
+    """Part: yield, lifetime and decay from light, traps and Auger recombination."""
+    reason = _unknown_because(dots, context)
+    if reason:
+        lacking = {n: Sourced.unknown(u, reason) for n, u in _NAMES.items()}
+        return replace(dots, extras={**dots.extras, **lacking})
+    model = context.model
+    traps = trap_number(dots, context)
+    draw = drawer(generator(0, "recombination"), _DRAWS)
+    mean, rate = np.maximum(draw(traps), 0.0), draw(model.trap_rate)
+    light = 1.0 / draw(dots.radiative_lifetime)
+    pair = _auger(dots, draw, model)
+    excitons = float(model.excitons_per_pulse)
+    found = pulse_yield(mean, rate, light, pair, excitons)
+    weak = quantum_yield(mean, rate, light)
+    sources = (*traps.sources, *dots.radiative_lifetime.sources)
+    curves = _decay_curves(float(mean[0]), float(rate[0]), float(light[0]))
+    note = f"{float(traps):.3g} traps a dot: {traps.note or 'given'}"
+    extras = {
+        "traps_per_dot": traps,
+        "pl_lifetime": summary(weak / light, "s", sources=sources, note="mean over the decay"),
+        "biexciton_lifetime": summary(pair, "s", note="Auger, in proportion to the volume"),
+        "trion_lifetime": summary(4.0 * pair, "s", note="four times that of the biexciton"),
+    }
+    return replace(
+        dots,
+        plqy=summary(found, "1", sources=sources, note=note),
+        extras={**dots.extras, **extras},
+        curves={**dots.curves, **curves},
+    )
+
+
+def _unknown_because(dots: DotProperties, context: Context) -> str:
+    if not dots.radiative_lifetime.is_known:
+        return context.material.missing or dots.radiative_lifetime.note
+    if "Pb" not in dots.formula and context.model.traps_per_dot is None:
+        return f"no quantum yield of {dots.formula} dots is at hand; give traps_per_dot"
+    return ""
+
+
+def _auger(dots: DotProperties, draw: Draw, model: DotModel) -> FloatArray:
+    from .absorption import volume
+
+    lateral = dots.lateral
+    if lateral is None and dots.shape in ("wire", "rod", "platelet", "cuboid"):
+        lateral = model.lateral_default
+    other = None if lateral is None else draw(lateral)
+    return biexciton_lifetime(
+        volume(dots.shape, draw(dots.size), other), draw(model.auger_per_volume)
+    )
+
+
+def _decay_curves(traps: float, rate: float, light: float) -> dict[str, FloatArray]:
+    fast = np.geomspace(1e-4, 1.0, 120) / light
+    time = np.concatenate([[0.0], fast[:-1], np.linspace(1.0, 8.0, 180) / light])
+    return {"decay_time": time, "decay_emission": decay(time, traps, rate, light)}
