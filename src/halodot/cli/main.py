@@ -15,6 +15,7 @@ from .. import __version__
 VERBS = (
     "crystal",
     "dot",
+    "size",
     "recipe",
     "film",
     "figures",

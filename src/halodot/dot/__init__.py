@@ -1,7 +1,7 @@
 """Dots: confined levels, exciton, spectra, lifetime and colour of an ensemble.
 
 ``characterise(population, library, temperature)`` gives `state.DotProperties`; ``describe`` turns
-them into flat keys.
+them into flat keys. Backwards, ``size_from`` gives the size behind a peak (`inverse`).
 """
 
 from __future__ import annotations
@@ -13,11 +13,25 @@ from .state import DotProperties
 if TYPE_CHECKING:
     from .characterisation import characterise
     from .description import describe
+    from .inverse import concentration_from, size_from
     from .spec import DotModel
 
-__all__ = ["DotModel", "DotProperties", "characterise", "describe"]
+__all__ = [
+    "DotModel",
+    "DotProperties",
+    "characterise",
+    "concentration_from",
+    "describe",
+    "size_from",
+]
 
-_HOMES = {"characterise": "characterisation", "describe": "description", "DotModel": "spec"}
+_HOMES = {
+    "characterise": "characterisation",
+    "concentration_from": "inverse",
+    "describe": "description",
+    "DotModel": "spec",
+    "size_from": "inverse",
+}
 
 
 def __getattr__(name: str) -> Any:
