@@ -81,7 +81,9 @@ def show(body: dict[str, Any], *, as_json: bool) -> None:
 
 
 def _for_people(value: Any) -> Any:
-    """Categories as text; quantities stay as they are."""
+    """Categories and answers as text; quantities stay as they are."""
+    if isinstance(value, dict) and isinstance(value.get("value"), bool):
+        return f"{'yes' if value['value'] else 'no'}  {value['basis']}"
     if isinstance(value, dict) and isinstance(value.get("value"), str):
         return f"{value['value']}  {value['basis']}"
     return value
