@@ -129,3 +129,12 @@ def test_indirect_gaps_are_said_to_be_indirect():
     assert dot("Cs2AgBiBr6").extras["indirect_gap"].value == 1.0
     assert dot("CsPbBr3").extras["indirect_gap"].value == 0.0
     assert not dot("Cs3Bi2I9").extras["indirect_gap"].is_known
+
+
+def test_heating_widens_bromides_and_iodides_and_narrows_chlorides():
+    answers = {
+        f: dot(f).extras["gap_widens_on_heating"].value
+        for f in ("CsPbBr3", "CsPbI3", "CsPbCl3", "CsPb(Br0.7Cl0.3)3", "CsPb(Br0.5Cl0.5)3")
+    }
+    assert list(answers.values()) == [1.0, 1.0, 0.0, 1.0, 0.0]
+    assert not dot("CsSnI3").extras["gap_widens_on_heating"].is_known
