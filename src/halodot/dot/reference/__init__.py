@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from .bands import Bands
+from .coulomb import coulomb_first_order
 from .levels import Levels, levels
 
-__all__ = ["Bands", "Levels", "levels"]
+__all__ = ["Bands", "Levels", "coulomb_first_order", "levels"]

@@ -40,7 +40,7 @@ def hamiltonian(grid: Grid, bands: Bands) -> Any:
     >>> from halodot.dot.reference.grid import make_grid
     >>> bands = Bands(gap=2.3, kane_energy=20.0, gamma_electron=3.0, gamma_hole=4.0)
     >>> H = hamiltonian(make_grid("slab", (3e-9,), bands, 0.6e-9, lattice=True), bands)
-    >>> H.shape, abs(H - H.conj().T).max() == 0.0
+    >>> H.shape, bool(abs(H - H.conj().T).max() == 0.0)
     ((20, 20), True)
     """
     electron = _band(grid, bands, bands.gamma_electron, bands.barrier_electron)
