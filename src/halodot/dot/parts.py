@@ -34,11 +34,13 @@ Part = Callable[[DotProperties, Context], DotProperties]
 def parts() -> tuple[Part, ...]:
     """Return all parts, in the order in which they act."""
     from .composition import compose
+    from .doping.part import dope
     from .recombination import recombine
     from .spectra import spectra
+    from .spin import spin
     from .transport import transport
 
-    return (recombine, spectra, transport, compose)
+    return (recombine, spectra, dope, transport, spin, compose)
 
 
 def complete(dots: DotProperties, context: Context) -> DotProperties:

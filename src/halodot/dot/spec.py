@@ -145,13 +145,6 @@ class DotModel(Spec):
         interval=(0.002, 0.05),
         why="the formula gives none; usual contents are some tenths to some percent",
     )
-    undoped_plqy: Sourced | None = quantity(
-        "1",
-        "quantum yield of the same dots without dopants, where it was measured",
-        low=1e-6,
-        high=1.0,
-        optional=True,
-    )
     surface_width: Sourced = quantity(
         "eV",
         "full width of the emission of a single dot with a bare surface, and of a platelet, 300 K",
@@ -315,4 +308,13 @@ class DotModel(Spec):
             0.9,
             "one value for the median emission widths of CsPbBr3 platelets of 2 to 9 monolayers",
         ),
+    )
+    hyperfine_size: Sourced = quantity(
+        "m",
+        "edge of the dots whose hyperfine energy the library holds",
+        low=1e-9,
+        high=1e-7,
+        default="9 nm",
+        interval=("6 nm", "14 nm"),
+        why="not read; usual dots in glass and in solution",
     )
