@@ -38,6 +38,22 @@ def is_known(shape: str) -> bool:
     return shape in _AXES
 
 
+def axes(size: ArrayLike, shape: str, lateral: ArrayLike | None = None) -> list[FloatArray]:
+    """Edges of the box [m] that stands for a shape, the bounded ones only.
+
+    A sphere becomes the cube with the same ground level, of edge ``sqrt(3)/2 d``.
+
+    Examples
+    --------
+    >>> [float(x) for x in axes(2e-9, "platelet", 3e-8)]
+    [2e-09, 3e-08, 3e-08]
+    """
+    short, long = _AXES[shape]
+    own = np.asarray(size, float) * (math.sqrt(0.75) if shape == "sphere" else 1.0)
+    rest = [] if lateral is None else [np.asarray(lateral, float)] * long
+    return [own] * short + rest
+
+
 def surface_to_volume(size: ArrayLike, shape: str, lateral: ArrayLike | None = None) -> FloatArray:
     """Surface over volume [1/m].
 

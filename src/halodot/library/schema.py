@@ -79,6 +79,9 @@ _ROWS: tuple[tuple[str, str, float, float, float, str], ...] = (
     ("hole_mass", "1", 0.005, 50.0, 0.2, "effective mass over the electron mass"),
     ("reduced_mass", "1", 0.005, 25.0, 0.2, "reduced exciton mass over the electron mass"),
     ("kane_energy", "eV", 0.5, 60.0, 0.2, "Kane energy E_P = 2 P^2 m0 / hbar^2"),
+    ("remote_band", "1", 0.0, 20.0, 0.3, "remote bands in 1/mu = gamma + 2 E_P / 3 E_g"),
+    ("confinement_scale", "1", 0.05, 3.0, 0.2, "factor on the kinetic energies of confinement"),
+    ("gap_correction", "eV", -0.5, 0.5, 0.0, "added to the bulk gap by sizing data"),
     ("spin_orbit_splitting", "eV", 0.0, 3.0, 0.1, "splitting of the conduction band"),
     ("exciton_binding_energy", "eV", 1e-4, 2.0, 0.1, "bulk exciton binding energy"),
     ("gap_temperature_slope", "eV/K", -5e-3, 5e-3, 0.5, "d(gap)/dT near room temperature"),
@@ -156,6 +159,9 @@ _ROWS: tuple[tuple[str, str, float, float, float, str], ...] = (
     ("trapped_exciton_width", "eV", 1e-3, 3.0, 0.2, "full width at half maximum of its emission"),
     ("trapped_exciton_lifetime", "s", 1e-12, 1.0, 2.0, "radiative lifetime"),
     ("trapped_exciton_yield", "1", 0.0, 1.0, 2.0, "quantum yield without dopants"),
+    # spin
+    ("elliott_yafet_factor", "1", 1e-4, 1e6, 3.0, "spin flips a scattering over that of k.p"),
+    ("hyperfine_energy", "eV", 1e-9, 1e-3, 0.6, "fluctuating nuclear field, felt by a hole"),
     # solvents
     ("molar_mass", "kg/mol", 1e-3, 1e3, 0.0, "mass of one mole"),
     ("boiling_point", "K", 1.0, 4000.0, 0.01, "at 101325 Pa"),
