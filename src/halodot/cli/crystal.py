@@ -1,19 +1,37 @@
-"""``halodot crystal FORMULA``: composition, tolerance factors and lattice of a formula."""
+"""``halodot crystal FORMULA``: tolerance factors, lattices, phases and structures of a formula."""
 
 from __future__ import annotations
 
 import argparse
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ..library import Library
 
 
 def register(verbs: Any) -> None:
     """Add the verb to the command line."""
     p: argparse.ArgumentParser = verbs.add_parser(
         "crystal",
-        help="composition, tolerance factors and lattice of a formula",
-        description="Family, sites, tolerance factors in named sets of radii, lattice constant.",
+        help="tolerance factors, lattices, phases and structures of a formula",
+        description="Family, sites, tolerance factors in named sets of radii, lattice constants, "
+        "most probable phase at a size and temperature; structures and phase maps as files.",
     )
     p.add_argument("formula", metavar="FORMULA", help="such as CsPbBr3 or 'CsPb(Br0.7Cl0.3)3'")
+    p.add_argument("--size", metavar="LENGTH", help="edge of a cube, such as '8 nm'; else the bulk")
+    p.add_argument("--temperature", metavar="T", default="300 K", help="default: 300 K")
+    p.add_argument(
+        "--stability-map",
+        metavar="FILE",
+        help="write the phase map over size and temperature as .png, .svg or .csv",
+    )
+    p.add_argument("--phase", help="alpha, beta, gamma or delta, of the structures written")
+    p.add_argument("--cif", metavar="FILE", help="write the unit cell as CIF")
+    p.add_argument("--cells", metavar="NxNxN", help="size of a dot in octahedra along its edges")
+    p.add_argument("--termination", help="CsX (the default) or BX2: planes in which the dot ends")
+    p.add_argument("-o", "--output", metavar="FILE", help="write the dot of --cells as XYZ")
+    p.add_argument("--seed", type=int, default=1, help="of places on shared sites; default: 1")
     p.add_argument(
         "--materials",
         action="append",
@@ -26,12 +44,18 @@ def register(verbs: Any) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Describe the formula; exit code 1 where it is not neutral."""
+    """Describe the formula and write what is asked for; exit code 1 where it is not neutral."""
+    from ..core.units import parse
     from ..crystal import describe
     from ..library import Library
     from .output import print_flat, print_json
 
-    body = describe(args.formula, Library.builtin().with_files(args.materials))
+    _check(args)
+    library = Library.builtin().with_files(args.materials)
+    size = None if args.size is None else parse(args.size, "m", field="size")
+    temperature = parse(args.temperature, "K", field="temperature")
+    body = describe(args.formula, library, size, temperature)
+    body |= _files(args, library)
     if args.json:
         print_json(body)
     else:
@@ -39,18 +63,93 @@ def run(args: argparse.Namespace) -> int:
     return 0 if body["charge_balanced"] else 1
 
 
+def _check(args: argparse.Namespace) -> None:
+    """Refuse options that make sense only together."""
+    from ..core.errors import InputError
+
+    if args.cells is None and args.output is not None:
+        raise InputError("output", args.output, "only together with --cells", "--cells 5x5x5")
+    if args.cells is not None and args.output is None:
+        raise InputError("cells", args.cells, "only together with -o", "-o dot.xyz")
+    if args.cells is None and args.termination is not None:
+        raise InputError("termination", args.termination, "only with --cells", "--cells 5x5x5")
+    if args.seed < 0:
+        raise InputError("seed", args.seed, "zero or a positive whole number", "1")
+    if args.stability_map is not None:
+        ending = Path(args.stability_map).suffix.lower()
+        if ending not in (".png", ".svg", ".csv"):
+            raise InputError("stability-map", args.stability_map, "a .png, .svg or .csv file",
+                             "map.png")  # fmt: skip
+
+
+def _files(args: argparse.Namespace, library: Library) -> dict[str, Any]:
+    """Write the files asked for and say what they hold."""
+    body: dict[str, Any] = {}
+    if args.cif is not None:
+        body |= _cif(args, library)
+    if args.cells is not None:
+        body |= _dot(args, library)
+    if args.stability_map is not None:
+        body |= _map(args, library)
+    return body
+
+
+def _cif(args: argparse.Namespace, library: Library) -> dict[str, Any]:
+    from ..crystal.structure import space_group, write_cif
+
+    cell, notes = write_cif(args.formula, args.cif, library, phase=args.phase, seed=args.seed)
+    found, number = space_group(args.formula, library, cell.phase)
+    return {
+        "cif_file": args.cif,
+        "cif_phase": cell.phase,
+        "cif_space_group": cell.space_group,
+        "cif_space_group_found": found,
+        "cif_space_group_number": number,
+        "cif_sites": len(cell.roles),
+        "cif_notes": list(notes),
+    }
+
+
+def _dot(args: argparse.Namespace, library: Library) -> dict[str, Any]:
+    from ..crystal.structure import dot, read_cells, write_xyz
+
+    cluster = dot(
+        args.formula,
+        library,
+        read_cells(args.cells),
+        phase=args.phase,
+        termination=args.termination,
+        seed=args.seed,
+    )
+    write_xyz(cluster, args.output)
+    return {
+        "dot_file": args.output,
+        "dot_phase": cluster.phase,
+        "dot_termination": cluster.termination,
+        "dot_cells": "x".join(map(str, cluster.cells)),
+        "dot_stoichiometry": cluster.stoichiometry,
+        **{f"dot_ions_{s}": n for s, n in cluster.ions.items()},
+        "dot_charge_e": cluster.charge,
+        "dot_atoms": len(cluster.symbols),
+        **{f"dot_edge_{x}_nm": e * 1e9 for x, e in zip("xyz", cluster.edge, strict=True)},
+        "dot_seed": cluster.seed,
+        "dot_notes": list(cluster.notes),
+    }
+
+
+def _map(args: argparse.Namespace, library: Library) -> dict[str, Any]:
+    from ..crystal.composition import parse
+    from ..crystal.landscape import landscape
+    from ..crystal.stability import stability_map
+    from ..report.plots.crystal import save_map
+
+    found = stability_map(landscape(parse(args.formula), library))
+    save_map(found, Path(args.stability_map))
+    return {"stability_map_file": args.stability_map, "stability_map_note": found.reason}
+
+
 def _for_people(value: Any) -> Any:
-    """Categories and mappings as text; quantities stay as they are."""
-    if not isinstance(value, dict):
-        return value
-    if "basis" not in value:
-        return ", ".join(f"{k} {'?' if v is None else _short(v)}" for k, v in value.items()) or "-"
-    if isinstance(value["value"], str | bool):
+    """Categories as text; quantities stay as they are."""
+    if isinstance(value, dict) and isinstance(value.get("value"), str | bool):
         return f"{value['value']}  {value['basis']}"
     return value
-
-
-def _short(value: Any) -> str:
-    if isinstance(value, dict):
-        return "(" + " ".join(f"{k} {_short(v)}" for k, v in value.items()) + ")"
-    return f"{value:g}"

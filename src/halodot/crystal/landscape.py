@@ -42,6 +42,7 @@ from .phases import FUNCTIONAL_ERROR, free_energy_source, free_energy_table
 Array = NDArray[np.float64]
 
 PEROVSKITES = ("gamma", "beta", "alpha")
+DELTA = "delta"
 TEMPERATURES = (100.0, 800.0)
 # The only compound whose delta phase has free energies.
 DELTA_KNOWN = "CsPbI3"

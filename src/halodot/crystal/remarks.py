@@ -9,8 +9,8 @@ from .composition import Composition
 
 YES_NO = "yes_no"
 MONOCLINIC = (
-    "reported for CsPbX3 dots made at room temperature (LARP), unlike hot injection, which gives "
-    "the cubic phase; whether it is an equilibrium phase is not known: no free energy at hand"
+    "reported for CsPbX3 dots made at room temperature (LARP), unlike the conventional "
+    "product of hot injection; whether it is an equilibrium phase is not known (no free energy)"
 )
 SEGREGATION = (
     "halides of bulk mixed compositions separate under light or field; the review (Sec. 4.1) "

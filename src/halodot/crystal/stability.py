@@ -13,12 +13,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.constants import Boltzmann, elementary_charge
 
 from ..core.errors import InputError
 from ..core.randomness import generator
 from ..core.sourced import Sourced, computed
 from .landscape import (
+    DELTA,
+    PEROVSKITES,
     TEMPERATURES,
     Array,
     Landscape,
@@ -131,6 +134,21 @@ def _mean(weights: Array, sources: tuple[str, ...]) -> Sourced:
     return computed(value, "1", *ends, sources, f"{len(weights)} draws of all priors")
 
 
+def most_probable(probability: Mapping[str, Sourced]) -> str:
+    """Return delta where it outweighs the perovskite phases together, else the best of these.
+
+    The three perovskite phases are distortions of one network; delta is another one.
+
+    >>> odds = {"alpha": 0.3, "gamma": 0.3, "delta": 0.4}
+    >>> most_probable({p: computed(x, "1") for p, x in odds.items()})
+    'alpha'
+    """
+    delta = probability.get(DELTA)
+    if delta is not None and float(delta) > 0.5:
+        return DELTA
+    return max((p for p in probability if p != DELTA), key=lambda p: float(probability[p]))
+
+
 def crossover(
     ground: Landscape, temperature: float = 300.0, surface_difference: float | None = None
 ) -> Sourced:
@@ -203,8 +221,9 @@ def transitions(ground: Landscape, size: float | None = None) -> dict[str, Sourc
     wide, mid = transition_temperatures(drawn, edge), transition_temperatures(middle, edge)
     found = {"_".join(k): _quantiles(mid[k], wide[k], ground) for k in wide}
     if ground.with_delta:
-        zero = [delta_temperatures(d, edge) for d in (middle, drawn)]
-        found["delta_perovskite"] = _quantiles(*zero, ground)
+        found["delta_perovskite"] = _quantiles(
+            delta_temperatures(middle, edge), delta_temperatures(drawn, edge), ground
+        )
     return found
 
 
@@ -266,10 +285,13 @@ class StabilityMap:
     reason: str = ""
 
     @property
-    def most_probable(self) -> list[list[str]]:
-        """Most probable phase, ``[temperature][size]``."""
-        best = self.probability.argmax(axis=0)
-        return [[self.phases[k] for k in row] for row in best]
+    def best(self) -> NDArray[np.int64]:
+        """Index of the phase named by `most_probable`, ``[temperature, size]``."""
+        chosen = self.probability[: len(PEROVSKITES)].argmax(axis=0)
+        if DELTA in self.phases:
+            k = self.phases.index(DELTA)
+            chosen = np.where(self.probability[k] > 0.5, k, chosen)
+        return np.asarray(chosen, dtype=np.int64)
 
 
 def stability_map(
@@ -331,11 +353,11 @@ def table_rows(found: StabilityMap) -> list[list[str]]:
     if len(found.crossover):
         head += [f"crossover_{b}_nm" for b in bands]
     head += [f"transition_{name}_{b}_K" for name in found.transition for b in bands]
-    best = found.most_probable
+    best = found.best
     rows = [head]
     for i, t in enumerate(found.temperatures):
         for j, size in enumerate(found.sizes):
-            row = [f"{t:.6g}", f"{size * 1e9:.6g}", best[i][j]]
+            row = [f"{t:.6g}", f"{size * 1e9:.6g}", found.phases[best[i, j]]]
             row += [f"{p:.4f}" for p in found.probability[:, i, j]]
             if len(found.crossover):
                 row += [f"{x * 1e9:.5g}" if np.isfinite(x) else "" for x in found.crossover[i]]

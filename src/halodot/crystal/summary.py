@@ -12,7 +12,7 @@ from .lattice import lattice_constants
 from .phases import Phase, bulk_free_energy, check_temperature, phase_at
 from .radii import SETS
 from .remarks import LIGANDS, MONOCLINIC, SEGREGATION, monoclinic
-from .stability import check_size, crossover, probabilities, transitions
+from .stability import check_size, crossover, most_probable, probabilities, transitions
 from .state import Crystal
 from .tolerance import (
     FACTORS,
@@ -81,9 +81,7 @@ def characterise(
         size=edge,
         temperature=temperature,
         probability=probability,
-        stable_phase=max(probability, key=lambda p: float(probability[p]))
-        if ground.decides
-        else "",
+        stable_phase=most_probable(probability) if ground.decides else "",
         stability_reason=ground.reason,
         free_energy=_free_energy(lib, composition, temperature),
         crossover_size=_crossover(ground, temperature),
