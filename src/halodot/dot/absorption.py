@@ -41,6 +41,7 @@ from .confinement import KINETIC
 from .coulomb import COULOMB
 from .draws import Draw, drawer, summary
 from .emission import FWHM_OVER_SD, HC
+from .gap_convention import gap_at
 from .spec import DotModel
 
 FloatArray = NDArray[np.float64]
@@ -50,17 +51,26 @@ AVOGADRO = 6.02214076e23  # [1/mol], exact
 # pi e^2 hbar / (2 eps0 m0 c): integral of the cross-section per oscillator strength [m2 eV]
 LINE = 4.0 * np.pi**2 * COULOMB * KINETIC / HBAR_C
 _DRAWS = 400
+UNENDED = ("wire", "rod", "cuboid")  # shapes whose volume needs the length
 _LEVELS = np.arange(1, 6)
-_LONG = ("platelet", "rod", "wire", "cuboid")
 
 
-def volume(shape: str, size: ArrayLike, lateral: ArrayLike | None = None) -> FloatArray:
-    """Volume of the core [m3]; `lateral` is the edge of a platelet, the length of a rod or wire.
+def volume(
+    shape: str, size: ArrayLike, lateral: ArrayLike | None = None, length: ArrayLike | None = None
+) -> FloatArray:
+    """Volume of the core [m3].
+
+    Parameters
+    ----------
+    shape
+        Any of `confinement.SHAPES`; a wire is square and ends at its length.
+    size, lateral, length
+        As in a `DotPopulation` [m].
 
     Raises
     ------
     InputError
-        If the shape needs its lateral size.
+        If the shape needs a size that is not given.
 
     >>> float(volume("cube", 1e-8)) == 1e-8**3
     True
@@ -70,12 +80,16 @@ def volume(shape: str, size: ArrayLike, lateral: ArrayLike | None = None) -> Flo
         return np.asarray(edge**3)
     if shape == "sphere":
         return np.asarray(np.pi / 6.0 * edge**3)
-    if lateral is None:
-        raise InputError("lateral", None, f"the lateral size of a {shape}", "give --lateral")
-    other = np.asarray(lateral, float)
     if shape == "platelet":
-        return np.asarray(edge * other**2)
-    return np.asarray((np.pi / 4.0 if shape == "wire" else 1.0) * edge**2 * other)
+        return np.asarray(edge * _given(lateral, "lateral", shape) ** 2)
+    second = edge if lateral is None else np.asarray(lateral, float)
+    return np.asarray(edge * second * _given(length, "length", shape))
+
+
+def _given(value: ArrayLike | None, name: str, shape: str) -> FloatArray:
+    if value is None:
+        raise InputError(name, None, f"the {name} of a {shape}", f"give {name}, such as '30 nm'")
+    return np.asarray(value, float)
 
 
 def depolarisation(aspect: ArrayLike) -> FloatArray:
@@ -181,6 +195,7 @@ def cross_section(
     lateral: Sourced | None = None,
     temperature: float = 300.0,
     model: DotModel | None = None,
+    length: Sourced | None = None,
 ) -> Sourced:
     """Absorption cross-section of a dot at photon `energy` [eV], as an interval [m2].
 
@@ -191,7 +206,7 @@ def cross_section(
     ----------
     formula, shape
         As in a `DotPopulation`.
-    size, lateral
+    size, lateral, length
         [m]; a platelet without lateral size takes that of `model`.
     energy
         Of the photon [eV].
@@ -201,7 +216,7 @@ def cross_section(
     Raises
     ------
     InputError
-        If the formula cannot be read, or a rod or wire comes without its length.
+        If the formula cannot be read, or a rod, wire or cuboid comes without its length.
 
     Examples
     --------
@@ -216,12 +231,13 @@ def cross_section(
         return Sourced.unknown("m2", material.missing)
     if lateral is None and shape == "platelet":
         lateral = settings.lateral_default
-    per_volume = coefficient_draws(material, shape, size, energy, temperature, settings, lateral)
+    aspect = aspect_ratio(shape, size, lateral, length)
+    per_volume = coefficient_draws(material, library, energy, temperature, settings, aspect)
     if isinstance(per_volume, str):
         return Sourced.unknown("m2", per_volume)
     draw = drawer(generator(1, "volume"), _DRAWS)
-    other = None if lateral is None else draw(lateral)
-    draws = per_volume * volume(shape, draw(size), other)
+    side, end = (None if q is None else draw(q) for q in (lateral, length))
+    draws = per_volume * volume(shape, draw(size), side, end)
     return summary(draws, "m2", sources=_sources(material), note=_NOTE)
 
 
@@ -236,22 +252,28 @@ def _sources(material: Bulk) -> tuple[str, ...]:
     return tuple(dict.fromkeys(s for n in used for s in material[n].sources))
 
 
+def aspect_ratio(
+    shape: str, size: Sourced, lateral: Sourced | None, length: Sourced | None
+) -> float:
+    """Axis over width of the spheroid that stands for the shape [1]."""
+    if shape == "platelet" and lateral is not None:
+        return float(size) / float(lateral)
+    if length is None or shape in ("cube", "sphere"):
+        return 1.0
+    return float(length) / float(size)
+
+
 def coefficient_draws(
     material: Bulk,
-    shape: str,
-    size: Sourced,
+    library: Library,
     energy: float,
     temperature: float,
     settings: DotModel,
-    lateral: Sourced | None,
+    aspect: float = 1.0,
 ) -> FloatArray | str:
     """Draws of the intrinsic coefficient [1/m], centre first; outside the range the reason."""
-    from .characterisation import gap_shift
-
     draw = drawer(generator(0, "absorption"), _DRAWS)
-    slope, phonon = draw(material["gap_temperature_slope"]), draw(material["phonon_energy"])
-    start = draw(material["band_gap_temperature"])
-    gap = draw(material["band_gap"]) + gap_shift(slope, phonon, start, temperature)
+    gap = draw(gap_at(library, material.members, temperature)) + draw(material["gap_correction"])
     binding = draw(material["exciton_binding_energy"])
     width = float(settings.homogeneous_width) * 1.5  # one dot, and the spread of an ensemble
     if energy < gap[0] - binding[0]:
@@ -262,10 +284,6 @@ def coefficient_draws(
         energy, gap, draw(material["reduced_mass"]), binding, draw(material["kane_energy"]), width
     )
     outer = draw(settings.ligand_permittivity)
-    aspect = 1.0
-    if shape in _LONG and lateral is not None:
-        ratio = float(size) / float(lateral)
-        aspect = ratio if shape == "platelet" else 1.0 / ratio
     field = local_field(draw(material["permittivity_optical"]), outer, aspect)
     error = _band_error(energy - float(gap[0]), draw)
     factor = error * draw(settings.absorption_factor)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
-from ..core.sourced import Sourced, assumed
+from ..core.sourced import Basis, Sourced, assumed
 from ..crystal.composition import parse
 from ..library import Library
-from ..library.mixing import mix
+from ..library.mixing import end_member, mix
 from .limits import RYDBERG
 
 _READ = (
@@ -26,8 +27,24 @@ _READ = (
     "permittivity_optical",
     "permittivity_static",
     "kane_energy",
+    "remote_band",
+    "confinement_scale",
+    "gap_correction",
     "lattice_constant",
 )
+# What holds for an end member of ABX3 whose own value is not at hand, before mixing.
+_COMMON = {
+    "kane_energy": assumed(15.0, "eV", 11.0, 19.0, "assumed: as in CsPbBr3"),
+    "remote_band": assumed(
+        3.0, "1", 1.4, 4.4, "assumed: between CsPbI3 (critical points) and CsPbBr3 (sizing)"
+    ),
+    "confinement_scale": assumed(
+        1.0, "1", 0.88, 1.1, "assumed: bare carriers; a polaron would be heavier"
+    ),
+    "gap_correction": assumed(
+        0.0, "eV", -0.035, 0.05, "assumed: no sizing data to set the gap of dots with"
+    ),
+}
 
 
 @dataclass(frozen=True)
@@ -44,6 +61,8 @@ class Bulk:
         Whether the exciton sits on a few atoms, where no effective-mass model holds.
     notes
         Every completion that was made.
+    members
+        End members and their shares.
     """
 
     formula: str
@@ -51,6 +70,7 @@ class Bulk:
     values: dict[str, Sourced]
     localised: bool
     notes: tuple[str, ...]
+    members: dict[str, float] = field(default_factory=dict)
 
     def __getitem__(self, name: str) -> Sourced:
         return self.values[name]
@@ -68,7 +88,7 @@ class Bulk:
                 f"the two-band model of the levels holds for ABX3 only; {self.formula} is "
                 f"{self.family}"
             )
-        for name in ("band_gap", "reduced_mass", "exciton_binding_energy"):
+        for name in ("band_gap", "exciton_binding_energy"):
             if not self.values[name].is_known:
                 return self.values[name].note
         return ""
@@ -95,7 +115,7 @@ def bulk(formula: str, library: Library) -> Bulk:
     known = library.names("perovskite")
     listed = next((n for n in (formula, composition.formula) if n in known), None)
     members = {listed: 1.0} if listed else composition.end_members
-    values = {name: mix(library, members, name) for name in _READ}
+    values = {name: _mixed(library, members, name, composition.family) for name in _READ}
     characters = [
         library.entry("perovskite", m).text("exciton_character") for m in members if m in known
     ]
@@ -108,7 +128,20 @@ def bulk(formula: str, library: Library) -> Bulk:
         notes.append("the dopants are not in the model of the levels")
     if not localised and composition.family == "ABX3" and values["band_gap"].is_known:
         _complete(values, notes)
-    return Bulk(formula, composition.family, values, localised, tuple(notes))
+    return Bulk(formula, composition.family, values, localised, tuple(notes), dict(members))
+
+
+def _mixed(library: Library, members: Mapping[str, float], name: str, family: str) -> Sourced:
+    """A quantity of the mixture; end members of ABX3 may fall back on what is common to them."""
+    common = _COMMON.get(name)
+    if common is None or family != "ABX3":
+        return mix(library, members, name)
+
+    def of(member: str) -> Sourced:
+        q = end_member(library, member, name)
+        return q if q.is_known else common
+
+    return mix(library, members, name, of)
 
 
 def _complete(values: dict[str, Sourced], notes: list[str]) -> None:
@@ -119,23 +152,15 @@ def _complete(values: dict[str, Sourced], notes: list[str]) -> None:
             values[name] = q
             notes.append(f"{name}: {q.note}")
 
-    electron, hole = values["electron_mass"], values["hole_mass"]
-    if electron.is_known and hole.is_known:
-        fill("reduced_mass", _reduced(electron, hole))
-    reduced = values["reduced_mass"]
-    if reduced.is_known:
-        twice = _scaled(reduced, 2.0, "assumed: both carriers have twice the reduced mass")
-        fill("electron_mass", twice)
-        fill("hole_mass", twice)
+    values |= _masses(values)
     fill("permittivity_optical", assumed(4.5, "1", 3.6, 6.0, "assumed: range of lead halides"))
     optical = values["permittivity_optical"]
     why = "assumed: 1.8 times the optical permittivity, as in CsPbX3 (1.7 to 2.3)"
     fill("permittivity_exciton", _scaled(optical, 1.8, why, 0.7, 1.6))
     fill("permittivity_static", assumed(20.0, "1", 10.0, 40.0, "assumed: range of lead halides"))
-    if reduced.is_known:
-        eps = values["permittivity_exciton"]
-        fill("exciton_binding_energy", _hydrogen(reduced, eps))
-    fill("kane_energy", assumed(12.1, "eV", 8.0, 20.0, "assumed: as in CsPbX3"))
+    fill(
+        "exciton_binding_energy", _hydrogen(values["reduced_mass"], values["permittivity_exciton"])
+    )
     fill("lattice_constant", assumed(6e-10, "m", 5.5e-10, 6.4e-10, "assumed: range of ABX3"))
     fill("phonon_energy", assumed(0.016, "eV", 0.008, 0.03, "assumed: range of lead halides"))
     slope = assumed(2e-4, "eV/K", -2e-4, 5e-4, "assumed: as in lead bromides and iodides")
@@ -144,22 +169,59 @@ def _complete(values: dict[str, Sourced], notes: list[str]) -> None:
     fill("band_gap_temperature", assumed(300.0, "K", 300.0, 300.0, reference))
 
 
-def _reduced(electron: Sourced, hole: Sourced) -> Sourced:
-    def of(e: float, h: float) -> float:
-        return e * h / (e + h)
+def _masses(values: dict[str, Sourced]) -> dict[str, Sourced]:
+    """Masses of the two band edges from Kane energy, remote bands and gap.
 
-    low = of(electron.low or float(electron), hole.low or float(hole))
-    high = of(electron.high or float(electron), hole.high or float(hole))
-    note = "computed from the electron and hole masses"
-    value = of(float(electron), float(hole))
-    return Sourced(value, "1", low, high, "computed", electron.sources, note)
+    Tight-binding masses go with gaps that are too small by 1 eV; of published masses only the
+    ratio of electron and hole is kept.
+    """
+    gap = float(values["band_gap"])
+    kane, remote = values["kane_energy"], values["remote_band"]
+
+    def reduced(e_p: float, gamma: float) -> float:
+        return 1.0 / (gamma + 2.0 * e_p / (3.0 * gap))
+
+    value = reduced(float(kane), float(remote))
+    parts = [
+        (reduced(_end(kane, end), float(remote)), reduced(float(kane), _end(remote, end)))
+        for end in ("low", "high")
+    ]
+    high, low = (value * math.exp(_joint([p / value for p in pair])) for pair in parts)
+    note = "1 / (gamma + 2 E_P / 3 E_g) with the Kane energy and the remote bands"
+    sources = tuple(dict.fromkeys((*kane.sources, *remote.sources)))
+    mu = Sourced(value, "1", min(low, value), max(high, value), "computed", sources, note)
+    electron, hole = values["electron_mass"], values["hole_mass"]
+    ratio = float(electron) / float(hole) if electron.is_known and hole.is_known else 1.0
+    return {
+        "reduced_mass": mu,
+        "electron_mass": _scaled(mu, 1.0 + ratio, note, basis="computed"),
+        "hole_mass": _scaled(mu, 1.0 + 1.0 / ratio, note, basis="computed"),
+    }
 
 
-def _scaled(q: Sourced, factor: float, why: str, low: float = 1.0, high: float = 1.0) -> Sourced:
+def _end(q: Sourced, name: str) -> float:
+    end = q.low if name == "low" else q.high
+    return float(q) if end is None else end
+
+
+def _joint(factors: list[float]) -> float:
+    """Logarithm of the joint factor of independent ones, with the sign of their sum."""
+    logs = [math.log(f) for f in factors]
+    return math.copysign(math.hypot(*logs), sum(logs))
+
+
+def _scaled(
+    q: Sourced,
+    factor: float,
+    why: str,
+    low: float = 1.0,
+    high: float = 1.0,
+    basis: Basis = "assumed",
+) -> Sourced:
     """`q` times `factor`, its interval widened by the factors `low` and `high`."""
     value = float(q) * factor
     ends = ((q.low or float(q)) * factor * low, (q.high or float(q)) * factor * high)
-    return replace(q, value=value, low=ends[0], high=ends[1], basis="assumed", note=why)
+    return replace(q, value=value, low=ends[0], high=ends[1], basis=basis, note=why)
 
 
 def _hydrogen(reduced: Sourced, permittivity: Sourced) -> Sourced:

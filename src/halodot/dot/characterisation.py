@@ -12,7 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from ..core.randomness import generator
 from ..core.sourced import Sourced
@@ -23,7 +23,8 @@ from .bulk import Bulk, bulk
 from .colour import chromaticity, swatch
 from .confinement import check_shape
 from .draws import Draw, drawer, summary
-from .emission import BOLTZMANN, FWHM_OVER_SD, Emission, ensemble, homogeneous_width
+from .emission import FWHM_OVER_SD, Emission, ensemble, homogeneous_width
+from .gap_convention import gap_at
 from .lifetime import radiative_lifetime
 from .parts import Context, complete
 from .sizing import Core, Energies, energies
@@ -45,7 +46,9 @@ class _Drawn:
     core: Core
     size: FloatArray
     lateral: FloatArray | None
+    length: FloatArray | None
     structural: FloatArray
+    between: FloatArray
     optical_bulk: FloatArray
 
 
@@ -95,7 +98,7 @@ def characterise(
     if material.missing:
         return complete(_without_levels(population, material, temperature), context)
     draw = drawer(generator(0, "dot"), _DRAWS)
-    inputs = _draw_inputs(population, material, temperature, settings, draw)
+    inputs = _draw_inputs(population, material, library, temperature, settings, draw)
     at = _levels(inputs, population.shape, inputs.size)
     grown = _levels(inputs, population.shape, inputs.size * np.exp(_STEP))
     slopes = {k: (grown[k] - at[k]) / _STEP for k in _TERMS}
@@ -103,69 +106,45 @@ def characterise(
     return complete(dots, context)
 
 
-def gap_shift(
-    slope: FloatArray, phonon: FloatArray, start: ArrayLike, end: ArrayLike
-) -> FloatArray:
-    """Change of the gap from temperature `start` to `end` [eV].
-
-    One oscillator of energy E: ``slope (E/2k) [coth(E/2kT)]``, whose slope at high temperature is
-    `slope` and which freezes out at low temperature.
-
-    Examples
-    --------
-    >>> shift = gap_shift(np.array(3e-4), np.array(0.019), 4.0, 300.0)
-    >>> 0.05 < float(shift) < 0.09
-    True
-    """
-    half = phonon / (2.0 * BOLTZMANN)
-
-    def occupation(t: ArrayLike) -> FloatArray:
-        return np.asarray(half / np.tanh(half / np.maximum(t, 1e-3)))
-
-    return np.asarray(slope * (occupation(end) - occupation(start)))
-
-
 def _draw_inputs(
     population: DotPopulation,
     material: Bulk,
+    library: Library,
     temperature: float,
     settings: DotModel,
     draw: Draw,
 ) -> _Drawn:
-    reduced = draw(material["reduced_mass"])
-    electron, hole = float(material["electron_mass"]), float(material["hole_mass"])
-    scale = reduced * (electron + hole) / (electron * hole)
-    shift = gap_shift(
-        draw(material["gap_temperature_slope"]),
-        draw(material["phonon_energy"]),
-        draw(material["band_gap_temperature"]),
-        temperature,
-    )
+    gap = gap_at(library, material.members, temperature)
     core = Core(
-        gap=draw(material["band_gap"]) + shift,
-        electron_mass=electron * scale,
-        hole_mass=hole * scale,
+        gap=draw(gap) + draw(material["gap_correction"]),
+        kane_energy=draw(material["kane_energy"]),
+        remote=draw(material["remote_band"]),
         binding_energy=draw(material["exciton_binding_energy"]),
         lattice=draw(material["lattice_constant"]),
         barrier=draw(settings.barrier),
+        optical=draw(material["permittivity_optical"]),
+        phonon_energy=draw(material["phonon_energy"]),
+        mass_ratio=float(material["electron_mass"]) / float(material["hole_mass"]),
         outer_mass=draw(settings.outer_mass),
         outside=draw(settings.ligand_permittivity),
+        scale=draw(material["confinement_scale"]),
     )
-    lateral = None
-    if population.shape == "platelet":
-        lateral = draw(population.lateral or settings.lateral_default)
+    lateral = draw(_lateral(population, settings)) if _has_lateral(population) else None
+    length = None if population.length is None else draw(population.length)
     error = float(settings.structural_error)
     miss = Sourced(0.0, "1", -1.645 * error, 1.645 * error, "assumed") if error else None
     structural = draw(miss) if miss else np.zeros(_DRAWS)
+    between = draw(settings.source_error)
     bulk_optical = np.asarray(core.gap) - np.asarray(core.binding_energy)
-    return _Drawn(core, draw(population.size), lateral, structural, bulk_optical)
+    size = draw(population.size)
+    return _Drawn(core, size, lateral, length, structural, between, bulk_optical)
 
 
 def _levels(inputs: _Drawn, shape: str, size: FloatArray) -> dict[str, FloatArray]:
     """Energies of `size` with the structural error of each draw, by name."""
-    found = energies(size, shape, inputs.core, inputs.lateral)
+    found = energies(size, shape, inputs.core, inputs.lateral, inputs.length)
     values = {k: np.asarray(getattr(found, k)) for k in Energies.__dataclass_fields__}
-    miss = inputs.structural * (values["optical_gap"] - inputs.optical_bulk)
+    miss = inputs.structural * (values["optical_gap"] - inputs.optical_bulk) + inputs.between
     values["optical_gap"] = values["optical_gap"] + miss
     values["band_gap"] = values["band_gap"] + miss
     values["electron"] = values["electron"] + 0.5 * miss
@@ -175,15 +154,16 @@ def _levels(inputs: _Drawn, shape: str, size: FloatArray) -> dict[str, FloatArra
 
 def _central(core: Core) -> Core:
     """The core of index 0 of the draws, as scalars."""
-    return Core(**{k: float(np.asarray(v)[0]) for k, v in vars(core).items()})
+    return Core(**{k: float(np.ravel(v)[0]) for k, v in vars(core).items()})
 
 
 def _emission(population: DotPopulation, inputs: _Drawn, stokes: float, width: float) -> Emission:
     core = _central(inputs.core)
     lateral = None if inputs.lateral is None else float(inputs.lateral[0])
+    length = None if inputs.length is None else float(inputs.length[0])
 
     def peak_of(sizes: FloatArray) -> FloatArray:
-        return energies(sizes, population.shape, core, lateral).optical_gap - stokes
+        return energies(sizes, population.shape, core, lateral, length).optical_gap - stokes
 
     return ensemble(peak_of, float(population.size), float(population.size_spread), width)
 
@@ -198,7 +178,7 @@ def _assemble(
     at: dict[str, FloatArray],
     slopes: dict[str, FloatArray],
 ) -> DotProperties:
-    used = ("band_gap", "reduced_mass", "exciton_binding_energy", "gap_temperature_slope")
+    used = ("band_gap", "reduced_mass", "exciton_binding_energy", "gap_correction")
     sources = tuple(dict.fromkeys(s for n in used for s in material[n].sources))
     stokes = draw(settings.stokes_shift)
     single = homogeneous_width(
@@ -254,7 +234,8 @@ def _assemble(
         cie_x=x,
         cie_y=y,
         colour=colour,
-        lateral=_lateral(population, settings),
+        lateral=_lateral(population, settings) if _has_lateral(population) else None,
+        length=population.length,
         emission_energy=light.energy,
         emission_spectrum=light.spectrum,
         status=worst(status, population.status),
@@ -266,9 +247,11 @@ def _positive(q: Sourced) -> Sourced:
     return replace(q, low=max(float(q.low if q.low is not None else q), 1e-4))
 
 
-def _lateral(population: DotPopulation, settings: DotModel) -> Sourced | None:
-    if population.shape != "platelet":
-        return None
+def _has_lateral(population: DotPopulation) -> bool:
+    return population.shape == "platelet" or population.lateral is not None
+
+
+def _lateral(population: DotPopulation, settings: DotModel) -> Sourced:
     return population.lateral or settings.lateral_default
 
 
@@ -342,6 +325,7 @@ def _without_levels(population: DotPopulation, material: Bulk, temperature: floa
         permittivity_optical=material["permittivity_optical"],
         colour="",
         lateral=population.lateral,
+        length=population.length,
         status=worst(Status.UNKNOWN, population.status),
         notes=(*population.notes, *material.notes, reason),
         band_gap=in_ev,

@@ -1,4 +1,4 @@
-r"""Size to energy: confinement, attraction and image charges put together.
+r"""Size to energy: confinement, attraction and image charges put together, for every shape.
 
 .. math:: E_{qp} = E_g + E_e + E_h + \Sigma, \qquad
           E_{opt} = E_{qp} - B_{dot}
@@ -6,6 +6,7 @@ r"""Size to energy: confinement, attraction and image charges put together.
 E_e, E_h from `confinement`, Sigma (image charges) and the attraction from `coulomb`. A platelet of
 lateral size D adds the in-plane confinement of both carriers to the transport gap, and of the
 centre of mass, ``hbar^2 pi^2 / (M D^2)``, to the optical gap. As size grows E_opt -> E_g - E_b.
+A box is quantised along all its edges, a wire along two.
 """
 
 from __future__ import annotations
@@ -15,8 +16,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .confinement import KINETIC, Band, felt_size, level
-from .coulomb import image_energies, pair
+from .confinement import KINETIC, Bands, Level, check_shape, felt_size, hops, level
+from .coulomb import Pair, image_energies, pair, screened
 from .limits import BOHR, RYDBERG
 
 FloatArray = NDArray[np.float64]
@@ -28,30 +29,56 @@ class Core:
 
     Parameters
     ----------
-    gap, binding_energy, barrier
-        [eV]
-    electron_mass, hole_mass, outer_mass
-        [electron masses]
-    outside
-        Permittivity of the surroundings [1].
+    gap, kane_energy, binding_energy, barrier, phonon_energy
+        Quasiparticle gap, E_P, bulk exciton, wall, LO phonon [eV].
+    remote
+        Remote bands in the inverse reduced mass [1].
+    mass_ratio
+        Electron over hole mass [1].
     lattice
         Lattice constant [m].
+    optical
+        Optical permittivity of the core [1].
+    outer_mass, outside
+        Mass [electron masses] in, and permittivity [1] of the surroundings.
+    scale
+        Factor on the kinetic energies [1].
     """
 
     gap: ArrayLike
-    electron_mass: ArrayLike
-    hole_mass: ArrayLike
+    kane_energy: ArrayLike
+    remote: ArrayLike
     binding_energy: ArrayLike
     lattice: ArrayLike
     barrier: ArrayLike
+    optical: ArrayLike = 4.8
+    phonon_energy: ArrayLike = 0.019
+    mass_ratio: ArrayLike = 1.0
     outer_mass: ArrayLike = 1.0
     outside: ArrayLike = 2.1
+    scale: ArrayLike = 1.0
+
+    @property
+    def bands(self) -> Bands:
+        """The band edges and their wall."""
+        ratio = np.asarray(self.mass_ratio, float)
+        asymmetry = (1.0 - ratio) / (1.0 + ratio) / self.reduced_mass
+        return Bands(
+            self.gap,
+            self.kane_energy,
+            self.remote,
+            self.barrier,
+            self.outer_mass,
+            self.lattice,
+            asymmetry,
+            self.scale,
+        )
 
     @property
     def reduced_mass(self) -> FloatArray:
-        """Reduced mass of the pair [electron masses]."""
-        e, h = np.asarray(self.electron_mass, float), np.asarray(self.hole_mass, float)
-        return np.asarray(e * h / (e + h))
+        """Reduced mass of the bare pair at the band edge [electron masses]."""
+        kane = 2.0 * np.asarray(self.kane_energy, float) / (3.0 * np.asarray(self.gap, float))
+        return np.asarray(1.0 / (np.asarray(self.remote, float) + kane))
 
     @property
     def permittivity(self) -> FloatArray:
@@ -64,6 +91,12 @@ class Core:
     def bohr_radius(self) -> FloatArray:
         """Bohr radius of the bulk exciton [m]."""
         return np.asarray(BOHR * self.permittivity / self.reduced_mass)
+
+    @property
+    def polaron_radius(self) -> FloatArray:
+        """``hbar / sqrt(2 m E_LO)`` of one carrier, m = 2 mu [m]."""
+        mass = 2.0 * self.reduced_mass
+        return np.asarray(np.sqrt(KINETIC / mass / np.asarray(self.phonon_energy)))
 
 
 @dataclass(frozen=True)
@@ -79,7 +112,7 @@ class Energies:
     electron_mass, hole_mass
         At the levels [electron masses].
     spread
-        See `coulomb.Pair`; felt is the size that the pair feels [m].
+        See `coulomb.Pair`; felt is the (shortest) size that the pair feels [m].
     """
 
     electron: FloatArray
@@ -93,19 +126,58 @@ class Energies:
     felt: FloatArray
 
 
-def energies(size: ArrayLike, shape: str, core: Core, lateral: ArrayLike | None = None) -> Energies:
+def edges(
+    shape: str, size: ArrayLike, lateral: ArrayLike | None = None, length: ArrayLike | None = None
+) -> tuple[FloatArray, ...]:
+    """Return the confined edges of a box, shortest axis of the name first [m].
+
+    Parameters
+    ----------
+    shape
+        Any of `confinement.SHAPES` but the sphere.
+    size
+        Edge, thickness, width.
+    lateral
+        Second edge of a cuboid.
+    length
+        Of a rod, third edge of a cuboid.
+
+    Examples
+    --------
+    >>> [float(e) for e in edges("rod", 5e-9, length=2e-8)]
+    [5e-09, 5e-09, 2e-08]
+    """
+    first = np.asarray(size, float)
+    if shape == "platelet":
+        return (first,)
+    if shape == "wire":
+        return (first, first)
+    second = np.asarray(lateral, float) if shape == "cuboid" and lateral is not None else first
+    third = np.asarray(length, float) if length is not None and shape != "cube" else second
+    return (first, second, third)
+
+
+def energies(
+    size: ArrayLike,
+    shape: str,
+    core: Core,
+    lateral: ArrayLike | None = None,
+    length: ArrayLike | None = None,
+) -> Energies:
     """Return the levels of dots of `size`, any number at once.
 
     Parameters
     ----------
     size
-        Edge, diameter or thickness of the inorganic core [m].
+        Edge, diameter, thickness or width of the inorganic core [m].
     shape
-        ``cube``, ``sphere`` or ``platelet``.
+        Any of `confinement.SHAPES`.
     core
         Material and surroundings.
     lateral
-        Lateral size of a platelet [m]; None is unlimited.
+        Lateral size of a platelet (None is unlimited), second edge of a cuboid [m].
+    length
+        Of a rod, third edge of a cuboid [m].
 
     Raises
     ------
@@ -114,40 +186,84 @@ def energies(size: ArrayLike, shape: str, core: Core, lateral: ArrayLike | None 
 
     Examples
     --------
-    >>> core = Core(2.36, 0.25, 0.25, 0.033, 5.87e-10, 4.0)
+    >>> core = Core(2.43, 16.0, 3.6, 0.033, 5.87e-10, 7.0)
     >>> large = energies(1e-6, "cube", core)
-    >>> abs(float(large.optical_gap) - (2.36 - 0.033)) < 1e-3
+    >>> abs(float(large.optical_gap) - (2.43 - 0.033)) < 1e-3
     True
     """
-    length = np.asarray(size, float)
+    felt, at, aspect = _confined(size, check_shape(shape), core, lateral, length)
+    bound, eps = _bound(felt, shape, core, aspect)
+    rise, back = image_energies(felt, shape, eps, core.outside, aspect)
+    in_plane = shape == "platelet" and lateral is not None
+    flat = _in_plane(lateral) if in_plane and lateral is not None else np.zeros(np.shape(felt))
+    in_electron, in_hole = flat / at.electron_mass, flat / at.hole_mass
+    in_pair = flat / (at.electron_mass + at.hole_mass)
     gap = np.asarray(core.gap, float)
-
-    def band(mass: ArrayLike) -> Band:
-        return Band(mass, gap, core.barrier, core.outer_mass, core.lattice)
-
-    electron = level(length, shape, band(core.electron_mass))
-    hole = level(length, shape, band(core.hole_mass))
-    felt = 0.5 * (felt_size(length, electron, shape) + felt_size(length, hole, shape))
-    eps, outside = core.permittivity, np.asarray(core.outside, float)
-    contrast = np.clip((eps - outside) / (eps + outside), 0.0, 0.9)
-    bound = pair(felt, shape, core.bohr_radius, core.binding_energy, contrast)
-    rise, back = image_energies(felt, shape, eps, outside)
-    flat = np.zeros(np.shape(felt)) if lateral is None else _in_plane(lateral)
-    in_electron, in_hole = flat / electron.mass, flat / hole.mass
-    in_pair = flat / (electron.mass + hole.mass)
-    transport = gap + electron.energy + hole.energy + in_electron + in_hole + rise
-    optical = gap + electron.energy + hole.energy + in_pair + rise - back - bound.binding
+    transport = gap + at.pair + in_electron + in_hole + rise
+    optical = gap + at.pair + in_pair + rise - back - bound.binding
     return Energies(
-        electron.energy + in_electron + 0.5 * rise,
-        hole.energy + in_hole + 0.5 * rise,
+        at.electron + in_electron + 0.5 * rise,
+        at.hole + in_hole + 0.5 * rise,
         transport,
         optical,
         transport - optical,
-        electron.mass,
-        hole.mass,
+        at.electron_mass,
+        at.hole_mass,
         bound.spread,
         felt,
     )
+
+
+def _confined(
+    size: ArrayLike,
+    shape: str,
+    core: Core,
+    lateral: ArrayLike | None,
+    length: ArrayLike | None,
+) -> tuple[FloatArray, Level, tuple[float, ...]]:
+    """Shortest felt size, ground level, and aspect of the felt box."""
+    bands = core.bands
+    if shape == "sphere":
+        diameter = felt_size(size, bands, sphere=True)
+        return diameter, level(*hops(2.0 * np.pi / diameter, core.lattice), bands), (1.0, 1.0)
+    found = felt_edges(size, shape, core, lateral, length)
+    sums = [hops(np.pi / edge, core.lattice) for edge in found]
+    at = level(sum(t for t, _ in sums), sum(s for _, s in sums), bands)
+    middle = sorted(float(np.median(edge)) for edge in found)
+    ratios = tuple(float(f"{m / middle[0]:.2g}") for m in middle[1:])
+    aspect = (1.0, 1.0) if shape in ("platelet", "wire", "cube") else ratios
+    return np.minimum.reduce(np.broadcast_arrays(*found)), at, aspect
+
+
+def felt_edges(
+    size: ArrayLike,
+    shape: str,
+    core: Core,
+    lateral: ArrayLike | None = None,
+    length: ArrayLike | None = None,
+) -> tuple[FloatArray, ...]:
+    """Return the edges that a pair in a box feels [m]; equal edges are solved for once."""
+    bands = core.bands
+    known: dict[int, FloatArray] = {}
+    found = []
+    for edge in edges(shape, size, lateral, length):
+        if id(edge) not in known:
+            known[id(edge)] = felt_size(edge, bands)
+        found.append(known[id(edge)])
+    return tuple(found)
+
+
+def _bound(
+    felt: FloatArray, shape: str, core: Core, aspect: tuple[float, ...]
+) -> tuple[Pair, FloatArray]:
+    """The pair with the screening that its own distance gives, and that permittivity."""
+    eps, outside = core.permittivity, np.asarray(core.outside, float)
+    apart = pair(felt, shape, core.bohr_radius, core.binding_energy, 0.0, aspect).distance
+    near = screened(apart, core.bohr_radius, eps, core.optical, core.polaron_radius)
+    contrast = np.clip((near - outside) / (near + outside), 0.0, 0.9)
+    radius = BOHR * near / core.reduced_mass
+    binding = RYDBERG * core.reduced_mass / near**2
+    return pair(felt, shape, radius, binding, contrast, aspect), near
 
 
 def _in_plane(lateral: ArrayLike) -> FloatArray:

@@ -44,9 +44,9 @@ class DotModel(Spec):
         partial(
             _fitted,
             "eV",
-            6.0,
-            3.0,
-            12.0,
+            6.9,
+            4.5,
+            11.0,
             "fitted to the emission of CsPbBr3 platelets of 2 to 9 monolayers",
         ),
     )
@@ -105,9 +105,17 @@ class DotModel(Spec):
         "standard error of the model as a share of the confinement shift",
         low=0.0,
         high=1.0,
-        default=0.25,
-        why="one-band-extremum model with walls that are all alike; published sizing curves "
-        "disagree by 0.05 to 0.15 eV at equal size",
+        default=0.12,
+        why="what is left of the sizing data beyond the uncertainty of the bulk values",
+    )
+    source_error: Sourced = quantity(
+        "eV",
+        "how far the energies of one laboratory lie off another's at equal size",
+        low=-0.5,
+        high=0.5,
+        default="0 eV",
+        interval=("-60 meV", "60 meV"),
+        why="published sizing curves disagree by 0.05 to 0.15 eV at equal size",
     )
     rate_error: Sourced = quantity(
         "1",

@@ -17,7 +17,7 @@ class DotProperties:
 
     Attributes
     ----------
-    formula, shape, ligand, size, size_spread, lateral
+    formula, shape, ligand, size, size_spread, lateral, length
         As handed over by the synthesis.
     temperature
         Lattice temperature of all values below [K].
@@ -85,6 +85,7 @@ class DotProperties:
     cie_y: Sourced
     colour: str
     lateral: Sourced | None = None
+    length: Sourced | None = None
     emission_energy: NDArray[np.float64] = field(default_factory=lambda: np.empty(0))
     emission_spectrum: NDArray[np.float64] = field(default_factory=lambda: np.empty(0))
     status: Status = Status.OK

@@ -18,6 +18,9 @@ _SPREADS = {
     "cube": (0.10, 0.05, 0.20),
     "sphere": (0.10, 0.05, 0.20),
     "platelet": (0.06, 0.02, 0.15),
+    "cuboid": (0.10, 0.05, 0.20),
+    "wire": (0.10, 0.04, 0.25),
+    "rod": (0.10, 0.04, 0.25),
 }
 _FALLBACK_CELL = Sourced(
     5.87e-10, "m", 5.5e-10, 6.4e-10, "assumed", (), "lattice constant not known; as CsPbBr3"
@@ -59,6 +62,7 @@ def given(dots: DotsSpec, library: Library | None = None) -> DotPopulation:
         size_spread=dots.size_spread or spread_prior(dots.shape),
         ligand=dots.ligand,
         lateral=dots.lateral,
+        length=dots.length,
         phase=_phase(composition, known),
         notes=notes,
     )

@@ -17,16 +17,19 @@ class DotPopulation:
     formula
         Composition, for example ``CsPbBr3`` or ``CsPb(Br0.7Cl0.3)3``.
     shape
-        ``cube``, ``sphere`` or ``platelet``.
+        ``cube``, ``cuboid``, ``platelet``, ``wire``, ``rod`` or ``sphere``.
     size
         Mean size of the inorganic core [m]: edge of a cube, diameter of a sphere, thickness of
-        a platelet. The interval is what is not known of the mean.
+        a platelet, width of a wire or rod, first edge of a cuboid. The interval is what is not
+        known of the mean.
     size_spread
         Standard deviation of the size within the ensemble over the mean [1].
     ligand
         Name of the ligand shell as it leaves the flask.
     lateral
-        Lateral size of a platelet [m], None for other shapes.
+        Lateral size of a platelet, second edge of a cuboid [m], None for other shapes.
+    length
+        Of a rod, third edge of a cuboid [m], None for other shapes.
     phase
         ``alpha``, ``beta``, ``gamma``, ``delta`` or ``unknown``.
     """
@@ -40,3 +43,4 @@ class DotPopulation:
     phase: str = "unknown"
     status: Status = Status.OK
     notes: tuple[str, ...] = ()
+    length: Sourced | None = None
