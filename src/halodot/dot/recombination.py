@@ -212,18 +212,15 @@ def usual_traps(halides: dict[str, float]) -> Sourced:
     return Traps(centre, sd, sum(fitted[x].rows for x in known)).sourced
 
 
-def surface(shape: str, size: float, lateral: float | None) -> float:
-    """Surface of the core [m2].
-
-    >>> round(surface("cube", 1e-8, None) * 1e18)
-    600
-    """
-    if shape == "sphere":
-        return float(np.pi * size**2)
-    other = size if lateral is None else lateral
-    if shape == "platelet":
-        return 2.0 * other**2 + 4.0 * size * other
-    return 2.0 * size**2 + 4.0 * size * other
+def surface(dots: DotProperties) -> float:
+    """Surface of the core [m2]; what has no end counts as long as it is wide."""
+    first = float(dots.size)
+    if dots.shape == "sphere":
+        return float(np.pi * first**2)
+    second = first if dots.lateral is None else float(dots.lateral)
+    third = second if dots.shape == "platelet" else first
+    third = third if dots.length is None else float(dots.length)
+    return 2.0 * (first * second + second * third + third * first)
 
 
 def trap_number(dots: DotProperties, context: Context) -> Sourced:
@@ -234,8 +231,7 @@ def trap_number(dots: DotProperties, context: Context) -> Sourced:
     usual = usual_traps(_halides(dots.formula))
     if model.ligand_coverage is None or not usual.is_known:
         return usual
-    lateral = None if dots.lateral is None else float(dots.lateral)
-    area = surface(dots.shape, float(dots.size), lateral) / _REFERENCE
+    area = surface(dots) / _REFERENCE
     draw = drawer(generator(0, "traps"), _DRAWS)
     empty = np.clip(1.0 - draw(model.ligand_coverage), 0.0, 1.0) / (1.0 - _COVERED)
     note = (
@@ -280,24 +276,40 @@ def recombine(dots: DotProperties, context: Context) -> DotProperties:
     mean, rate = np.maximum(draw(traps), 0.0), draw(model.trap_rate)
     light = 1.0 / draw(dots.radiative_lifetime)
     pair = _auger(dots, draw, model)
-    excitons = float(model.excitons_per_pulse)
-    found = pulse_yield(mean, rate, light, pair, excitons)
-    weak = quantum_yield(mean, rate, light)
     sources = (*traps.sources, *dots.radiative_lifetime.sources)
-    curves = _decay_curves(float(mean[0]), float(rate[0]), float(light[0]))
+    weak = quantum_yield(mean, rate, light)
+    excitons = float(model.excitons_per_pulse)
     note = f"{float(traps):.3g} traps a dot: {traps.note or 'given'}"
+    if pair is None and excitons > 0.0:
+        made = Sourced.unknown("1", f"Auger recombination: {_endless(dots)}")
+    else:
+        found = weak if pair is None else pulse_yield(mean, rate, light, pair, excitons)
+        made = summary(found, "1", sources=sources, note=note)
     extras = {
         "traps_per_dot": traps,
         "pl_lifetime": summary(weak / light, "s", sources=sources, note="mean over the decay"),
-        "biexciton_lifetime": summary(pair, "s", note="Auger, in proportion to the volume"),
-        "trion_lifetime": summary(4.0 * pair, "s", note="four times that of the biexciton"),
+        **_many_body(pair, _endless(dots)),
     }
+    curves = _decay_curves(float(mean[0]), float(rate[0]), float(light[0]))
     return replace(
         dots,
-        plqy=summary(found, "1", sources=sources, note=note),
+        plqy=made,
         extras={**dots.extras, **extras},
         curves={**dots.curves, **curves},
     )
+
+
+def _endless(dots: DotProperties) -> str:
+    return f"the length of the {dots.shape} is not given"
+
+
+def _many_body(pair: FloatArray | None, reason: str) -> dict[str, Sourced]:
+    if pair is None:
+        return {n: Sourced.unknown("s", reason) for n in ("biexciton_lifetime", "trion_lifetime")}
+    return {
+        "biexciton_lifetime": summary(pair, "s", note="Auger, in proportion to the volume"),
+        "trion_lifetime": summary(4.0 * pair, "s", note="four times that of the biexciton"),
+    }
 
 
 def _unknown_because(dots: DotProperties, context: Context) -> str:
@@ -308,16 +320,15 @@ def _unknown_because(dots: DotProperties, context: Context) -> str:
     return ""
 
 
-def _auger(dots: DotProperties, draw: Draw, model: DotModel) -> FloatArray:
-    from .absorption import volume
+def _auger(dots: DotProperties, draw: Draw, model: DotModel) -> FloatArray | None:
+    """Lifetime of a biexciton [s]; None where the volume is not known."""
+    from .absorption import UNENDED, volume
 
-    lateral = dots.lateral
-    if lateral is None and dots.shape in ("wire", "rod", "platelet", "cuboid"):
-        lateral = model.lateral_default
-    other = None if lateral is None else draw(lateral)
-    return biexciton_lifetime(
-        volume(dots.shape, draw(dots.size), other), draw(model.auger_per_volume)
-    )
+    if dots.shape in UNENDED and dots.length is None:
+        return None
+    side, end = (None if q is None else draw(q) for q in (dots.lateral, dots.length))
+    core = volume(dots.shape, draw(dots.size), side, end)
+    return biexciton_lifetime(core, draw(model.auger_per_volume))
 
 
 def _decay_curves(traps: float, rate: float, light: float) -> dict[str, FloatArray]:

@@ -1,24 +1,29 @@
 r"""Absorption and emission spectra of an ensemble, on an absolute scale per dot.
 
-A dot of size L absorbs at discrete pairs of confined levels and, above the last one that is
-resolved, as the bulk does:
+A dot of size L absorbs at discrete pairs of confined levels:
 
 .. math:: \sigma(E) = \frac{\pi e^2 \hbar}{2 \epsilon_0 m_0 c} \frac{|f|^2}{\sqrt{\epsilon_o}}
-          \sum_n \frac{2 E_P}{3 E_n} g_n K_n \, G(E - E_n) + \sigma_{bulk}(E) \Phi(E - E_c).
+          \sum_n \frac{2 E_P}{3 E_n} g_n K_n \, G(E - E_n).
 
 g is the degeneracy and K the enhancement by the attraction: for the first pair
 ``1 + c V / (pi a_B^3)``, from the free pair (1) to an exciton that moves as a whole (c = 0.53 in a
-cube, 0.61 in a sphere), for the others Sommerfeld's factor. Each level of a platelet of area A
-adds a line of ``K = A (2/pi) mu B / (hbar^2/2m_0)`` (the two-dimensional exciton of binding B)
-and a step with the two-dimensional Sommerfeld factor. Lines have the homogeneous width; sizes are
-weighted by number in absorption and by what they absorb in emission (`emission`).
+cube, 0.61 in a sphere), for the others Sommerfeld's factor. From the second pair on a dot absorbs
+at least as its volume of bulk does (`absorption`): unequal pairs and soft walls fill what a box
+with hard walls lacks. Higher pairs are wider by a third of their excess energy, which they lose
+within tens of femtoseconds.
+
+Each subband of a platelet of area A adds a line of ``K = 2 A / (pi l^2)`` and a step with the
+two-dimensional Sommerfeld factor; ``l = a_B [1 - exp(-L / 2 a_B) / 2]`` goes from the bulk to the
+two-dimensional radius. Lines have the homogeneous width; sizes are weighted by number in
+absorption and by what they absorb in emission (`emission`).
 
 The energies of the lines come from a `Series`; `box_series` scales the levels of a box with hard
 walls to the confinement of the dot, so the higher lines are good to some 30 % of their distance
 from the first.
 
 References: Elliott, 10.1103/PhysRev.108.1384; Shinada and Sugano, 10.1143/JPSJ.21.1936 (two
-dimensions); Kayanuma, 10.1103/PhysRevB.38.9797 (motion of the centre of mass).
+dimensions); Christol, Lefebvre and Mathieu, 10.1063/1.354224 (between them); Kayanuma,
+10.1103/PhysRevB.38.9797 (motion of the centre of mass).
 """
 
 from __future__ import annotations
@@ -33,6 +38,8 @@ from ..core.randomness import generator
 from ..core.sourced import Sourced
 from .absorption import (
     LINE,
+    UNENDED,
+    aspect_ratio,
     coefficient_draws,
     cross_section,
     intrinsic_coefficient,
@@ -53,6 +60,7 @@ from .emission import (
     mixture,
     monolayers,
 )
+from .gap_convention import gap_at
 from .parts import Context
 from .spec import DotModel
 from .state import DotProperties
@@ -61,6 +69,7 @@ FloatArray = NDArray[np.float64]
 Series = Callable[[FloatArray], tuple[FloatArray, FloatArray]]
 
 _DRAWS = 120
+_RELAXED = 0.35  # width of a higher pair over its excess energy; assumed
 _VIOLET = HC / 400e-9  # 400 nm, the usual wavelength of published cross-sections [eV]
 _OVERLAP = {"sphere": 6.0 / np.pi**2}  # of the centre of mass; a cube where not named
 _CUBE_OVERLAP = (8.0 / np.pi**2) ** 3
@@ -80,7 +89,7 @@ class Light:
 
     Attributes
     ----------
-    shape, size, lateral
+    shape, size, lateral, length
         Mean dimensions.
     optical_gap, shift, slope
         First exciton, kinetic energy of the pair in it, d(optical gap)/d(ln size).
@@ -97,6 +106,7 @@ class Light:
     shape: str
     size: float
     lateral: float | None
+    length: float | None
     optical_gap: float
     shift: float
     slope: float
@@ -129,7 +139,7 @@ def box_series(light: Light) -> Series:
 
     Examples
     --------
-    >>> dot = Light("cube", 9e-9, None, 2.42, 0.1, -0.15, 2.4, 0.033, 0.126, 15.0, 0.05, 3e-9,
+    >>> dot = Light("cube", 9e-9, None, None, 2.42, 0.1, -0.15, 2.4, 0.033, 0.126, 15.0, 0.05, 3e-9,
     ...             4.8, 2.1, 1.0)
     >>> energy, strength = box_series(dot)(np.array([9e-9]))
     >>> float(energy[0, 0]), bool(strength[0, 0] > 1.0), energy.shape
@@ -142,10 +152,8 @@ def box_series(light: Light) -> Series:
         above = kinetic[:, None] * (ratio - 1.0)
         strength = degeneracy * sommerfeld(kinetic[:, None] * ratio, light.binding)
         if light.shape == "platelet":
-            area = float(light.lateral or 0.0) ** 2
-            strength = np.full_like(
-                above, flat_exciton(area, light.reduced_mass, light.pair_binding)
-            )
+            flat = flat_exciton(float(light.lateral or 0.0) ** 2, sizes, light.bohr_radius)
+            strength = np.broadcast_to(flat[:, None], above.shape)
         else:
             strength[:, 0] = enhancement(light, sizes)
         return light.first(sizes)[:, None] + above, strength
@@ -156,7 +164,7 @@ def box_series(light: Light) -> Series:
 def enhancement(light: Light, sizes: FloatArray) -> FloatArray:
     """Gain of the first pair by attraction, ``1 + c V / (pi a_B^3)`` [1]."""
     overlap = _OVERLAP.get(light.shape, _CUBE_OVERLAP)
-    core = volume(light.shape, sizes, light.lateral)
+    core = volume(light.shape, sizes, light.lateral, light.length)
     return np.asarray(1.0 + overlap * core / (np.pi * light.bohr_radius**3))
 
 
@@ -170,13 +178,15 @@ def sommerfeld(kinetic: FloatArray, binding: float) -> FloatArray:
     return np.asarray(x / -np.expm1(-x))
 
 
-def flat_exciton(area: float, reduced_mass: float, binding: float) -> float:
-    """Strength of the two-dimensional exciton in free pairs, ``A |phi(0)|^2`` [1].
+def flat_exciton(area: float, thickness: FloatArray, bohr_radius: float) -> FloatArray:
+    """Strength of the exciton of a platelet in free pairs, ``2 A / (pi l^2)`` [1].
 
-    >>> round(flat_exciton(4e-16, 0.126, 0.15), 1)
-    126.3
+    >>> thin = flat_exciton(4e-16, np.array([1e-12]), 3e-9)
+    >>> bool(abs(thin[0] / (8.0 * 4e-16 / (np.pi * 9e-18)) - 1.0) < 1e-3)
+    True
     """
-    return float(area * 2.0 / np.pi * reduced_mass * binding / KINETIC)
+    radius = bohr_radius * (1.0 - 0.5 * np.exp(-thickness / (2.0 * bohr_radius)))
+    return np.asarray(2.0 * area / (np.pi * radius**2))
 
 
 def absorption(
@@ -208,26 +218,23 @@ def absorption(
     total = np.zeros_like(energy)
     lines, strengths = series(sizes)
     for size, at, strength, part in zip(sizes, lines, strengths, share, strict=True):
-        shape = np.exp(-0.5 * ((energy[:, None] - at) / sd) ** 2) / (sd * np.sqrt(2.0 * np.pi))
-        found = pair * (shape @ (strength / at))
+        wide = sd + _RELAXED / FWHM_OVER_SD * (at - at[0])
+        shape = np.exp(-0.5 * ((energy[:, None] - at) / wide) ** 2) / (wide * np.sqrt(2.0 * np.pi))
+        pairs = shape * (pair * strength / at)
         if light.shape == "platelet":
-            found += pair / energy * _steps(light, energy, at, sd)
+            total += part * (pairs.sum(axis=1) + pair / energy * _steps(light, energy, at, sd))
         else:
-            # half of the distance to the line that would follow
-            start = at[-1] + 0.5 * (at[-1] - at[-2]) if at.size > 1 else at[-1] + light.shift
-            bulk = _bulk(light, energy, width, field) * float(
-                volume(light.shape, size, light.lateral)
-            )
-            found += bulk * ndtr((energy - start) / (2.0 * sd))
-        total += part * found
+            core = float(volume(light.shape, size, light.lateral, light.length))
+            onset = ndtr((energy - at[1]) / (0.35 * (at[1] - at[0]) + sd))
+            least = core * _bulk(light, energy, width, field) * onset
+            total += part * (pairs[:, 0] + np.maximum(pairs[:, 1:].sum(axis=1), least))
     return light.factor * total
 
 
 def _aspect(light: Light) -> float:
-    if light.lateral is None:
-        return 1.0
-    ratio = light.size / light.lateral
-    return ratio if light.shape == "platelet" else 1.0 / ratio
+    if light.shape == "platelet" and light.lateral is not None:
+        return light.size / light.lateral
+    return 1.0 if light.length is None else light.length / light.size
 
 
 def _bulk(light: Light, energy: FloatArray, width: float, field: float) -> FloatArray:
@@ -326,6 +333,7 @@ def gather(dots: DotProperties, context: Context) -> Light:
     """Collect what the spectra follow from; the optical gap moves less than the free pair."""
     material = context.material
     shift = max(float(dots.confinement_electron) + float(dots.confinement_hole), 1e-4)
+    gap = gap_at(context.library, material.members, dots.temperature)
     binding, pair = float(material["exciton_binding_energy"]), float(dots.exciton_binding)
     free = float(dots.level_slope_electron) + float(dots.level_slope_hole)
     slope = min(free + max(pair - binding, 0.0), 0.4 * free)
@@ -333,10 +341,11 @@ def gather(dots: DotProperties, context: Context) -> Light:
         shape=dots.shape,
         size=float(dots.size),
         lateral=None if dots.lateral is None else float(dots.lateral),
+        length=None if dots.length is None else float(dots.length),
         optical_gap=float(dots.optical_gap),
         shift=shift,
         slope=slope,
-        gap=float(dots.band_gap) - shift,
+        gap=float(gap) + float(material["gap_correction"]),
         binding=binding,
         reduced_mass=float(material["reduced_mass"]),
         kane_energy=float(material["kane_energy"]),
@@ -402,7 +411,7 @@ def _absorbed(
     dots: DotProperties, context: Context, light: Light, width: float
 ) -> tuple[dict[str, FloatArray], float]:
     """Curves of the mean cross-section, and its value at the first exciton [m2]."""
-    if light.lateral is None and dots.shape in ("wire", "rod", "platelet", "cuboid"):
+    if light.length is None and dots.shape in UNENDED:
         return {}, float("nan")
     sizes, weight = _sizes(dots, context, max(float(_spread(dots, context)), 0.0), 0.0)
     top = max(light.optical_gap + 1.0, 3.3)
@@ -419,10 +428,11 @@ def _sections(dots: DotProperties, context: Context, edge: float) -> dict[str, S
         return {n: Sourced.unknown(u, reason) for n, u in _NAMES.items()}
     sigma = cross_section(
         dots.formula, dots.shape, dots.size, _VIOLET, context.library, dots.lateral,
-        dots.temperature, model,
+        dots.temperature, model, dots.length,
     )  # fmt: skip
+    aspect = aspect_ratio(dots.shape, dots.size, dots.lateral, dots.length)
     per_volume = coefficient_draws(
-        material, dots.shape, dots.size, _VIOLET, dots.temperature, model, dots.lateral
+        material, context.library, _VIOLET, dots.temperature, model, aspect
     )
     intrinsic = (
         Sourced.unknown("1/m", per_volume)
