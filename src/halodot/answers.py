@@ -145,7 +145,7 @@ def wavelength(energy: Sourced) -> Sourced:
     """
     if energy.value is None:
         return replace(energy, unit="m")
-    hc = _hc()
+    hc = planck_times_light()
     low, high = (None if e is None else hc / e for e in (energy.high, energy.low))
     return replace(energy, value=hc / energy.value, low=low, high=high, unit="m")
 
@@ -163,7 +163,7 @@ def width_in_wavelength(width: Sourced, peak: Sourced) -> Sourced:
     """
     if width.value is None or peak.value is None:
         return Sourced.unknown("m", width.note or peak.note)
-    centre, hc = peak.value, _hc()
+    centre, hc = peak.value, planck_times_light()
 
     def span(w: float | None) -> float | None:
         if w is None:
@@ -175,7 +175,7 @@ def width_in_wavelength(width: Sourced, peak: Sourced) -> Sourced:
     )
 
 
-def _hc() -> float:
+def planck_times_light() -> float:
     """Planck's constant times the speed of light [eV m]."""
     from scipy import constants
 

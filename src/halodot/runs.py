@@ -201,6 +201,10 @@ def write(run: Run, folder: RunFolder) -> None:
             name = "_".join((*parts, f"{index}", slug(trace.label or trace.kind)))
             folder.write(f"traces/{name}.nc", partial(storage.save, trace))
             folder.write(f"traces/{name}.csv", storage.to_csv(trace))
+        if result.dots and not result.traces:
+            folder.write(
+                f"spectra/{slug(label) if label else 'dots'}.csv", tables.curves(result.dots)
+            )
     folder.write("figures.csv", tables.figures(run.results))
     folder.write("inputs.csv", tables.inputs(quantities(run.file.study)))
     folder.write_json("results.json", tables.flat(run))

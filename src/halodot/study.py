@@ -56,9 +56,6 @@ class Header(Spec):
 class Dots(DotsSpec):
     """Dots given directly, in place of a recipe, and how they are modelled."""
 
-    temperature: Sourced | None = quantity(
-        "K", "of the lattice; default: that of the device", low=20, high=700, optional=True
-    )
     model: DotModel = Field(default_factory=DotModel, description="parameters of the dot model")
 
 

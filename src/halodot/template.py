@@ -16,6 +16,24 @@ _TRANSFER = {"kind": "transfer", "gate": ["20 V", "-60 V"], "drain": ["-20 V"]}
 _DOTS = {"formula": "CsPbBr3", "shape": "cube", "size": "9 nm", "ligand": "OA+OAm"}
 
 EXAMPLES: dict[str, dict[str, Any]] = {
+    "dot": {
+        "study": {"id": "my_dots", "title": "Dots of two sizes beside what was measured"},
+        "dots": _DOTS,
+        "variant": [
+            {"label": "9 nm"},
+            {"label": "5 nm", "set": {"dots.size": "5 nm"}},
+        ],
+        "reported": [
+            {
+                "name": "pl_energy",
+                "value": 515.0,
+                "unit": "nm",
+                "role": "predicted",
+                "place": "your own spectrometer",
+                "variant": "9 nm",
+            }
+        ],
+    },
     "memristor": {
         "study": {"id": "my_memristor", "title": "A film of dots between two electrodes"},
         "dots": _DOTS,
@@ -82,7 +100,7 @@ def _one(head: str, key: str, body: dict[str, Any], spec: type[Spec], explain: b
     inner = []
     for name, field in spec.model_fields.items():
         value = body.get(name)
-        if isinstance(value, dict) or (isinstance(value, list) and isinstance(value[0], dict)):
+        if models_of(field.annotation) and isinstance(value, dict | list):
             inner += _table(f"{key}.{name}", value, field.annotation, explain=explain)
         elif value is not None:
             lines.append(f"{name} = {_toml(value)}{_comment(spec, name)}")
@@ -116,6 +134,8 @@ def _usual(spec: type[Spec], name: str) -> str:
 def _toml(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, dict):
+        return "{ " + ", ".join(f'"{k}" = {_toml(v)}' for k, v in value.items()) + " }"
     if isinstance(value, list):
         return "[" + ", ".join(_toml(v) for v in value) + "]"
     return f'"{value}"' if isinstance(value, str) else repr(value)

@@ -1,5 +1,6 @@
 """``halodot dot`` and ``halodot recipe``: keys, exit codes, messages."""
 
+import csv
 import json
 from pathlib import Path
 
@@ -62,6 +63,12 @@ def test_double_perovskite_is_unknown_with_reasons(capsys: pytest.CaptureFixture
         (("CsPbBr3", "--monolayers", "3"), "monolayers"),
         (("CsPbQ3", "--size", "9 nm"), "formula"),
         (("CsPbBr3", "--size", "9 nm", "--temperature", "0 K"), "temperature"),
+        (("CsPbBr3", "--size", "9 nm", "--ligand", "oleic acd"), "ligand"),
+        (("CsPbBr3", "--size", "9 nm", "--set", "model.barrier"), "--set"),
+        (("CsPbBr3", "--size", "9 nm", "--set", "model.bariers=4 eV"), "model.bariers"),
+        (("CsPbBr3", "--size", "9 nm", "--set", "model.barrier=400 eV"), "model.barrier"),
+        (("CsPbBr3", "--size", "9 nm", "--plot", "picture.gif"), "--plot"),
+        (("CsPbBr3", "--size", "9 nm", "--spectra", "no/such/folder/x.csv"), "--spectra"),
     ],
 )
 def test_bad_input_is_named(
@@ -69,6 +76,48 @@ def test_bad_input_is_named(
 ) -> None:
     assert main(["dot", *words]) == 2
     assert field in capsys.readouterr().err.splitlines()[0]
+
+
+def test_a_parameter_of_the_model_is_set_by_its_key(capsys: pytest.CaptureFixture[str]) -> None:
+    words = ("dot", "CsPbBr3", "--size", "9 nm", "--set")
+    wet = ask(capsys, *words, "model.ligand_permittivity=4")["exciton_binding_meV"]["value"]
+    dry = ask(capsys, *words, "model.ligand_permittivity=1.5")["exciton_binding_meV"]["value"]
+    assert wet < dry  # a polarisable shell screens the pair
+
+
+def test_an_own_ligand_stands_in_an_own_file(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    own = tmp_path / "own.csv"
+    own.write_text(
+        "kind,name,quantity,value,low,high,unit,basis,source,place,note\n"
+        "ligand,my shell,ligand_length,1.2,,,nm,given,me,,\n"
+    )
+    words = ("CsPbBr3", "--size", "9 nm", "--ligand", "my shell")
+    assert main(["dot", *words]) == 2
+    assert "ligand" in capsys.readouterr().err
+    assert ask(capsys, "dot", *words, "--materials", str(own))["ligand"] == "my shell"
+
+
+def test_spectra_are_written_on_their_own_axes(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "s.csv"
+    body = ask(capsys, "dot", "CsPbBr3", "--size", "9 nm", "--spectra", str(path))
+    rows = list(csv.DictReader(path.open(encoding="utf-8")))
+    light = [r for r in rows if r["curve"] == "emission_spectrum"]
+    top = max(light, key=lambda r: float(r["value"]))
+    # the peak of the curve is that of the nominal ensemble: within the width of a pixel or two
+    assert float(top["energy_eV"]) == pytest.approx(body["pl_peak_eV"]["value"], abs=0.02)
+    product = float(top["energy_eV"]) * float(top["wavelength_nm"])
+    assert product == pytest.approx(1239.841984, rel=1e-6)  # h c, eight digits are written
+
+
+def test_a_size_outside_the_range_of_the_model_is_told_by_the_exit_code(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["dot", "CsPbBr3", "--size", "1 nm", "--json"]) == 1
+    assert "outside the range" in json.loads(capsys.readouterr().out)["status"]
 
 
 def recipe(folder: Path, text: str) -> str:

@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 import math
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..core.sourced import Sourced
+
+if TYPE_CHECKING:
+    from ..core.status import Status
 
 
 def _plain(value: Any) -> Any:
@@ -50,3 +53,12 @@ def print_flat(body: dict[str, Any]) -> None:
         else:
             text = str(value)
         sys.stdout.write(f"{key:<{width}}  {text}\n")
+
+
+def exit_code(status: Status) -> int:
+    """Return 0 where all is well or not known, 1 where something carries a bad status.
+
+    A value outside the range where its model was checked is bad here: it was computed, and is
+    still a guess, so that a script must not take it for granted.
+    """
+    return 0 if status.name in ("OK", "UNKNOWN") else 1

@@ -7,6 +7,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from ..core.sourced import Sourced
     from ..runs import Progress, Run
 
 
@@ -30,7 +31,7 @@ def run(args: argparse.Namespace) -> int:
     from ..report import tables
     from ..runs import run as run_study
     from ..study import load
-    from .output import print_json
+    from .output import exit_code, print_json
 
     file = load(args.study)
     output = f"runs/{file.study.study.id}" if args.output is None else args.output
@@ -40,7 +41,7 @@ def run(args: argparse.Namespace) -> int:
         print_json({**tables.flat(done), "report": str(done.report)})
     else:
         summarise(done)
-    return 0 if done.status.is_good else 1
+    return exit_code(done.status)
 
 
 def summarise(done: Run) -> None:
@@ -53,12 +54,18 @@ def summarise(done: Run) -> None:
         computed = "unknown" if not c.computed.is_known else f"{float(c.computed):.4g}{unit}"
         verdict = {True: "holds", False: "misses", None: "not judged"}[c.within]
         bound = "" if c.bound == "=" else c.bound
-        sys.stdout.write(
-            f"{c.name}: reported {bound}{reported}, computed {computed}  ({c.role}, {verdict})\n"
-        )
+        where = f"{c.variant}: " if c.variant else ""
+        if c.kind == "yes_no":
+            reported, computed = _word(c.reported), _word(c.computed)
+        told = f"reported {bound}{reported}, computed {computed}  ({c.role}, {verdict})"
+        sys.stdout.write(f"{where}{c.name}: {told}\n")
     if done.comparisons:
         sys.stdout.write(compare.tally(done.comparisons).sentence + "\n")
     sys.stdout.write(f"{done.status.value}\n{done.report}\n")
+
+
+def _word(q: Sourced) -> str:
+    return "unknown" if q.value is None else "yes" if q.value else "no"
 
 
 class Bar:

@@ -57,7 +57,11 @@ def nearest(word: str, known: Iterable[str]) -> str:
     "did you mean 'thickness'?"
     """
     words = sorted(known)
-    close = difflib.get_close_matches(word[:80].lower(), words, n=3, cutoff=0.6)
-    if close:
+    folded: dict[str, str] = {}
+    for known_word in words:
+        folded.setdefault(known_word.lower(), known_word)
+    found = difflib.get_close_matches(word[:80].lower(), list(folded), n=3, cutoff=0.6)
+    if found:
+        close = [folded[w] for w in found]
         return "did you mean " + " or ".join(f"'{w}'" for w in close) + "?"
     return "one of " + ", ".join(words) if words else ""

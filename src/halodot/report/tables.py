@@ -7,11 +7,13 @@ import io
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from ..answers import planck_times_light
 from ..core.sourced import Sourced
 from . import compare
 
 if TYPE_CHECKING:
     from ..chain import Result
+    from ..dot.state import DotProperties
     from ..runs import Run
 
 # SI unit -> (customary unit, ending of a key)
@@ -66,6 +68,33 @@ def figures(results: Iterable[tuple[str, Result]]) -> str:
 def inputs(values: Iterable[tuple[str, Sourced]]) -> str:
     """Return every quantity that went in as CSV."""
     return as_csv(("key", *_COLUMNS), [[key, *_cells(q)] for key, q in values])
+
+
+def curves(dots: DotProperties) -> str:
+    """Return the spectra and decays of dots as CSV, one line a point.
+
+    Curves stand on axes of their own, so that a line names its curve and where on its axis it is.
+    """
+    found = {"emission_energy": dots.emission_energy, "emission_spectrum": dots.emission_spectrum}
+    found |= dots.curves
+    rows: list[list[str]] = []
+    for name, values in found.items():
+        stem = name.split("_", 1)[0]
+        energy, time = found.get(f"{stem}_energy"), found.get(f"{stem}_time")
+        if name.endswith(("_energy", "_time")):
+            continue
+        axis = energy if energy is not None else time
+        if axis is None or axis.shape != values.shape:
+            continue
+        for x, y in zip(axis.tolist(), values.tolist(), strict=True):
+            at = ["", "", f"{1e9 * x:.8g}"] if energy is None else _photon(x)
+            rows.append([name, *at, f"{y:.8g}"])
+    return as_csv(("curve", "energy_eV", "wavelength_nm", "time_ns", "value"), rows)
+
+
+def _photon(energy: float) -> list[str]:
+    wavelength = f"{1e9 * planck_times_light() / energy:.8g}" if energy > 0.0 else ""
+    return [f"{energy:.8g}", wavelength, ""]
 
 
 def _cells(q: Sourced) -> list[str]:
