@@ -82,6 +82,13 @@ def _series(result: ReportInput) -> Iterator[tuple]:
         True,
         lambda name: series.spectra(lit, name),
     )
+    yield (
+        "dots",
+        "Colours of the emission with the triangles of sRGB and Rec. 2020; bars are 90 %"
+        " intervals.",
+        False,
+        lambda name: series.gamut(lit, name),
+    )
 
 
 def _stacks(result: ReportInput) -> Iterator[tuple]:

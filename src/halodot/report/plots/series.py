@@ -14,12 +14,14 @@ from ...dot.state import DotProperties
 from ..compare import ends
 from ..model import Comparison
 from ..text import number
+from . import light
 from . import style as st
 from .scores import FAILS, HOLDS, MARKS, OPEN, verdict_colour
 
 HC_EV_NM = 1239.841984
 PHOTON = ("pl_energy", "optical_gap")
 _REPORTED_MARKS = {"pl_energy": "o", "optical_gap": "^"}
+_MOST_NAMES = 12  # in the CIE plane; more names would cover one another
 Dots = Sequence[tuple[str, DotProperties]]
 
 
@@ -146,6 +148,27 @@ def spectra(dots: Dots, name: str) -> str | None:
         st.label_axes(ax, "Wavelength [nm]", "Emission [relative to peak]")
         text = "; ".join(label for label, _ in known)
         return st.to_svg(figure, name, "Emission spectra", text)
+
+
+def gamut(dots: Dots, name: str) -> str | None:
+    """Draw the colours of many dots in the CIE plane; where they are many, each formula once."""
+    known = [(label, d) for label, d in dots if d.cie_x.is_known and d.pl_energy.is_known]
+    if not known:
+        return None
+    known.sort(key=lambda row: float(row[1].pl_energy))
+    if len(known) > _MOST_NAMES:
+        named: set[str] = set()
+        shown = []
+        for _, d in known:
+            shown.append((" " if d.formula in named else d.formula, d))
+            named.add(d.formula)
+        known = shown
+    with st.style():
+        figure = st.new_figure(6.0, 6.0)
+        light.draw_gamut(figure.subplots(), known)
+        text = "; ".join(f"{d.formula} at {float(d.cie_x):.3f}, {float(d.cie_y):.3f}"
+                         for _, d in known)  # fmt: skip
+        return st.to_svg(figure, name, "Colours of the emission with sRGB and Rec. 2020", text)
 
 
 def deviations(comparisons: Sequence[Comparison], name: str) -> str | None:
