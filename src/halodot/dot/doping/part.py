@@ -132,7 +132,7 @@ def _dressed(dots: DotProperties, doped: Doped, excitation: float) -> DotPropert
         dots, said = _repainted(dots, doped, found)
         notes += (said,)
     note = f"all bands together, at {excitation:.3g} photons absorbed per dot and second"
-    return replace(dots, plqy=share(found.total, note), extras=extras, notes=notes)
+    return replace(dots, plqy=share(found.total, note), extras=dots.extras | extras, notes=notes)
 
 
 def _of_emitter(k: Kind, found: Yields, i: int, share: Share) -> dict[str, Sourced]:
@@ -222,13 +222,17 @@ def _repainted(dots: DotProperties, doped: Doped, found: Yields) -> tuple[DotPro
     """`dots` with spectrum, colour, peak and decay of all bands, and what was done."""
     energy = spectrum.grid(doped)
     parts = spectrum.bands(doped, found, energy)
-    x, y, swatch = spectrum.colours(doped, found, energy)
+    paint = spectrum.colours(doped, found, energy)
     name, peak, width = spectrum.strongest(doped, found)
     curves = dots.curves | {"band_energy": energy, "band_host": parts.host}
     for k, band in zip(doped.emitters, parts.ions, strict=True):
         curves[f"band_{k.ion.symbol.lower()}"] = band
     late = decay(doped)
     curves |= {"doping_time": late.time, "decay_host": late.excitons / late.excitons[0]}
+    if "decay_emission" in dots.curves:
+        s = system(doped.first(1), 1).system
+        gone = float((s.ions * s.transfer)[0].sum()) * dots.curves["decay_time"]
+        curves["decay_emission"] = dots.curves["decay_emission"] * np.exp(-gone)
     for i, k in enumerate(doped.emitters):
         top = max(float(late.excited[:, i].max()), 1e-300)
         curves[f"decay_{k.ion.symbol.lower()}"] = late.excited[:, i] / top
@@ -236,9 +240,10 @@ def _repainted(dots: DotProperties, doped: Doped, found: Yields) -> tuple[DotPro
         dots,
         pl_energy=peak,
         pl_fwhm=width,
-        cie_x=x,
-        cie_y=y,
-        colour=swatch,
+        cie_x=paint.x,
+        cie_y=paint.y,
+        colour=paint.swatch,
+        extras=dots.extras | {"dominant_wavelength": paint.dominant},
         emission_energy=energy,
         emission_spectrum=parts.total / parts.total.max(),
         curves=curves,

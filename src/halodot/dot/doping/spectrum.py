@@ -8,13 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...core.sourced import Sourced
-from ..colour import chromaticity, swatch
+from ..colour import _matching, chromaticity, swatch
 from ..emission import FWHM_OVER_SD
 from .model import Doped, Yields
 
 FloatArray = NDArray[np.float64]
 
 _POINTS = 2401
+_DAYLIGHT = (0.31271, 0.32902)  # D65
 _COLOURS = 40  # draws whose colour is computed
 
 
@@ -84,23 +85,59 @@ def _host_shape(doped: Doped, energy: FloatArray, draw: int) -> FloatArray:
     return np.asarray(np.interp(energy, moved, h.spectrum, left=0.0, right=0.0) / area)
 
 
-def colours(doped: Doped, found: Yields, energy: FloatArray) -> tuple[Sourced, Sourced, str]:
-    """Return CIE 1931 x and y of all bands together with their 90 % intervals, and the swatch."""
+def dominant_wavelength(x: float, y: float) -> float:
+    """Return the wavelength [m] of the pure colour of the hue of `x`, `y` against daylight (D65).
+
+    NaN for purples, which have none, and where nothing is visible.
+
+    >>> round(dominant_wavelength(0.49802, 0.50101) * 1e9)
+    578
+    """
+    grid, matching = _matching()
+    seen = (grid > 410e-9) & (grid < 690e-9)
+    xyz = matching[seen] / matching[seen].sum(axis=1, keepdims=True)
+    angles = np.unwrap(np.arctan2(xyz[:, 1] - _DAYLIGHT[1], xyz[:, 0] - _DAYLIGHT[0]))
+    angle = np.arctan2(y - _DAYLIGHT[1], x - _DAYLIGHT[0])
+    # the locus turns clockwise from violet to red
+    turned = angles[0] - (angles[0] - angle) % (2.0 * np.pi)
+    if not turned > angles[-1]:
+        return float("nan")
+    return float(np.interp(-turned, -angles, grid[seen]))
+
+
+@dataclass(frozen=True)
+class Colour:
+    """CIE 1931 x and y, dominant wavelength [m] and sRGB swatch of all bands together."""
+
+    x: Sourced
+    y: Sourced
+    dominant: Sourced
+    swatch: str
+
+
+def colours(doped: Doped, found: Yields, energy: FloatArray) -> Colour:
+    """Return the colour of all bands with its 90 % intervals."""
     points = [
         chromaticity(energy, bands(doped, found, energy, d).total)
         for d in range(min(_COLOURS, doped.draws))
     ]
     if np.isnan(points[0][0]):
-        reason = "the emission is not visible"
-        return Sourced.unknown("1", reason), Sourced.unknown("1", reason), ""
-    good = np.array([p for p in points if not np.isnan(p[0])])
-    low, high = np.percentile(good, (5.0, 95.0), axis=0)
+        x, y, hue = (Sourced.unknown(u, "the emission is not visible") for u in ("1", "1", "m"))
+        return Colour(x, y, hue, "")
+    seen = [p for p in points if not np.isnan(p[0])]
+    values = np.array([(*p, dominant_wavelength(*p)) for p in seen])
     note = "CIE 1931, 2 degree observer, all bands"
-    x, y = (
-        Sourced(float(v), "1", min(float(a), v), max(float(b), v), "computed", (), note)
-        for v, a, b in zip(good[0], low, high, strict=True)
-    )
-    return x, y, swatch(*points[0])
+    x, y = (_interval(v, "1", note) for v in values.T[:2])
+    hue = _interval(values[:, 2], "m", "hue of all bands together against daylight (D65)")
+    return Colour(x, y, hue, swatch(*points[0]))
+
+
+def _interval(values: FloatArray, unit: str, note: str) -> Sourced:
+    if np.isnan(values[0]):
+        return Sourced.unknown(unit, "purple: no pure colour has this hue")
+    low, high = np.nanpercentile(values, (5.0, 95.0))
+    v = float(values[0])
+    return Sourced(v, unit, min(float(low), v), max(float(high), v), "computed", (), note)
 
 
 def strongest(doped: Doped, found: Yields) -> tuple[str, Sourced, Sourced]:
