@@ -26,7 +26,7 @@ from .bands import KINETIC, Bands
 
 FloatArray = NDArray[np.float64]
 
-_SCAN = 4000  # energies between which a sign change is looked for
+_SCAN = 1000  # energies between which a sign change is looked for
 
 
 def matched_levels(

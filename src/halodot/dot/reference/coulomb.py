@@ -66,8 +66,9 @@ def _between_sites(first: FloatArray, second: FloatArray) -> float:
     squares = [np.square(np.minimum(np.arange(n), n - np.arange(n))).astype(float) for n in size]
     r2 = squares[0][:, None, None] + squares[1][:, None] + squares[2]
     r2[0, 0, 0] = _EWALD**-2
-    spectrum = np.fft.rfftn(second, size) * np.fft.rfftn(1.0 / np.sqrt(r2))
-    potential = np.fft.irfftn(spectrum, size)
+    axes = (0, 1, 2)
+    kernel = np.fft.rfftn(1.0 / np.sqrt(r2), axes=axes)
+    potential = np.fft.irfftn(np.fft.rfftn(second, size, axes) * kernel, size, axes)
     nx, ny, nz = first.shape
     return float((first * potential[:nx, :ny, :nz]).sum())
 

@@ -25,7 +25,7 @@ IntArray = NDArray[np.int64]
 AXES = {"slab": (2,), "wire": (0, 1), "cuboid": (0, 1, 2), "cube": (0, 1, 2)}
 AXES |= {"rod": (0, 1, 2), "sphere": (0, 1, 2)}
 EDGES = {"slab": 1, "wire": 1, "cuboid": 3, "cube": 1, "rod": 2, "sphere": 1}
-_TAIL = 16.0  # the density in the wall has fallen to exp(-16) where the grid ends
+_TAIL = {1: 32.0, 2: 20.0, 3: 16.0}  # directions -> the density ends at exp(-tail); cubes cost
 _PARTS = 8  # points a direction that measure how much of a cell lies inside a sphere
 
 
@@ -99,14 +99,14 @@ def check_edges(shape: str, edges: float | tuple[float, ...]) -> tuple[float, ..
     return found
 
 
-def wall_sites(bands: Bands, spacing: float) -> int:
+def wall_sites(bands: Bands, spacing: float, directions: int) -> int:
     """Sites of wall until the wave function has died away; 0 between hard walls."""
     if bands.hard:
         return 0
     hop = KINETIC / (bands.outer_mass * spacing**2)
     lowest = min(bands.barrier_electron, bands.barrier_hole)
     fall = math.acosh(1.0 + 0.5 * lowest / hop)  # decay from site to site
-    return max(2, math.ceil(0.5 * _TAIL / fall))
+    return max(2, math.ceil(0.5 * _TAIL[directions] / fall))
 
 
 def make_grid(
@@ -119,7 +119,8 @@ def make_grid(
     InputError
         If an edge is not a whole number of cells, at least two.
     """
-    axes, walls = AXES[shape], wall_sites(bands, spacing)
+    axes = AXES[shape]
+    walls = wall_sites(bands, spacing, len(axes))
     if shape == "sphere":
         return _ball(edges[0], bands.hard, spacing, walls)
     along = {"wire": edges * 2, "cube": edges * 3, "rod": (edges[0], *edges)}.get(shape, edges)

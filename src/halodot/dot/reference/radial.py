@@ -66,7 +66,7 @@ def shells(diameter: float, bands: Bands, spacing: float) -> Shells:
     if count < 4:
         raise InputError("spacing", spacing, f"at most an eighth of {diameter:g} m")
     step = radius / count
-    bonds = np.zeros(count + wall_sites(bands, step))
+    bonds = np.zeros(count + wall_sites(bands, step, 1))
     bonds[:count] = 1.0
     inside = 0.5 * (bonds[:-1] + bonds[1:])
     return Shells(np.asarray(np.arange(1, len(bonds)) * step, float), step, inside, bonds)
