@@ -45,7 +45,7 @@ FloatArray = NDArray[np.float64]
 
 _DRAWS = 400
 _SITES = 3e18  # ligand sites of a facet, one per lead of a (100) facet of 0.58 nm [1/m2]
-_COVERED = 0.9  # share of the shell that a washed dot keeps, where the fitted yields belong
+COVERED = 0.9  # share of the shell that a washed dot keeps, where the fitted yields belong
 _REFERENCE = 6.0 * (9e-9) ** 2  # surface of the dot that they belong to [m2]
 _SOURCES = ("review", "10.1039/C9NA00292H", "10.1039/C6RA27665B")
 # Reported yields of dots by halide: review, Table 1 (refs 133, 134, 140, middle of a range; without
@@ -233,10 +233,8 @@ def trap_number(dots: DotProperties, context: Context) -> Sourced:
         return usual
     area = surface(dots) / _REFERENCE
     draw = drawer(generator(0, "traps"), _DRAWS)
-    empty = np.clip(1.0 - draw(model.ligand_coverage), 0.0, 1.0) / (1.0 - _COVERED)
-    note = (
-        f"in proportion to the empty sites, at {_COVERED:.0%} coverage as reported yields have it"
-    )
+    empty = np.clip(1.0 - draw(model.ligand_coverage), 0.0, 1.0) / (1.0 - COVERED)
+    note = f"in proportion to the empty sites, at {COVERED:.0%} coverage as reported yields have it"
     return summary(draw(usual) * empty * area, "1", sources=_SOURCES, note=note)
 
 
@@ -247,7 +245,7 @@ def trap_share(halide: str) -> float:
     True
     """
     traps = float(fit_traps(YIELDS)[halide].sourced)
-    return traps / (_REFERENCE * _SITES * (1.0 - _COVERED))
+    return traps / (_REFERENCE * _SITES * (1.0 - COVERED))
 
 
 def _halides(formula: str) -> dict[str, float]:

@@ -44,10 +44,10 @@ class DotModel(Spec):
         partial(
             _fitted,
             "eV",
-            6.9,
-            4.5,
-            11.0,
-            "fitted to the emission of CsPbBr3 platelets of 2 to 9 monolayers",
+            6.0,
+            3.5,
+            10.0,
+            "joint fit of published sizing data (dot/calibration.py), which hardly moves its prior",
         ),
     )
     stokes_shift: Sourced = _fitted_field(
@@ -57,11 +57,11 @@ class DotModel(Spec):
         partial(
             _fitted,
             "eV",
-            0.045,
+            0.028,
             0.0,
-            0.098,
-            "median and upper end of 13 CsPbBr3 platelet samples with both spectra; lower end 0, "
-            "as the shift of large dots was not read",
+            0.065,
+            "joint fit of published sizing data (dot/calibration.py); 13 pairs of spectra of "
+            "CsPbBr3 platelets have 0.045, up to 0.098",
         ),
     )
     outer_mass: Sourced = quantity(
@@ -84,12 +84,13 @@ class DotModel(Spec):
     )
     homogeneous_width: Sourced = quantity(
         "eV",
-        "full width of the emission of a single dot at 300 K",
+        "full width of the emission of a single dot with a full ligand shell at 300 K",
         low=1e-4,
         high=0.5,
         default="50 meV",
         interval=("35 meV", "65 meV"),
-        why="single CsPbBr3 dots at room temperature, 35 to 65 meV",
+        why="single CsPbBr3 dots after a surface treatment, 35 to 65 meV "
+        "(10.1038/s41467-022-30016-0)",
     )
     lateral_default: Sourced = quantity(
         "m",
@@ -105,7 +106,7 @@ class DotModel(Spec):
         "standard error of the model as a share of the confinement shift",
         low=0.0,
         high=1.0,
-        default=0.12,
+        default=0.1,
         why="what is left of the sizing data beyond the uncertainty of the bulk values",
     )
     source_error: Sourced = quantity(
@@ -114,7 +115,7 @@ class DotModel(Spec):
         low=-0.5,
         high=0.5,
         default="0 eV",
-        interval=("-60 meV", "60 meV"),
+        interval=("-55 meV", "55 meV"),
         why="published sizing curves disagree by 0.05 to 0.15 eV at equal size",
     )
     rate_error: Sourced = quantity(
@@ -155,7 +156,7 @@ class DotModel(Spec):
     )
     surface_width: Sourced = quantity(
         "eV",
-        "full width of the emission of a single dot with a bare surface, and of a platelet, 300 K",
+        "full width of the emission of a single dot as made, and of a platelet, at 300 K",
         low=1e-4,
         high=0.5,
         default="92 meV",

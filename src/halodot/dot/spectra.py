@@ -62,6 +62,7 @@ from .emission import (
 )
 from .gap_convention import gap_at
 from .parts import Context
+from .recombination import COVERED
 from .spec import DotModel
 from .state import DotProperties
 
@@ -266,14 +267,16 @@ def emit(
 def single_width(
     shape: str, temperature: float, phonon: FloatArray, settings: DotModel, of: Draw
 ) -> FloatArray:
-    """Homogeneous full width [eV] drawn: bare surfaces and platelets couple to surface phonons."""
+    """Homogeneous full width [eV] drawn.
+
+    Dots as they are made, and platelets, couple to surface phonons (`DotModel.surface_width`);
+    between the usual coverage and a full shell the width falls to `DotModel.homogeneous_width`.
+    """
     treated, bare = of(settings.homogeneous_width), of(settings.surface_width)
-    if shape == "platelet":
-        share = np.ones_like(bare)
-    elif settings.ligand_coverage is not None:
-        share = 1.0 - np.clip(of(settings.ligand_coverage), 0.0, 1.0)
-    else:
-        share = np.zeros_like(bare)
+    share = np.ones_like(bare)
+    if shape != "platelet" and settings.ligand_coverage is not None:
+        empty = 1.0 - np.clip(of(settings.ligand_coverage), 0.0, 1.0)
+        share = np.minimum(empty / (1.0 - COVERED), 1.0)
     start = np.clip(of(settings.width_residual), 0.0, 0.6)
     linear = np.clip(of(settings.width_acoustic), 0.0, 0.4)
     width = treated + share * (bare - treated)
