@@ -28,6 +28,7 @@ from ..bulk import bulk
 from ..draws import drawer
 from ..spec import DotModel
 from .given import photon_energy
+from .posterior import quantile
 from .state import Concentration, SizeAnswer
 
 FloatArray = NDArray[np.float64]
@@ -152,7 +153,10 @@ def _of_answer(answer: SizeAnswer) -> FloatArray:
     if not answer.size.is_known:
         why = f"{answer.verdict}: {answer.size.note}"
         raise InputError("size", why, "a size that the peak determines", "give --size '9 nm'")
-    return answer.quantiles(SIZES)
+    shares = (np.arange(SIZES) + 0.5) / SIZES
+    if answer.counts:
+        return np.asarray(answer.grid[np.searchsorted(np.cumsum(answer.density), shares)])
+    return quantile(answer.grid, answer.density, shares)
 
 
 def _interval(draws: FloatArray, unit: str, sigma: Sourced) -> Sourced:

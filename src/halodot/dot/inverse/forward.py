@@ -3,9 +3,9 @@ r"""The forward model on a grid of sizes: what `characterise` expects of a peak,
 For one measured peak E only the predictive density p(E | L) at every size L enters the posterior,
 so the 90 % interval of `characterise` at each size is all that the way back needs: the two ends
 and the central value as the two halves of a normal law. Between the sizes of the grid each of the
-three is a monotone cubic in ln L. The emission peak of an ensemble lies off the peak of the mean
-size by a curvature term of the order ``s^2 d2E/d(ln L)2 / 2``; it is added from the same sum over
-sizes (`emission.ensemble`) that `characterise` uses.
+three is a cubic spline in ln L. The emission peak of an ensemble lies off the peak of the mean
+size by a curvature term of the order ``s^2 d2E/d(ln L)2 / 2``; it is added from the sum over sizes
+that `characterise` uses (`emission.ensemble`: normal in L, each size emits as it absorbs, L^3).
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from ..state import DotProperties
 FloatArray = NDArray[np.float64]
 
 Z90 = 1.6448536269514722
-POINTS = 28  # of the grid; the cubic between them is good to 1 meV
+POINTS = 20  # of the grid; the cubic between them is good to 1 meV
 CELLS_LEAST = 2.0  # smallest size, in lattice constants: the range of the level model
 RADII_MOST = 12.0  # largest size, in Bohr radii: beyond, confinement is below 10 meV
 LARGE = 10.0  # the bulk limit is read at this times the largest size
@@ -56,7 +56,7 @@ class Question:
             Sourced(size, "m", basis="given"),
             Sourced(spread, "1", basis="given"),
             self.ligand,
-            self.lateral,
+            self.lateral if self.shape == "platelet" else None,
         )
         return characterise(population, self.library, self.temperature, self.model)
 
@@ -111,10 +111,10 @@ class Forward:
         return np.asarray((self.energy(up) - self.energy(down)) / 0.04)
 
     def _between(self, values: FloatArray, size: ArrayLike) -> FloatArray:
-        from scipy.interpolate import PchipInterpolator
+        from scipy.interpolate import CubicSpline
 
         x, at = np.log(self.sizes), np.log(np.asarray(size, float))
-        curve = PchipInterpolator(x, values)
+        curve = CubicSpline(x, values)
         inside = np.clip(at, x[0], x[-1])
         slopes = curve.derivative()
         edge = np.where(at < x[0], slopes(x[0]), slopes(x[-1]))

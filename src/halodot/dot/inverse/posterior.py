@@ -3,7 +3,8 @@ r"""Posterior of the size, given a peak and what the forward model expects of it
 .. math:: p(L | E) \propto p(L) \, N_2(E; E(L), \sigma_-(L), \sigma_+(L)), \qquad p(\ln L) = const
 
 between the smallest and the largest size. N_2 is a normal law with its own width on either side,
-each widened by the error of the measured peak. For platelets the same over whole monolayers, with
+each widened by the error of the measured peak. A peak below the bulk limit is read as one at the
+limit, since no size gives it: the bound that follows is that of the limit. For platelets the same over whole monolayers, with
 the same log-uniform prior, 1/N. Reference: A. Gelman et al., Bayesian Data Analysis,
 doi:10.1201/b16018.
 """
@@ -32,6 +33,7 @@ def log_likelihood(table: Forward, size: ArrayLike, peak: float, error: float = 
     True
     """
     centre, below, above = table.spread_of(size)
+    peak = max(peak, float(table.bulk_limit))
     # the narrowest width that is told apart keeps the density finite where the model is exact
     below, above = (np.maximum(np.hypot(s, error), 1e-6) for s in (below, above))
     side = np.where(peak < centre, below, above)

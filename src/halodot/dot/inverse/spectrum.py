@@ -1,6 +1,6 @@
-r"""Sizes from a whole emission spectrum: a log-normal distribution fitted by its line shape.
+r"""Sizes from a whole emission spectrum: a distribution of sizes fitted by its line shape.
 
-.. math:: I(E) = A \sum_z e^{-z^2/2} \, G(E - E_0 - [E(L e^{sz}) - E(L)]; \Gamma) + b
+.. math:: I(E) = A \sum_L p(L; \bar L, s)\, L^3 \, G(E - E_0 - [E(L) - E(\bar L)]; \Gamma) + b
 
 with G a Gaussian of full width Gamma (prior: the width of a single dot of the level model with its
 interval) and E(L) the central curve of `characterise`. E_0, Gamma, A and b are fitted at every
@@ -9,8 +9,9 @@ posterior of L, which follows from the fitted peak as from any other (`posterior
 wavelength is turned to energy by ``I(E) = I(lambda) lambda^2 / (h c)`` first; the misfit counts
 ``n (1 - r)/(1 + r)`` independent points, r the correlation of neighbouring residuals.
 
-Assumes that every dot emits alike; where light is absorbed far above the gap by volume, the mean
-of the sizes counted is lower by ``3 s^2`` (3 % at s = 0.1). Range: one composition, no
+The sizes are normally distributed about the mean, and each emits as it absorbs, with its volume
+(`emission.continuous`), as in the forward model: the mean is that of the dots counted, not of the
+light. Range: one composition, no
 re-absorption, no transfer between dots.
 """
 
@@ -22,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...core.sourced import Sourced
-from ..emission import FWHM_OVER_SD
+from ..emission import FWHM_OVER_SD, continuous
 from .bands import Window, emission_window, independent_points, linear_fit
 from .forward import Forward, Question, predict, with_ensemble
 from .given import Spectrum
@@ -33,7 +34,6 @@ from .state import SizeAnswer, SpectrumFit
 
 FloatArray = NDArray[np.float64]
 
-NODES = np.linspace(-3.0, 3.0, 31)
 SPREADS = np.concatenate([np.linspace(0.0, 0.2, 11), np.linspace(0.24, MOST, 8)])
 SIZES = 3  # sizes of the posterior at which the line shape is fitted
 
@@ -74,15 +74,12 @@ def size_of_spectrum(question: Question, spectrum: Spectrum) -> SizeAnswer:
 def line(
     energy: FloatArray, table: Forward, size: float, centre: float, spread: float, gamma: float
 ) -> FloatArray:
-    """Emission of log-normal sizes around `size`, whose own line stands at `centre` [eV].
+    """Emission of sizes around the mean `size`, whose own line stands at `centre` [eV].
 
     Height 1 where the spread vanishes.
     """
-    if spread <= 0.0:
-        offset, weight = np.zeros(1), np.ones(1)
-    else:
-        offset = table.energy(size * np.exp(spread * NODES)) - table.energy(size)
-        weight = np.exp(-0.5 * NODES**2)
+    sizes, weight = continuous(size, spread)
+    offset = table.energy(sizes) - table.energy(size)
     sd = gamma / FWHM_OVER_SD
     lines = np.exp(-0.5 * ((energy[:, None] - centre - offset) / sd) ** 2)
     return np.asarray(lines @ (weight / weight.sum()))

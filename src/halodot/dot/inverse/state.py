@@ -99,21 +99,6 @@ class SizeAnswer:
     status: Status = Status.OK
     notes: tuple[str, ...] = ()
 
-    def quantiles(self, n: int) -> FloatArray:
-        """Return `n` sizes at the mid quantiles of the posterior [m]."""
-        if self.counts:
-            sizes = np.repeat(self.grid, 1)
-            steps = np.cumsum(self.density)
-        else:
-            sizes = self.grid
-            log = np.log(sizes)
-            cells = 0.5 * (self.density[1:] + self.density[:-1]) * np.diff(log)
-            steps = np.concatenate([[0.0], np.cumsum(cells)])
-        wanted = (np.arange(n) + 0.5) / n * steps[-1]
-        if self.counts:
-            return np.asarray(sizes[np.searchsorted(steps, wanted)])
-        return np.asarray(np.exp(np.interp(wanted, steps, np.log(sizes))))
-
 
 @dataclass(frozen=True)
 class Concentration:
