@@ -42,7 +42,7 @@ _COMMON = {
         1.0, "1", 0.88, 1.1, "assumed: bare carriers; a polaron would be heavier"
     ),
     "gap_correction": assumed(
-        0.0, "eV", -0.035, 0.05, "assumed: no sizing data to set the gap of dots with"
+        0.015, "eV", -0.03, 0.055, "assumed: half of what sizing data ask for CsPbBr3"
     ),
 }
 

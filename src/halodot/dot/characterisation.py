@@ -24,7 +24,7 @@ from .colour import chromaticity, swatch
 from .confinement import check_shape
 from .draws import Draw, drawer, summary
 from .emission import FWHM_OVER_SD, Emission, ensemble, homogeneous_width
-from .gap_convention import gap_at
+from .gap_convention import ROOM, gap_at
 from .lifetime import radiative_lifetime
 from .parts import Context, complete
 from .sizing import Core, Energies, energies
@@ -114,9 +114,8 @@ def _draw_inputs(
     settings: DotModel,
     draw: Draw,
 ) -> _Drawn:
-    gap = gap_at(library, material.members, temperature)
     core = Core(
-        gap=draw(gap) + draw(material["gap_correction"]),
+        gap=_gap(material, library, temperature, draw),
         kane_energy=draw(material["kane_energy"]),
         remote=draw(material["remote_band"]),
         binding_energy=draw(material["exciton_binding_energy"]),
@@ -138,6 +137,20 @@ def _draw_inputs(
     bulk_optical = np.asarray(core.gap) - np.asarray(core.binding_energy)
     size = draw(population.size)
     return _Drawn(core, size, lateral, length, structural, between, bulk_optical)
+
+
+def _gap(material: Bulk, library: Library, temperature: float, draw: Draw) -> FloatArray:
+    """Quasiparticle gap at `temperature` with what sizing data add to it [eV].
+
+    Where sizing data set the gap, the error of the bulk value counts only as far as the
+    temperature lies from that of those data.
+    """
+    gap, correction = gap_at(library, material.members, temperature), material["gap_correction"]
+    away = 1.0
+    if correction.basis == "fitted":
+        away = min(1.0, abs(temperature - ROOM) / ROOM)
+    drawn = draw(gap)
+    return np.asarray(float(gap) + away * (drawn - float(gap)) + draw(correction))
 
 
 def _levels(inputs: _Drawn, shape: str, size: FloatArray) -> dict[str, FloatArray]:
@@ -198,6 +211,8 @@ def _assemble(
         temperature,
         draw(material["permittivity_optical"]),
         np.asarray(inputs.core.outside),
+        draw(settings.contact_exchange) * at["contact"],
+        np.asarray(inputs.core.gap),
     ) / draw(settings.rate_error)
     x, y, colour = _colours(light, peaks, light.peak)
     small = float(population.size) < _SMALLEST_CELLS * float(material["lattice_constant"])

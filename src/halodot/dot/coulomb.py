@@ -227,7 +227,7 @@ def pair(
             felt = np.minimum(felt, 1.0)
         return Pair(ry * _read(x, binding), felt, length / _read(x, inverse))
     q = np.clip(np.asarray(contrast, float), _CONTRAST[0], _CONTRAST[-1])
-    x, q = np.broadcast_arrays(x, q)
+    x, q = np.broadcast_arrays(np.atleast_1d(x), q)
     step = _CONTRAST[1]
     left = np.minimum((q / step).astype(int), len(_CONTRAST) - 2)
     part = q / step - left
@@ -238,7 +238,9 @@ def pair(
             tables = _table(shape, float(_CONTRAST[j]))
             for row, table in zip(found, tables, strict=True):
                 row[here] += share * _read(x[here], table)
-    return Pair(ry * found[0], found[1], np.asarray(length / found[2]))
+    shape_of = np.broadcast_shapes(length.shape, np.shape(bohr_radius), np.shape(contrast))
+    energy, area, inverse = (row.reshape(shape_of) for row in found)
+    return Pair(np.asarray(ry * energy), area, np.asarray(length / inverse))
 
 
 def screened(

@@ -6,8 +6,10 @@ r"""Radiative lifetime from the Kane energy, the overlap of the pair and the loc
 
 f is the strength of each of the three bright states of a halide perovskite (s-like valence, J = 1/2
 conduction band), K the squared overlap of electron and hole that grows with the volume of the dot
-(`coulomb.Pair.spread`), w the thermal share of bright states: 3/4 of the ground manifold over the
-partition function of the centre of mass. Along a free axis (two of a platelet, one of a wire) both
+(`coulomb.Pair.spread`). The bright states of a pair of energy E mix s and p, which leaves
+``(2 + (E_g/E)^2) / 3`` of their strength. w is the thermal share of bright states: three of the
+ground manifold, above one dark state by the exchange splitting Delta,
+``3 / (3 + exp(Delta / kT))``, over the partition function of the centre of mass. Along a free axis (two of a platelet, one of a wire) both
 K and the partition function grow with the length, which cancels; F = 1 in the plane of a platelet.
 
 Range: kT below the splitting of the manifold ignored; published k.p rates of this kind are within
@@ -27,7 +29,6 @@ FloatArray = NDArray[np.float64]
 
 # e^2 / (6 pi eps0 m0 c^3 hbar^2) [1/(s eV^2)] with photon energy in eV, CODATA 2018
 _RATE = 1.4464e7
-_BRIGHT = 0.75
 _STATES = np.arange(1, 40)
 _MANY = 0.02  # level spacing over kT below which the sum over states is its integral
 _CONFINED = {"platelet": 1, "wire": 2}
@@ -43,6 +44,8 @@ def radiative_lifetime(
     temperature: float,
     permittivity: ArrayLike,
     outside: ArrayLike,
+    splitting: ArrayLike = 0.0,
+    gap: ArrayLike | None = None,
 ) -> FloatArray:
     """Return the radiative lifetime [s].
 
@@ -60,6 +63,10 @@ def radiative_lifetime(
         [K]
     permittivity, outside
         Optical, of the core and of the surroundings [1].
+    splitting
+        Of bright above dark exciton [eV].
+    gap
+        Of the bulk [eV]; the photon energy by default, that is no mixing of the bands.
 
     Examples
     --------
@@ -76,8 +83,10 @@ def radiative_lifetime(
     free = np.sqrt(4.0 * quantum / np.pi) ** (3 - axes)
     field = np.ones_like(energy) if shape == "platelet" else 3.0 * outer / (inner + 2.0 * outer)
     enhanced = free / partition(quantum) ** _taken(shape) / np.asarray(spread, float)
-    strength = 2.0 / 3.0 * np.asarray(kane_energy, float) / energy
-    rate = np.sqrt(outer) * field**2 * _RATE * energy**2 * strength * enhanced * _BRIGHT
+    ratio = 1.0 if gap is None else np.minimum(np.asarray(gap, float) / energy, 1.0)
+    strength = 2.0 / 9.0 * (2.0 + np.asarray(ratio) ** 2) * np.asarray(kane_energy, float) / energy
+    bright = 3.0 / (3.0 + np.exp(np.minimum(np.asarray(splitting, float) / thermal, 300.0)))
+    rate = np.sqrt(outer) * field**2 * _RATE * energy**2 * strength * enhanced * bright
     return np.asarray(1.0 / rate)
 
 

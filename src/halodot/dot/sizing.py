@@ -22,6 +22,8 @@ from .limits import BOHR, RYDBERG
 
 FloatArray = NDArray[np.float64]
 
+_SPHERE = 5.377  # d^3 int phi^4 of the s state of a hard sphere
+
 
 @dataclass(frozen=True)
 class Core:
@@ -113,6 +115,9 @@ class Energies:
         At the levels [electron masses].
     spread
         See `coulomb.Pair`; felt is the (shortest) size that the pair feels [m].
+    contact
+        Density at which electron and hole meet [1/m3]; that of the bulk exciton is
+        ``1 / pi a_B^3``.
     """
 
     electron: FloatArray
@@ -124,6 +129,7 @@ class Energies:
     hole_mass: FloatArray
     spread: FloatArray
     felt: FloatArray
+    contact: FloatArray
 
 
 def edges(
@@ -211,7 +217,23 @@ def energies(
         at.hole_mass,
         bound.spread,
         felt,
+        meeting(felt, shape, aspect) / bound.spread,
     )
+
+
+def meeting(felt: ArrayLike, shape: str, aspect: tuple[float, ...] = (1.0, 1.0)) -> FloatArray:
+    """Density at which two carriers without attraction meet, ``int phi^4`` [1/m3].
+
+    Per area of a platelet and per length of a wire in units of its size, as `coulomb.Pair.spread`.
+
+    >>> round(float(meeting(1e-9, "cube")) * 1e-27, 3)
+    3.375
+    """
+    volume = np.asarray(felt, float) ** 3
+    if shape == "sphere":
+        return np.asarray(_SPHERE / volume)
+    axes = {"platelet": 1, "wire": 2}.get(shape, 3)
+    return np.asarray(1.5**axes / volume / (aspect[0] * aspect[1] if axes == 3 else 1.0))
 
 
 def _confined(

@@ -118,6 +118,15 @@ class DotModel(Spec):
         interval=("-55 meV", "55 meV"),
         why="published sizing curves disagree by 0.05 to 0.15 eV at equal size",
     )
+    contact_exchange: Sourced = quantity(
+        "eV m3",
+        "bright-dark splitting over the density at which a bound pair meets",
+        low=1e-32,
+        high=1e-25,
+        default="247 meV nm3",
+        interval=("160 meV nm3", "340 meV nm3"),
+        why="calibrated: 32.3 meV of CsPbBr3 platelets of 2 monolayers (10.1002/advs.202103013)",
+    )
     rate_error: Sourced = quantity(
         "1",
         "factor on the radiative rate that the model does not explain",
