@@ -18,7 +18,7 @@ _COLOURS = ("#1b6ca8", "#c1440e", "#5a8f29", "#7b4ea3")
 
 def p5() -> Figure:
     """Four panels: halide, B site, A site, and gap against temperature."""
-    figure = Figure(figsize=(6.9, 5.6), layout="constrained")
+    figure = Figure(figsize=(6.6, 5.4), layout="constrained")
     halide, b_site, a_site, warm = figure.subplots(2, 2).flat
     _halide(halide)
     pairs = [("MAPbI3", "MASnI3"), ("MAPbBr3", "MASnBr3"), ("CsPbI3", "CsSnI3")]

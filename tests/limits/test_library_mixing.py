@@ -1,5 +1,7 @@
 """Mixtures against their end members and the closed form of bowing."""
 
+import math
+
 import pytest
 
 from halodot.core.errors import InputError
@@ -107,3 +109,14 @@ def test_remarks_name_what_hardly_mixes():
     assert "hardly mix" in remarks(LIB, {"CsPbCl3": 0.5, "CsPbI3": 0.5})[0]
     assert not any("hardly" in n for n in remarks(LIB, {"CsPbBr3": 0.5, "CsPbI3": 0.5}))
     assert remarks(LIB, {"CsPbBr3": 1.0}) == ()
+
+
+def test_ends_err_together_and_bowing_on_its_own():
+    half = {"CsPbBr3": 0.5, "CsPbCl3": 0.5}
+    ends = [LIB.entry("perovskite", n).quantity("band_gap") for n in half]
+    together = sum(0.5 * (q.high - q.value) for q in ends)
+    b = LIB.entry("alloy", "CsPbBr3-CsPbCl3").quantity("gap_bowing")
+    alone = 0.25 * (b.value - b.low)  # less bowing, a wider gap
+    mixed = mix(LIB, half, "band_gap")
+    # the same arithmetic in another order
+    assert mixed.high - mixed.value == pytest.approx(math.hypot(together, alone), rel=1e-9)

@@ -53,8 +53,8 @@ def mix(
     -------
     Sourced
         The ends of the interval mix as the values do, that is the end members are taken as wrong
-        in the same direction; unknown where an end member with a share is unknown, unless it is a
-        guest on the lead site with a share of at most 0.1.
+        in the same direction, and bowings independently of them; unknown where an end member with
+        a share is unknown, unless it is a guest on the lead site with a share of at most 0.1.
 
     Raises
     ------
@@ -70,9 +70,10 @@ def mix(
     terms = _terms(lib, fractions, quantity, of)
     if isinstance(terms, Sourced):
         return terms
-    if len(terms) == 1:
-        return terms[0][1]
-    return _weighted(terms, declared(quantity).unit, quantity)
+    members, others = terms
+    if len(members) == 1 and not others:
+        return members[0][1]
+    return _weighted(members, others, declared(quantity).unit, quantity)
 
 
 def difference(
@@ -99,13 +100,12 @@ def difference(
         terms = _terms(lib, fractions, quantity, of)
         if isinstance(terms, Sourced):
             return Sourced.unknown(unit, terms.note)
-        for weight, q in terms:
+        for weight, q in (*terms[0], *terms[1]):
             total[q] = total.get(q, 0.0) + sign * weight
     down = up = 0.0
     for q, weight in total.items():
-        low, high = (float(q) if end is None else end for end in (q.low, q.high))
-        sides = sorted((weight * (low - float(q)), weight * (high - float(q))))
-        down, up = math.hypot(down, sides[0]), math.hypot(up, sides[1])
+        below, above = _sides(weight, q)
+        down, up = math.hypot(down, below), math.hypot(up, above)
     value = sum(weight * float(q) for q, weight in total.items())
     sources = tuple(dict.fromkeys(s for q, weight in total.items() if weight for s in q.sources))
     return Sourced(value, unit, value - down, value + up, "computed", sources)
@@ -134,25 +134,26 @@ def _terms(
     fractions: Mapping[str, float],
     quantity: str,
     of: Callable[[str], Sourced] | None,
-) -> list[Term] | Sourced:
-    """Weights and values that add up to `quantity`, or what is unknown of it."""
+) -> tuple[list[Term], list[Term]] | Sourced:
+    """Terms that add up to `quantity`: of end members, of pairs and guests; or what is unknown."""
     unit = declared(quantity).unit
     share, guests = hosted(lib, fractions)
-    terms: list[Term] = []
+    members: list[Term] = []
+    others: list[Term] = []
     for name, x in share.items():
         q = of(name) if of is not None else end_member(lib, name, quantity)
         if not q.is_known:
             return Sourced.unknown(unit, q.note)
-        terms.append((x, q))
+        members.append((x, q))
     if sum(guests.values()) > GUEST_LIMIT:
         return Sourced.unknown(unit, _too_many(guests))
     if quantity in _BOWED:
         for a, b in combinations(share, 2):
-            terms.append((-share[a] * share[b], _bowing(lib, a, b, quantity)))
+            others.append((-share[a] * share[b], _bowing(lib, a, b, quantity)))
     if quantity in _GUEST:
         shift = _GUEST[quantity]
-        terms += [(x, lib.entry("alloy", f"{HOST}-{g}").require(shift)) for g, x in guests.items()]
-    return terms
+        others += [(x, lib.entry("alloy", f"{HOST}-{g}").require(shift)) for g, x in guests.items()]
+    return members, others
 
 
 def remarks(lib: Library, fractions: Mapping[str, float]) -> tuple[str, ...]:
@@ -247,17 +248,24 @@ def _bowing(lib: Library, first: str, second: str, quantity: str) -> Sourced:
     return Sourced(0.0, declared(bowing).unit, -half, half, "assumed", (), why)
 
 
-def _weighted(terms: list[Term], unit: str, quantity: str) -> Sourced:
-    value = low = high = 0.0
-    for weight, q in terms:
-        v = float(q)
-        ends = (v if q.low is None else q.low, v if q.high is None else q.high)
-        value += weight * v
-        low += weight * (ends[0] if weight > 0.0 else ends[1])
-        high += weight * (ends[1] if weight > 0.0 else ends[0])
+def _weighted(members: list[Term], others: list[Term], unit: str, quantity: str) -> Sourced:
+    """Sum of the terms; end members err together, bowings and guests on their own."""
+    terms = members + others
+    value = sum(weight * float(q) for weight, q in terms)
+    sides = [_sides(weight, q) for weight, q in members]
+    down, up = (sum(side[i] for side in sides) for i in (0, 1))
+    for term in others:
+        down, up = (math.hypot(a, b) for a, b in zip((down, up), _sides(*term), strict=True))
     sources = tuple(dict.fromkeys(s for _, q in terms for s in q.sources))
     law = "linear in composition" + (" with bowing" if quantity in _BOWED else "")
     worst = ", an end member is assumed" if any(q.basis == "assumed" for _, q in terms) else ""
     bounds = declared(quantity)
-    low, high = max(low, bounds.low), min(high, bounds.high)
+    low, high = max(value - down, bounds.low), min(value + up, bounds.high)
     return Sourced(value, unit, low, high, "computed", sources, law + worst)
+
+
+def _sides(weight: float, q: Sourced) -> tuple[float, float]:
+    """How far a term may lie below and above its value."""
+    low, high = (float(q) if end is None else end for end in (q.low, q.high))
+    below, above = sorted((weight * (low - float(q)), weight * (high - float(q))))
+    return -below, above
