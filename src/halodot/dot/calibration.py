@@ -47,12 +47,20 @@ FITTED = ("CsPbBr3", "MAPbBr3")
 
 # name -> prior mean, prior standard error, why
 PRIORS: dict[str, tuple[float, float, str]] = {
-    "CsPbBr3.remote_band": (3.0, 1.3, "masses 0.126 and 0.18 of CsPbBr3; critical points of CsPbI3"),
+    "CsPbBr3.remote_band": (
+        3.0,
+        1.3,
+        "masses 0.126 and 0.18 of CsPbBr3; critical points of CsPbI3",
+    ),
     "CsPbBr3.gap_correction": (0.0, 0.025, "two bulk gaps, 0.02 eV apart, and their slope"),
     "MAPbBr3.gap_correction": (0.0, 0.03, "one bulk gap whose kind is not stated"),
     "MAPbBr3.confinement_scale": (0.8, 0.2, "between bare carriers and polarons of coupling 2.5"),
     "barrier": (6.0, 2.0, "gap of a saturated ligand, half of it on each side, and more"),
-    "stokes_shift": (0.04, 0.01, "0.045 eV, median of 13 pairs of spectra of platelets; less in cubes"),
+    "stokes_shift": (
+        0.04,
+        0.01,
+        "0.045 eV, median of 13 pairs of spectra of platelets; less in cubes",
+    ),
 }
 # Scatter of one row about its own source [eV].
 ROW = {"nanoplatelet": 0.012, "cube": 0.08, "spheroid": 0.018}

@@ -212,7 +212,7 @@ def _assemble(
         draw(material["permittivity_optical"]),
         np.asarray(inputs.core.outside),
         draw(settings.contact_exchange) * at["contact"],
-        np.asarray(inputs.core.gap),
+        at["strength"],
     ) / draw(settings.rate_error)
     x, y, colour = _colours(light, peaks, light.peak)
     small = float(population.size) < _SMALLEST_CELLS * float(material["lattice_constant"])

@@ -17,8 +17,10 @@ The carrier leaks into it over 1/kappa:
 .. math:: \tfrac{1}{2} k (L + a) = \arctan\frac{\kappa\, m(E)}{k\, m_w(E)}, \qquad
           \frac{1}{m} = \frac{\gamma}{2} + \frac{E_P / 3}{E_g + E + \ldots}
 
-Each axis is quantised by itself, then the dispersion joins them. A sphere of radius R has the s
-state ``k R cot(k R) = 1 - (1 + kappa R) m / m_w``.
+The coupling mixes the two edges by an angle with ``cos = (E_g + gamma t) / (E_g + E)``; light
+along the wave vector keeps cos^2 of its strength, so that ``(2 + cos^2) / 3`` is left of that of
+the edge. Each axis is quantised by itself, then the dispersion joins them. A sphere of radius R
+has the s state ``k R cot(k R) = 1 - (1 + kappa R) m / m_w``.
 
 Range: above one lattice constant; one isotropic extremum; a wall that is the same on all faces.
 The factor `scale` multiplies all kinetic terms (polaron dressing: a carrier that drags the lattice
@@ -95,12 +97,15 @@ class Level:
         Confinement of each [eV].
     electron_mass, hole_mass
         At their energies [electron masses].
+    strength
+        Strength of the light that the pair absorbs over that at the band edge [1].
     """
 
     electron: FloatArray
     hole: FloatArray
     electron_mass: FloatArray
     hole_mass: FloatArray
+    strength: FloatArray
 
     @property
     def pair(self) -> FloatArray:
@@ -163,7 +168,15 @@ def level(remote: ArrayLike, coupled: ArrayLike, bands: Bands) -> Level:
     kane = scale * np.asarray(bands.kane_energy, float) / 3.0
     coupling = kane / (np.asarray(bands.gap, float) + half + part * t)
     skew = 0.5 * scale * np.asarray(bands.asymmetry, float)
-    return Level(electron, hole, 1.0 / (part + skew + coupling), 1.0 / (part - skew + coupling))
+    gap = np.asarray(bands.gap, float)
+    straight = (gap + 2.0 * part * t) / (gap + 2.0 * half)
+    return Level(
+        electron,
+        hole,
+        1.0 / (part + skew + coupling),
+        1.0 / (part - skew + coupling),
+        (2.0 + straight**2) / 3.0,
+    )
 
 
 def wave_number(length: ArrayLike, bands: Bands, sphere: bool = False) -> FloatArray:

@@ -6,11 +6,11 @@ r"""Radiative lifetime from the Kane energy, the overlap of the pair and the loc
 
 f is the strength of each of the three bright states of a halide perovskite (s-like valence, J = 1/2
 conduction band), K the squared overlap of electron and hole that grows with the volume of the dot
-(`coulomb.Pair.spread`). The bright states of a pair of energy E mix s and p, which leaves
-``(2 + (E_g/E)^2) / 3`` of their strength. w is the thermal share of bright states: three of the
-ground manifold, above one dark state by the exchange splitting Delta,
-``3 / (3 + exp(Delta / kT))``, over the partition function of the centre of mass. Along a free axis (two of a platelet, one of a wire) both
-K and the partition function grow with the length, which cancels; F = 1 in the plane of a platelet.
+(`coulomb.Pair.spread`), times what the mixing of the bands leaves (`confinement.Level.strength`).
+w is the thermal share of bright states: three of the ground manifold, above one dark state by the
+exchange splitting Delta, ``3 / (3 + exp(Delta / kT))``, over the partition function of the centre
+of mass. Along a free axis (two of a platelet, one of a wire) both K and the partition function grow
+with the length, which cancels; F = 1 in the plane of a platelet.
 
 Range: kT below the splitting of the manifold ignored; published k.p rates of this kind are within
 a factor of about two of experiment (arXiv:2004.05093). Reference for f:
@@ -45,7 +45,7 @@ def radiative_lifetime(
     permittivity: ArrayLike,
     outside: ArrayLike,
     splitting: ArrayLike = 0.0,
-    gap: ArrayLike | None = None,
+    mixing: ArrayLike = 1.0,
 ) -> FloatArray:
     """Return the radiative lifetime [s].
 
@@ -65,8 +65,8 @@ def radiative_lifetime(
         Optical, of the core and of the surroundings [1].
     splitting
         Of bright above dark exciton [eV].
-    gap
-        Of the bulk [eV]; the photon energy by default, that is no mixing of the bands.
+    mixing
+        Strength of the confined pair over that at the band edge [1].
 
     Examples
     --------
@@ -83,8 +83,7 @@ def radiative_lifetime(
     free = np.sqrt(4.0 * quantum / np.pi) ** (3 - axes)
     field = np.ones_like(energy) if shape == "platelet" else 3.0 * outer / (inner + 2.0 * outer)
     enhanced = free / partition(quantum) ** _taken(shape) / np.asarray(spread, float)
-    ratio = 1.0 if gap is None else np.minimum(np.asarray(gap, float) / energy, 1.0)
-    strength = 2.0 / 9.0 * (2.0 + np.asarray(ratio) ** 2) * np.asarray(kane_energy, float) / energy
+    strength = 2.0 / 3.0 * np.asarray(mixing, float) * np.asarray(kane_energy, float) / energy
     bright = 3.0 / (3.0 + np.exp(np.minimum(np.asarray(splitting, float) / thermal, 300.0)))
     rate = np.sqrt(outer) * field**2 * _RATE * energy**2 * strength * enhanced * bright
     return np.asarray(1.0 / rate)

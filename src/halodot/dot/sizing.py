@@ -118,6 +118,8 @@ class Energies:
     contact
         Density at which electron and hole meet [1/m3]; that of the bulk exciton is
         ``1 / pi a_B^3``.
+    strength
+        What mixing of the bands leaves of the oscillator strength of the edge [1].
     """
 
     electron: FloatArray
@@ -130,6 +132,7 @@ class Energies:
     spread: FloatArray
     felt: FloatArray
     contact: FloatArray
+    strength: FloatArray
 
 
 def edges(
@@ -218,6 +221,7 @@ def energies(
         bound.spread,
         felt,
         meeting(felt, shape, aspect) / bound.spread,
+        at.strength,
     )
 
 
