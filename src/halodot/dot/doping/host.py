@@ -110,8 +110,11 @@ def _host(
     shape: tuple[FloatArray, FloatArray],
     notes: tuple[str, ...],
 ) -> Host:
-    peak, width = draw(band[0]), np.abs(draw(band[1]))
-    return Host(draw(level), *rates, peak, width, *shape, band, level.sources, notes)
+    above, width = draw(level), np.abs(draw(band[1]))
+    # levels and emission of a dot move together; a trapped exciton relaxes on its own
+    peak = float(band[0]) + above - above[0] if shape[0].size else draw(band[0])
+    peak = np.minimum(peak, above)
+    return Host(above, *rates, peak, width, *shape, band, level.sources, notes)
 
 
 def _trapped(formula: str, library: Library) -> list[Sourced] | None:

@@ -167,7 +167,7 @@ def _kind(ion: ct.Ion, name: str, library: Library, draw: Draw) -> Kind:
     sources = tuple(dict.fromkeys(s for q in quantities.values() for s in q.sources))
     notes = tuple(f"{name}: {n} {q.note}" for n, q in quantities.items() if q.basis == "fitted")
     lines = tuple(
-        _line(library.entry("dopant", n), draw)
+        _line(library.entry("dopant", n), draw, values["level_energy"])
         for n in library.names("dopant")
         if n.startswith(name + ": ")
     )
@@ -175,10 +175,12 @@ def _kind(ion: ct.Ion, name: str, library: Library, draw: Draw) -> Kind:
     return Kind(ion, share, values, lines, sources, notes)
 
 
-def _line(entry: Entry, draw: Draw) -> Line:
+def _line(entry: Entry, draw: Draw, level: FloatArray) -> Line:
+    """A line, whose photons hold no more than the level gives."""
     energy, width = entry.require("line_energy"), entry.require("line_width")
     shares = draw(entry.require("line_share"))
-    return Line(entry.name, energy, width, draw(energy), draw(width), shares)
+    peaks = np.minimum(draw(energy), level)
+    return Line(entry.name, energy, width, peaks, draw(width), shares)
 
 
 def sites_of(family: str, core: FloatArray, lattice: Sourced, draw: Draw) -> FloatArray:
