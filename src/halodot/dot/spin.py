@@ -30,15 +30,13 @@ from numpy.typing import ArrayLike, NDArray
 
 from ..core.randomness import generator
 from ..core.sourced import Sourced
-from ..crystal.composition import parse
-from ..library.mixing import mix
 from . import spin_channels as channels
 from . import walls
 from .draws import Draw, drawer, summary
 from .parts import Context
 from .polaron import HBAR
 from .state import DotProperties
-from .transport import DRAWS, Crystal, crystal, speed
+from .transport import DRAWS, Crystal, crystal, library_value, speed
 
 FloatArray = NDArray[np.float64]
 
@@ -148,7 +146,7 @@ def spin(dots: DotProperties, context: Context) -> DotProperties:
     True
     """
     draw = drawer(generator(0, "spin"), DRAWS)
-    splitting = _library(context, "spin_orbit_splitting")
+    splitting = library_value(context, "spin_orbit_splitting")
     inputs = _inputs(dots, context, splitting, draw)
     size = draw(dots.size) if dots.size.is_known else np.empty(0)
     if isinstance(inputs, str):
@@ -181,21 +179,11 @@ def rates(inputs: _Inputs, size: FloatArray) -> Rates:
     return Rates(np.stack(ey), np.stack(hits), np.stack([dangling] * 2), exchange, splitting)
 
 
-def _library(context: Context, quantity: str) -> Sourced:
-    """A quantity of the material, mixed over its end members."""
-    composition = parse(context.population.formula).host
-    known = context.library.names("perovskite")
-    names = (context.population.formula, composition.formula)
-    listed = next((n for n in names if n in known), None)
-    members = {listed: 1.0} if listed else composition.end_members
-    return mix(context.library, members, quantity)
-
-
 def _inputs(dots: DotProperties, context: Context, splitting: Sourced, draw: Draw) -> _Inputs | str:
     """Draw what the channels need, or say what is missing."""
     material, model = context.material, context.model
     polarons = crystal(context)
-    factor = _library(context, "elliott_yafet_factor")
+    factor = library_value(context, "elliott_yafet_factor")
     if not isinstance(polarons, Crystal):
         return polarons
     if not walls.is_known(dots.shape):
@@ -282,7 +270,7 @@ def _dephasing(
 ) -> dict[str, Sourced]:
     """Nuclear dephasing of a hole, alone and together with its T1."""
     names = ("hyperfine_dephasing_time", "spin_dephasing_hole")
-    energy = _library(context, "hyperfine_energy")
+    energy = library_value(context, "hyperfine_energy")
     lateral, shape = dots.lateral, dots.shape
     reason = energy.note if not energy.is_known else ""
     if not reason and carriers is None:

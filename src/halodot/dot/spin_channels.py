@@ -173,7 +173,7 @@ def exchange(
     """
     omega = np.asarray(mixed, float) * np.asarray(splitting, float) / HBAR
     # An exciton at 0 K never loses its phase in this model: the rate goes to 0, not to 0/0.
-    g = np.maximum(0.5 * np.asarray(width, float) / HBAR, 1e-300)
+    g = np.maximum(0.5 * np.asarray(width, float) / HBAR, 1e-100)
     return np.asarray(np.asarray(bound, float) * omega**2 / (g + omega**2 / g))
 
 
@@ -233,6 +233,6 @@ def _raman(phonon: ArrayLike, temperature: float) -> FloatArray:
 def _levels(spacing: FloatArray) -> FloatArray:
     """``sum exp(-(n^2 - 1) y)`` over the levels of one axis."""
     y = np.asarray(spacing, float)
-    dense = np.exp(y) * 0.5 * (np.sqrt(np.pi / np.maximum(y, 1e-300)) - 1.0)
+    dense = np.exp(np.minimum(y, _DENSE)) * 0.5 * (np.sqrt(np.pi / np.maximum(y, 1e-300)) - 1.0)
     each = np.exp(-(_TERMS**2 - 1.0) * np.maximum(y, _DENSE)[..., None])
     return np.asarray(np.where(y < _DENSE, np.minimum(dense, 1e100), np.sum(each, axis=-1)))

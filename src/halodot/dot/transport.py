@@ -28,6 +28,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from ..core.randomness import generator
 from ..core.sourced import Sourced
+from ..crystal.composition import parse
+from ..library.mixing import mix
 from . import polaron, walls
 from .draws import Draw, drawer, summary
 from .parts import Context
@@ -179,11 +181,27 @@ def crystal(context: Context) -> Crystal | str:
     material = context.material
     if material.missing:
         return material.missing
-    for name in (*_BULK, "phonon_energy"):
-        if not material[name].is_known:
-            return material[name].note
-    values = (material[n] for n in (*_BULK, "phonon_energy"))
+    values = [_bulk(context, name) for name in (*_BULK, "phonon_energy")]
+    for q in values:
+        if not q.is_known:
+            return q.note
     return _crystal(*values, context.temperature)
+
+
+def library_value(context: Context, quantity: str) -> Sourced:
+    """Return a quantity of the material from the library, mixed over its end members."""
+    composition = parse(context.population.formula).host
+    known = context.library.names("perovskite")
+    names = (context.population.formula, composition.formula)
+    listed = next((n for n in names if n in known), None)
+    members = {listed: 1.0} if listed else composition.end_members
+    return mix(context.library, members, quantity)
+
+
+def _bulk(context: Context, quantity: str) -> Sourced:
+    """The library's own value first: masses of the level model are fitted to sizes of dots."""
+    own = library_value(context, quantity)
+    return own if own.is_known else context.material[quantity]
 
 
 @lru_cache(maxsize=64)
@@ -219,7 +237,7 @@ def _mobilities(dots: DotProperties, context: Context, draw: Draw) -> dict[str, 
     chord = walls.mean_chord(size, shape, lateral)
     mirror = np.clip(draw(context.model.wall_specularity), 0.0, 1.0)
     error = draw(context.model.polaron_error)
-    sources = tuple(dict.fromkeys(s for n in _BULK for s in context.material[n].sources))
+    sources = tuple(dict.fromkeys(s for n in _BULK for s in _bulk(context, n).sources))
     frozen = found.phonon[0] / (BOLTZMANN * context.temperature) > _COLD
     limit = "polar phonons only, an upper bound"
     limit += "; they are frozen here, defects decide" if frozen else ""
