@@ -77,7 +77,7 @@ def _a_site(axes: Axes) -> None:
     axes.set_xlabel("cation on the A site")
     axes.set_ylabel("bulk gap at 300 K (eV)")
     axes.set_ylim(1.35, 2.9)
-    axes.legend(fontsize=8, ncols=3, loc="upper center", frameon=False)
+    axes.legend(fontsize=8, ncols=3, columnspacing=0.8, handlelength=1.2, frameon=False)
 
 
 def _temperature(axes: Axes) -> None:

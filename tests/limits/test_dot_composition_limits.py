@@ -1,5 +1,7 @@
 """Gap against temperature and composition in limits that have a closed form."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -102,3 +104,22 @@ def test_the_two_parts_add_up_to_the_slope(name):
     parts = [quantity(name, n) for n in ("gap_slope_expansion", "gap_slope_phonon")]
     # written in the file with two digits
     assert sum(parts) == pytest.approx(quantity(name, "gap_temperature_slope"), abs=5e-9)
+
+
+def own_gap(tmp_path: Path, *more: str) -> Library:
+    rows = ("kind,name,quantity,value,unit", "perovskite,MAPbI3,band_gap,1.6,eV", *more)
+    file = tmp_path / "own.csv"
+    file.write_text("\n".join(rows) + "\n", encoding="utf-8")
+    return Library.builtin().with_files([file])
+
+
+def test_a_gap_of_the_users_own_is_taken_as_it_is_given(tmp_path):
+    for temperature in (20.0, 300.0):
+        own = member_gap(own_gap(tmp_path), "MAPbI3", temperature)
+        assert own.value == 1.6
+    warm = own_gap(tmp_path, "perovskite,MAPbI3,band_gap_temperature,300,K")
+    assert member_gap(warm, "MAPbI3", 20.0).value < 1.6
+    optical = own_gap(tmp_path, "perovskite,MAPbI3,band_gap_kind,optical,text")
+    binding = quantity("MAPbI3", "exciton_binding_energy")
+    # the same arithmetic in another order
+    assert member_gap(optical, "MAPbI3").value == pytest.approx(1.6 + binding, rel=1e-12)

@@ -6,8 +6,9 @@ member, then mixed with the bowing of the gap (that at 300 K) and of its slope. 
 of the binding or of the slope is a prior that the note names.
 
 Range: ABX3 with Wannier-Mott excitons; elsewhere E_b is no hydrogenic number, and only the kind
-that was measured is known. A change of phase between the two temperatures is left out.
-Expected accuracy: 0.03 eV on top of that of the bulk gap.
+that was measured is known. A gap that the user gives without kind and temperature is taken as the
+quasiparticle gap at the temperature asked for. A change of phase between the two temperatures is
+left out. Expected accuracy: 0.03 eV on top of that of the bulk gap.
 """
 
 from __future__ import annotations
@@ -15,10 +16,12 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import lru_cache
 
 from ..core.sourced import Sourced, assumed
 from ..crystal.composition import parse
 from ..library import Library
+from ..library.entry import Entry
 from ..library.mixing import bowing, end_member, mix
 from .gap_temperature import gap_shift
 
@@ -91,13 +94,29 @@ def member_gap(
         return gap
     entry = library.entry("perovskite", name)
     steps: list[tuple[float, Sourced]] = [(1.0, gap)]
-    said = entry.text("band_gap_kind")
+    said = entry.text("band_gap_kind") if _is_stated(entry, "band_gap_kind") else ""
     if said and (said == OPTICAL) != (kind == OPTICAL):
         if parse(name).family != "ABX3" or entry.text("exciton_character") == "localised":
             return Sourced.unknown("eV", _not_hydrogenic(name, gap, said))
         steps.append((1.0 if said == OPTICAL else -1.0, _binding(library, name, gap)))
-    steps.append((1.0, _thermal(library, name, temperature)))
+    steps.append((1.0, _thermal(entry, temperature)))
     return _summed(steps, gap)
+
+
+@lru_cache(maxsize=1)
+def _shipped() -> frozenset[str]:
+    """Where the rows stand that ship with the package."""
+    return frozenset(row.where for row in Library.builtin().rows)
+
+
+def _is_own(entry: Entry, name: str) -> bool:
+    """Whether the user gave this value."""
+    return any(row.where not in _shipped() for row in entry.rows[name])
+
+
+def _is_stated(entry: Entry, name: str) -> bool:
+    """Whether `name` speaks of the gap in use: that of the library does not of a user's gap."""
+    return name in entry.rows and (_is_own(entry, name) or not _is_own(entry, "band_gap"))
 
 
 def _not_hydrogenic(name: str, gap: Sourced, kind: str) -> str:
@@ -116,17 +135,22 @@ def _binding(library: Library, name: str, gap: Sourced) -> Sourced:
     return assumed(value, "eV", low, high, why)
 
 
-def _thermal(library: Library, name: str, temperature: float) -> Sourced:
+def _thermal(entry: Entry, temperature: float) -> Sourced:
     """Shift of the gap from the temperature at which it is known [eV]."""
-    entry = library.entry("perovskite", name)
+    if _is_own(entry, "band_gap") and not _is_stated(entry, "band_gap_temperature"):
+        return Sourced(0.0, "eV", 0.0, 0.0, "given")
     if not entry.has("band_gap_temperature"):
-        return assumed(0.0, "eV", -0.05, 0.05, f"temperature of the gap of {name} not stated")
+        why = f"temperature of the gap of {entry.name} not stated"
+        return assumed(0.0, "eV", -0.05, 0.05, why)
     start = entry.quantity("band_gap_temperature")
     slope, phonon = entry.quantity("gap_temperature_slope"), entry.quantity("phonon_energy")
     slope = slope if slope.is_known else _SLOPE
     phonon = phonon if phonon.is_known else _PHONON
-    unit = float(gap_shift(1.0, float(phonon), float(start), temperature))
-    return _times(unit, slope)
+    starts = [float(start), *(t for t in (start.low, start.high) if t is not None)]
+    units = [float(gap_shift(1.0, float(phonon), t, temperature)) for t in starts]
+    shifts = [_times(unit, slope) for unit in units]
+    ends = [float(e if e is not None else s) for s in shifts for e in (s.low, s.high)]
+    return replace(shifts[0], low=min(ends), high=max(ends))
 
 
 def _summed(steps: list[tuple[float, Sourced]], gap: Sourced) -> Sourced:
