@@ -138,3 +138,16 @@ def test_heating_widens_bromides_and_iodides_and_narrows_chlorides():
     }
     assert list(answers.values()) == [1.0, 1.0, 0.0, 1.0, 0.0]
     assert not dot("CsSnI3").extras["gap_widens_on_heating"].is_known
+
+
+def test_mixed_double_perovskites_have_an_edge_between_their_ends():
+    ends = sorted(float(dot(f).band_gap) for f in ("Cs2AgBiCl6", "Cs2AgInCl6"))
+    mixed = dot("Cs2AgBi0.5In0.5Cl6").band_gap
+    assert ends[0] < mixed.value < ends[1]
+    assert mixed.high - mixed.value > 0.4  # binding of this mixture unknown: up to 0.5 eV
+
+
+def test_an_unknown_gap_says_so_for_both_reasons():
+    reason = dot("Cs3Sb2Br9").band_gap.note
+    assert "ABX3 only" in reason
+    assert "no source" in reason

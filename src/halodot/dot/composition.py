@@ -151,7 +151,7 @@ def _remarks(
 def _measured(dots: DotProperties, library: Library, listed: str | None) -> DotProperties:
     """What was measured in place of levels that no model gives, whatever the size."""
     if listed is None:
-        return dots
+        return _edges(dots, Sourced.unknown("eV", "binding energies of mixtures were not read"))
     entry = library.entry("perovskite", listed)
     energy, yield_ = entry.quantity("emission_energy"), entry.quantity("emission_yield")
     if "emission_energy" in entry.rows and not dots.pl_energy.is_known:
@@ -170,8 +170,11 @@ def _measured(dots: DotProperties, library: Library, listed: str | None) -> DotP
 def _edges(dots: DotProperties, binding: Sourced) -> DotProperties:
     """The optical edge of the bulk as the least that the gap of a dot can be."""
     edge = dots.extras["bulk_optical_gap"]
-    if not edge.is_known or dots.band_gap.is_known:
+    if dots.band_gap.is_known:
         return dots
+    if not edge.is_known:
+        why = Sourced.unknown("eV", f"{dots.band_gap.note}; {edge.note}")
+        return replace(dots, band_gap=why)
     reach = float(binding.high or binding) if binding.is_known else 0.5
     top = float(edge.high or edge) + reach
     note = (
