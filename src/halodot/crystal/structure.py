@@ -9,6 +9,7 @@ surface ions balance in a real dot. Atoms stand where the bulk has them: nothing
 from __future__ import annotations
 
 import os
+import warnings
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -337,9 +338,12 @@ def space_group(formula: str, lib: Library, phase: str | None = None) -> tuple[s
     cell = unit_cell(parse(formula), lib, phase)
     kinds = {role: k + 1 for k, role in enumerate(sorted(set(cell.roles)))}
     numbers = [kinds[r] for r in cell.roles]
-    data = spglib.get_symmetry_dataset(
-        (cell.vectors / _ANGSTROM, cell.positions, numbers), symprec=1e-3
-    )
+    with warnings.catch_warnings():
+        # it announces another way of telling errors; None is told below
+        warnings.simplefilter("ignore", DeprecationWarning)
+        data = spglib.get_symmetry_dataset(
+            (cell.vectors / _ANGSTROM, cell.positions, numbers), symprec=1e-3
+        )
     if data is None:
         raise InputError("structure", formula, "a structure with a space group", "")
     return str(data.international), int(data.number)

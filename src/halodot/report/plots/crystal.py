@@ -20,6 +20,7 @@ from ...crystal.structure import replace_file
 from .style import INK, PALETTE, label_axes, legend_of, log_axis, new_figure, style
 
 COLOURS = {"alpha": PALETTE[1], "beta": PALETTE[3], "gamma": PALETTE[0], "delta": "#E0B400"}
+STEPS = 8  # shades from even odds to certainty
 BAND: Any = (0, (4, 2))
 GREEK = {"alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ"}
 NAMES = {
@@ -77,7 +78,8 @@ def draw_map(ax: Any, found: StabilityMap) -> None:
     colours = np.array([to_rgb(COLOURS[p]) for p in found.phases])[best]
     # at even odds of all phases nearly white, at certainty the full colour
     floor = 1.0 / len(found.phases)
-    weight = np.clip((sure - floor) / (1.0 - floor), 0.0, 1.0)[..., None] * 0.85 + 0.1
+    certainty = np.clip((sure - floor) / (1.0 - floor), 0.0, 1.0)[..., None]
+    weight = np.round(certainty * STEPS) / STEPS * 0.85 + 0.1
     ax.pcolormesh(sizes, found.temperatures, 1.0 - weight * (1.0 - colours), shading="nearest")
     if len(found.crossover):
         _boundary(ax, found.crossover.T * 1e9, found.temperatures, swap=True)
