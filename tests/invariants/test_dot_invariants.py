@@ -11,7 +11,7 @@ from halodot.library import Library
 from halodot.synthesis.state import DotPopulation
 
 FORMULAS = ["CsPbCl3", "CsPbBr3", "CsPbI3", "CsPb(Br0.6I0.4)3", "CsSnBr3", "MAPbBr3"]
-SHAPES = ["cube", "sphere", "platelet"]
+SHAPES = ["cube", "sphere", "platelet", "wire"]
 
 
 def dots(
@@ -45,7 +45,7 @@ def test_every_interval_holds_its_value(formula: str) -> None:
 
 @pytest.mark.parametrize("shape", SHAPES)
 def test_slopes_are_derivatives(shape: str) -> None:
-    core = Core(2.4, 0.28, 0.3, 0.033, 5.87e-10, 6.0)
+    core = Core(2.42, 13.6, 4.5, 0.033, 5.87e-10, 6.0)
     at = dots("CsPbBr3", shape, 6.0)
     low, high = (energies(s * 1e-9, shape, core, 2e-8).electron for s in (5.94, 6.06))
     by_hand = (high - low) / np.log(6.06 / 5.94)
@@ -85,10 +85,11 @@ def test_width_adds_in_squares() -> None:
     assert found.spectrum.max() == pytest.approx(1.0)
 
 
-def test_unit_of_two_sets_of_masses_stays_in_the_interval() -> None:
+def test_levels_of_two_published_masses_stay_in_the_interval() -> None:
     d = dots("CsPbBr3", nm=6.0)
     for reduced in (0.126, 0.18):
-        core = Core(2.417, 2 * reduced, 2 * reduced, 0.0325, 5.87e-10, 6.0)
+        remote = 1.0 / reduced - 2.0 * 13.6 / (3.0 * 2.43)
+        core = Core(2.43, 13.6, remote, 0.0325, 5.87e-10, 6.0)
         gap = float(energies(6e-9, "cube", core).optical_gap)
         assert d.optical_gap.low is not None
         assert d.optical_gap.high is not None

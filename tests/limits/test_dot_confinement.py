@@ -3,78 +3,108 @@
 import numpy as np
 import pytest
 
-from halodot.dot.confinement import KINETIC, Band, felt_size, level, wave_number
+from halodot.dot.confinement import KINETIC, Bands, felt_size, hops, level, pair_energy, wave_number
 from halodot.dot.limits import bessel_sphere, finite_well, infinite_box
 
 SIZES = np.array([2e-9, 5e-9, 1.2e-8])
-HARD = Band(mass=0.2, gap=1e12, barrier=1e10)
+MASS = 0.2  # of each carrier: gamma of the pair is 2 / 0.2
+HARD = Bands(gap=1e9, kane_energy=0.0, remote=10.0, barrier=1e10)
 # the wall of 1e10 eV still lets the carrier leak by 1e-14 m: 1e-5 of the energy
 LEAK = 3e-5
 
 
-@pytest.mark.parametrize(("shape", "directions"), [("platelet", 1), ("cube", 3)])
-def test_hard_walls_give_the_box(shape: str, directions: int) -> None:
-    np.testing.assert_allclose(
-        level(SIZES, shape, HARD).energy, infinite_box(SIZES, 0.2, directions), rtol=LEAK
-    )
+def one(sizes: np.ndarray, bands: Bands, axes: int = 1, sphere: bool = False) -> np.ndarray:
+    t, s = hops(wave_number(sizes, bands, sphere), bands.lattice)
+    return level(axes * t, axes * s, bands).electron
+
+
+@pytest.mark.parametrize("axes", [1, 2, 3])
+def test_hard_walls_give_the_box(axes: int) -> None:
+    np.testing.assert_allclose(one(SIZES, HARD, axes), infinite_box(SIZES, MASS, axes), rtol=LEAK)
 
 
 def test_hard_sphere_has_the_bessel_root() -> None:
-    np.testing.assert_allclose(
-        level(SIZES, "sphere", HARD).energy, bessel_sphere(SIZES, 0.2), rtol=LEAK
-    )
+    np.testing.assert_allclose(one(SIZES, HARD, sphere=True), bessel_sphere(SIZES, MASS), rtol=LEAK)
 
 
 @pytest.mark.parametrize("barrier", [0.3, 2.0, 8.0])
 @pytest.mark.parametrize("outer", [0.3, 1.0])
 def test_finite_well_solves_the_transcendental_equation(barrier: float, outer: float) -> None:
-    band = Band(mass=0.25, gap=1e12, barrier=barrier, outer_mass=outer)
+    bands = Bands(1e9, 0.0, 2.0 / 0.25, barrier, outer)
     expected = [finite_well(float(s), 0.25, barrier, outer) for s in SIZES]
-    # both solvers are converged to 1e-12; 1e-8 leaves room for the gap of 1e12 eV
-    np.testing.assert_allclose(level(SIZES, "platelet", band).energy, expected, rtol=1e-8)
+    # both solvers are converged to 1e-12; energies beside a gap of 1e9 eV lose seven digits
+    np.testing.assert_allclose(one(SIZES, bands), expected, rtol=1e-5)
 
 
 def test_finite_sphere_matches_logarithmic_derivatives() -> None:
-    band = Band(mass=0.25, gap=1e12, barrier=2.0, outer_mass=1.0)
-    found = level(SIZES, "sphere", band)
-    radius = SIZES / 2.0
-    kappa = np.sqrt((2.0 - found.energy) / KINETIC)
+    bands = Bands(1e5, 0.0, 8.0, 2.0, 1.0)
+    k = wave_number(SIZES, bands, sphere=True)
+    energy, radius = KINETIC * k**2 / 0.25, SIZES / 2.0
+    kappa = np.sqrt((2.0 - energy) / KINETIC)
     step = 1e-14
-    inside = np.log(np.sin(found.wave_number * (radius + step)) / (radius + step))
-    inside -= np.log(np.sin(found.wave_number * (radius - step)) / (radius - step))
-    slope_in = inside / (2.0 * step) / 0.25
-    slope_out = -(kappa + 1.0 / radius)
+    inside = np.log(np.sin(k * (radius + step)) / (radius + step))
+    inside -= np.log(np.sin(k * (radius - step)) / (radius - step))
     # central difference of step 1e-14 m on lengths of 1e-9 m: 1e-6 by round-off
-    np.testing.assert_allclose(slope_in, slope_out, rtol=1e-4)
+    np.testing.assert_allclose(inside / (2.0 * step) / 0.25, -(kappa + 1.0 / radius), rtol=1e-4)
 
 
-@pytest.mark.parametrize("shape", ["platelet", "cube", "sphere"])
-def test_hard_walls_with_kane_bands(shape: str) -> None:
-    gap = 2.4
-    e = level(SIZES, shape, Band(mass=0.2, gap=gap, barrier=1e10)).energy
-    parabolic = level(SIZES, shape, HARD).energy
-    np.testing.assert_allclose(e * (1.0 + e / gap), parabolic, rtol=1e-4)
+@pytest.mark.parametrize("axes", [1, 3])
+def test_hard_walls_with_kane_bands(axes: int) -> None:
+    """Without remote bands the pair is a massive Dirac particle: E (E + 2 E_g) = (4/3) E_P s."""
+    gap, kane = 2.4, 15.0
+    bands = Bands(gap, kane, 0.0, 1e10)
+    e = 2.0 * one(SIZES, bands, axes)
+    kinetic = axes * KINETIC * (np.pi / SIZES) ** 2
+    np.testing.assert_allclose(e * (e + 2.0 * gap), 4.0 / 3.0 * kane * kinetic, rtol=1e-4)
 
 
-def test_lattice_dispersion_tends_to_kane_for_small_wave_number() -> None:
-    energy = np.array([1e-4, 1e-3])
-    smooth = wave_number(energy, Band(0.2, 2.4, 5.0))
-    cells = wave_number(energy, Band(0.2, 2.4, 5.0, 1.0, 5.9e-10))
-    # next term of arcsin: (ka)^2 / 6 below 1e-3
-    np.testing.assert_allclose(cells, smooth, rtol=1e-3)
+def test_small_wave_numbers_have_the_reduced_mass() -> None:
+    bands = Bands(2.4, 15.0, 4.0, lattice=5.9e-10)
+    k = 1e7
+    expected = KINETIC * k**2 / float(bands.reduced_mass)
+    # next term: E / 2 E_g and (ka)^2 / 3, both below 1e-4
+    assert float(pair_energy(*hops(k, 5.9e-10), bands)) == pytest.approx(expected, rel=1e-4)
 
 
-def test_lattice_dispersion_lowers_levels_of_small_dots() -> None:
-    smooth = level(1.2e-9, "platelet", Band(0.2, 2.4, 6.0)).energy
-    cells = level(1.2e-9, "platelet", Band(0.2, 2.4, 6.0, 1.0, 5.9e-10)).energy
-    assert cells < 0.95 * smooth
+def test_critical_points_of_the_crystal() -> None:
+    """Half way to the next cell along one axis the coupling is 0 and 4 gamma C / a^2 is left."""
+    bands = Bands(1.65, 14.0, 2.57, lattice=6.289e-10)
+    t, s = hops(np.pi / 6.289e-10, 6.289e-10)
+    step = 4.0 * KINETIC * 2.57 / 6.289e-10**2
+    assert float(pair_energy(t, s, bands)) == pytest.approx(step, rel=1e-9)
+    # CsPbI3: M lies 1.10 eV and X 1.75 eV over R (arXiv:2012.14705), one and two steps
+    assert step == pytest.approx(0.5 * (1.10 + 1.75 / 2.0), rel=0.02)
+
+
+def test_a_hard_crystal_of_n_cells_ends_at_the_first_missing_site() -> None:
+    cells = np.array([2.0, 5.0, 9.0])
+    bands = Bands(2.4, 0.0, 5.0, 1e10, lattice=5.9e-10)
+    k = wave_number(cells * 5.9e-10, bands)
+    np.testing.assert_allclose(k * 5.9e-10, np.pi / (cells + 1.0), rtol=LEAK)
+
+
+def test_electron_and_hole_part_with_their_masses() -> None:
+    bands = Bands(2.4, 12.0, 4.0, asymmetry=0.8)
+    t, s = hops(1e7, 0.0)
+    at = level(t, s, bands)
+    for energy, mass in ((at.electron, at.electron_mass), (at.hole, at.hole_mass)):
+        # energies of 1e-5 eV beside gaps of 2 eV keep ten digits, E / E_g the rest
+        assert float(energy) == pytest.approx(KINETIC * 1e14 / float(mass), rel=1e-4)
+    assert 1.0 / float(at.electron_mass) - 1.0 / float(at.hole_mass) == pytest.approx(0.8)
+
+
+def test_light_loses_a_third_of_its_strength_where_the_bands_are_fully_mixed() -> None:
+    strong = level(*hops(1e12, 0.0), Bands(2.4, 15.0, 0.0)).strength
+    weak = level(*hops(1e5, 0.0), Bands(2.4, 15.0, 0.0)).strength
+    assert float(strong) == pytest.approx(2.0 / 3.0, rel=1e-4)
+    assert float(weak) == pytest.approx(1.0, rel=1e-4)
 
 
 def test_ten_thousand_sizes_at_once_equal_one_by_one() -> None:
     many = np.linspace(1.5e-9, 3e-8, 10_000)
-    band = Band(0.2, 2.4, 6.0, 1.0, 5.9e-10)
-    together = level(many, "cube", band)
+    bands = Bands(2.4, 14.0, 4.0, 6.0, 1.0, 5.9e-10)
+    together = wave_number(many, bands)
     for i in (0, 4321, 9999):
-        alone = level(many[i], "cube", band)
-        assert float(alone.energy) == pytest.approx(float(together.energy[i]), rel=1e-12)
-    assert np.all(felt_size(many, together, "cube") > many)
+        alone = wave_number(many[i], bands)
+        assert float(alone) == pytest.approx(float(together[i]), rel=1e-12)
+    assert np.all(felt_size(many, bands) > many + 5.9e-10)
