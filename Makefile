@@ -15,7 +15,7 @@ help:
 	@echo "make test-slow   the slow tests"
 	@echo "make bench       benchmarks into benchmarks/latest.json; ONLY=charge runs one group"
 	@echo "make robustness  random stacks through the charge engine; N=200 SEED=7"
-	@echo "make docs        compute the generated pages of docs/ (about a minute)"
+	@echo "make docs        compute the generated pages of docs/ (some minutes)"
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
