@@ -20,6 +20,7 @@ OPTIONS = {
     "thickness": ("m", 1e-10, 1e-2, "film thickness, such as '100 nm'"),
     "read_voltage": ("V", -1e3, 1e3, "where on and off are compared, such as '0.1 V'"),
     "drain_voltage": ("V", -1e3, 1e3, "drain bias of a transfer curve, such as '-60 V'"),
+    "plqy": ("1", 1e-6, 1.0, "quantum yield beside a decay, for its rates, such as '80 %'"),
 }
 # SI unit of a figure -> unit it is printed in, and how that stands in a key
 PRINTED = {
@@ -27,6 +28,7 @@ PRINTED = {
     "m": ("nm", "nm"),
     "V/dec": ("V/dec", "V_per_dec"),
     "1/V": ("1/V", "per_V"),
+    "1/s": ("1/s", "per_s"),
     "J/m2": ("J/m2", "J_per_m2"),
     "1": ("1", ""),
 }
@@ -42,7 +44,7 @@ def register(verbs: Any) -> None:
     p.add_argument("file", help="text file: any separator, decimal mark, encoding and header")
     p.add_argument("--kind", required=True, metavar="KIND", help=" | ".join(KINDS))
     for name, (_, _, _, text) in OPTIONS.items():
-        p.add_argument("--" + name.replace("_", "-"), metavar="TEXT", help=text)
+        p.add_argument("--" + name.replace("_", "-"), metavar="TEXT", help=text.replace("%", "%%"))
     p.add_argument(
         "--columns",
         metavar="ROLE=N,...",

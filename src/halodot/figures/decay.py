@@ -1,10 +1,8 @@
-"""Figures of a luminescence decay: which exponential model, and its mean lifetimes."""
+"""Figures of a luminescence decay: its model, components and mean lifetimes, and its rates."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,70 +11,35 @@ from ..core.errors import InputError
 from ..core.randomness import generator
 from ..core.sourced import Sourced, computed
 from ..device.state import Trace
+from .decay_models import CLEARLY, Fit, Response, exponents, fit, fit_all, mean_lifetimes
 from .state import Figure, Figures
 from .tools import sweeps_of
 
 Array = NDArray[np.float64]
-DRAWS = 2000
 FIT_FROM = 0.95
-CLEARLY = 4.0
-
-
-@dataclass(frozen=True)
-class Model:
-    """A decay model in logarithms of its parameters, time in units of the guessed lifetime."""
-
-    name: str
-    shape: Callable[[Array, Array], Array]
-    guesses: tuple[tuple[float, ...], ...]
-
-
-def _mono(t: Array, q: Array) -> Array:
-    return np.asarray(np.exp(q[0] - t * np.exp(-q[1])))
-
-
-def _bi(t: Array, q: Array) -> Array:
-    return np.asarray(np.exp(q[0] - t * np.exp(-q[1])) + np.exp(q[2] - t * np.exp(-q[3])))
-
-
-def _stretched(t: Array, q: Array) -> Array:
-    return np.asarray(np.exp(q[0] - (t * np.exp(-q[1])) ** np.exp(q[2])))
-
-
-MODELS = (
-    Model("mono-exponential", _mono, ((0.0, 0.0),)),
-    Model("bi-exponential", _bi, ((-0.5, -1.0, -1.0, 1.0), (-0.1, -0.3, -2.5, 1.8))),
-    Model("stretched exponential", _stretched, ((0.0, 0.0, -0.3),)),
-)
-
-
-@dataclass(frozen=True)
-class Fit:
-    """A fitted model: log-parameters (background last, linear), covariance, AICc, misfit."""
-
-    model: Model
-    x: Array
-    cov: Array
-    aicc: float
-    chi2: float
+WORSE = 2.0  # a response that fits so much worse than the tail alone does not belong to the decay
+NAMES = {2: ("fast", "slow"), 3: ("fast", "middle", "slow")}
 
 
 def extract_decay(trace: Trace) -> Figures:
     """Extract lifetimes from a decay.
 
-    Mono-, bi- and stretched exponentials plus a constant are fitted from just after the maximum;
+    One to three exponentials and a stretched one plus a constant are fitted (`decay_models`);
     of those within 4 of the lowest AICc (Gaussian residuals; Poisson weights where the record holds
-    counts) the simplest is taken.
+    counts) the simplest is taken. Where the file holds an instrument response on even steps, the
+    model is convolved with it over the whole record, with a shift that is fitted; else the fit
+    starts just after the maximum, and lifetimes near the width of the response are too long.
+
     Amplitude-weighted mean: sum a tau / sum a = integral of I / I(0); intensity-weighted mean:
     sum a tau^2 / sum a tau = integral of t I / integral of I. For a stretched exponential they
-    are tau/b Gamma(1/b) and tau Gamma(2/b)/Gamma(1/b).
-
-    The instrument response is not deconvolved: lifetimes near its width are too long.
+    are tau/b Gamma(1/b) and tau Gamma(2/b)/Gamma(1/b). With a quantum yield Q the rates are
+    k_r = Q / tau and k_nr = (1 - Q) / tau, tau the amplitude-weighted mean: Q = k_r times the
+    integral of the excited share, if all emitters that are seen have one radiative rate.
 
     Raises
     ------
     InputError
-        If fewer than 15 points follow the maximum.
+        If fewer than 15 points follow the maximum, or the quantum yield is not from 0 to 1.
 
     Reference: J. R. Lakowicz, Principles of Fluorescence Spectroscopy,
     doi:10.1007/978-0-387-46312-4.
@@ -94,31 +57,31 @@ def extract_decay(trace: Trace) -> Figures:
     t, y = trace.columns["time"][rows[0]], trace.columns["intensity"][rows[0]]
     start, scale, peak = _window(trace.label, t, y)
     counts = bool(np.all(y == np.round(y)) and np.max(y) >= 50 and np.min(y) >= 0)
+    sigma = np.sqrt(np.maximum(_smooth(y), 1.0)) / peak if counts else np.ones(len(t))
     window = slice(start, len(t))
-    sigma = (
-        np.sqrt(np.maximum(_smooth(y), 1.0))[window] / peak if counts else np.ones(len(t) - start)
-    )
     # the fit starts at zero so that amplitudes refer to the first fitted point
-    fits = [
-        _fit(model, (t[window] - t[start]) / scale, y[window] / peak, sigma) for model in MODELS
-    ]
-    lowest = min(f.aicc for f in fits)
-    # models are in order of their parameters: the simplest that is not clearly worse
-    best = min((f for f in fits if f.aicc <= lowest + CLEARLY), key=lambda f: len(f.x))
+    fits = fit_all((t[window] - t[start]) / scale, y[window] / peak, sigma[window])
+    best, began = _simplest(fits), float(t[start])
+    answer = _response_of(trace, rows[0])
+    note = "no instrument response: lifetimes near its width would be too long"
+    if answer is not None:
+        fits, best, note, whole = _with_response(answer, t, y / peak, sigma, scale, fits)
+        began = float(t[0]) if whole else began
     figures = [*_lifetimes(best, scale), *_components(best, scale), *_quality(fits, best, counts)]
-    figures.append(
-        Figure(
-            "fit_window",
-            computed(float(t[-1] - t[start]), "s"),
-            f"From the first point below {FIT_FROM:.0%} of the maximum to the end.",
-        )
-    )
-    response, note = _response(trace, rows[0], best, scale)
-    figures.append(response)
+    figures += _rates(trace, best, scale)
+    text = f"From the first point below {FIT_FROM:.0%} of the maximum, or all with a response."
+    figures.append(Figure("fit_window", computed(float(t[-1]) - began, "s"), text))
+    figures.append(_response_width(answer))
     notes = (*trace.notes, note)
     if len(rows) > 1:
         notes = (*notes, f"{len(rows)} decays in the file: figures are of the first")
     return Figures(trace.kind, trace.label, tuple(figures), trace.status, notes)
+
+
+def _simplest(fits: list[Fit]) -> Fit:
+    """The fit of fewest parameters that is not clearly worse than the best."""
+    lowest = min(f.aicc for f in fits)
+    return min((f for f in fits if f.aicc <= lowest + CLEARLY), key=lambda f: len(f.x))
 
 
 def _smooth(y: Array) -> Array:
@@ -149,100 +112,110 @@ def _window(label: str, t: Array, y: Array) -> tuple[int, float, float]:
     return start, max(float(t[end] - t[start]), float(t[start + 1] - t[start])), float(y[top])
 
 
-def _fit(model: Model, t: Array, y: Array, sigma: Array) -> Fit:
-    from scipy.optimize import least_squares
-
-    base = float(np.median(y[-max(len(y) // 20, 3) :]))
-
-    def residual(x: Array) -> Array:
-        shape = model.shape(t, np.clip(x[:-1], -40.0, 40.0))
-        return np.asarray(np.minimum((shape + x[-1] - y) / sigma, 1e6))
-
-    best = None
-    for guess in model.guesses:
-        start = np.array([*guess, 0.3 * base])
-        found = least_squares(residual, start, x_scale="jac", max_nfev=400)
-        best = found if best is None or found.cost < best.cost else best
-    assert best is not None  # every model has a guess
-    n, k = len(y), len(best.x) + 1
-    # below 1e-7 of the peak is rounding, which no model can be judged by
-    chi2 = max(2.0 * best.cost, 1e-14 * n)
-    aicc = n * math.log(chi2 / n) + 2 * k + 2 * k * (k + 1) / max(n - k - 1, 1)
-    cov = np.linalg.pinv(best.jac.T @ best.jac) * chi2 / max(n - k + 1, 1)
-    return Fit(model, best.x, cov, aicc, chi2 / max(n - k + 1, 1))
+def _response_of(trace: Trace, rows: NDArray[np.int64]) -> Response | None:
+    """The instrument response of the file without its background, if there is one."""
+    column = trace.columns.get("response")
+    if column is None or not np.any(np.isfinite(column[rows])):
+        return None
+    value = np.nan_to_num(column[rows])
+    return Response(trace.columns["time"][rows], np.maximum(value - np.median(value), 0.0))
 
 
-def mean_lifetimes(model: str, q: Array) -> tuple[float, float]:
-    """Amplitude- and intensity-weighted mean lifetimes from log-parameters.
-
-    >>> a, b = mean_lifetimes("stretched exponential", np.array([0.0, 0.0, np.log(0.5)]))
-    >>> round(a, 6), round(b, 6)
-    (2.0, 6.0)
-    """
-    if model == "mono-exponential":
-        return math.exp(q[1]), math.exp(q[1])
-    if model == "bi-exponential":
-        a, taus = np.exp(q[[0, 2]]), np.exp(q[[1, 3]])
-        first = float(np.sum(a * taus))
-        return first / float(np.sum(a)), float(np.sum(a * taus**2)) / first
-    tau, b = math.exp(q[1]), math.exp(q[2])
-    one = math.lgamma(1.0 / b)
-    return tau / b * math.exp(one), tau * math.exp(math.lgamma(2.0 / b) - one)
-
-
-def _draws(fit: Fit) -> Array:
-    """Parameters drawn from the covariance of the fit, at most a factor e^2 away."""
-    values, vectors = np.linalg.eigh(fit.cov)
-    step = vectors * np.sqrt(np.maximum(values, 0.0))
-    deviates = generator(0, "figures", "decay").standard_normal((DRAWS, len(fit.x)))
-    shift = deviates @ step.T
-    shift[:, :-1] = np.clip(shift[:, :-1], -2.0, 2.0)
-    return np.clip(fit.x + shift, -40.0, 40.0)
+def _with_response(
+    answer: Response, t: Array, y: Array, sigma: Array, scale: float, tail: list[Fit]
+) -> tuple[list[Fit], Fit, str, bool]:
+    """Fits with the response, unless its steps are uneven or it does not belong to the decay."""
+    before = _simplest(tail)
+    shortest = min(mean_lifetimes(before.model.name, before.log)) * scale
+    width = _width(answer)
+    verdict = "negligible" if width < 0.2 * shortest else "NOT negligible: lifetimes are too long"
+    beside = f"response of {width:.3g} s against {shortest:.3g} s is {verdict}"
+    steps = np.diff(t)
+    if np.ptp(steps) > 0.01 * np.median(steps) or width <= 2.0 * float(np.median(steps)):
+        return tail, before, f"response not deconvolved (uneven or too wide steps); {beside}", False
+    scaled = Response((t - t[0]) / scale, answer.value)
+    fits = [fit(f.model, scaled.time, y, sigma, scaled, f) for f in tail]
+    best = _simplest(fits)
+    if best.chi2 > WORSE * before.chi2:
+        why = f"response not deconvolved: with it the misfit is {best.chi2 / before.chi2:.2g} times"
+        why += " that of the tail, so it is not that of this decay"
+        return tail, before, f"{why}; {beside}", False
+    shift = float(best.x[best.shape + 1]) * scale
+    note = f"response of {width:.3g} s deconvolved over the whole record, shift {shift:.3g} s"
+    return fits, best, note, True
 
 
-def _lifetimes(fit: Fit, scale: float) -> list[Figure]:
-    value = mean_lifetimes(fit.model.name, fit.x)
-    drawn = np.array([mean_lifetimes(fit.model.name, q) for q in _draws(fit)])
-    low, high = np.percentile(drawn, [5, 95], axis=0)
-    how = f"of the {fit.model.name} fit; interval from its covariance."
+def _lifetimes(best: Fit, scale: float) -> list[Figure]:
+    value = mean_lifetimes(best.model.name, best.log)
+    drawn = _mean_draws(best)
+    how = f"of the {best.model.name} fit; interval from its covariance."
     return [
         Figure(
             f"lifetime_{name}",
-            computed(
-                value[k] * scale,
-                "s",
-                float(min(low[k], value[k])) * scale,
-                float(max(high[k], value[k])) * scale,
-            ),
+            _interval(value[k] * scale, drawn[:, k] * scale, "s"),
             f"{name.capitalize()}-weighted mean lifetime {how}",
         )
         for k, name in enumerate(("amplitude", "intensity"))
     ]
 
 
-def _components(fit: Fit, scale: float) -> list[Figure]:
-    drawn = _draws(fit)
-    if fit.model.name == "bi-exponential":
-        order = [1, 3] if fit.x[1] <= fit.x[3] else [3, 1]
-        share = np.exp(fit.x[order[0] - 1]) / np.sum(np.exp(fit.x[[0, 2]]))
-        names = [("lifetime_fast", order[0]), ("lifetime_slow", order[1])]
-        figures = [
-            _log_figure(n, fit.x, drawn, k, scale, "Component of the fit.") for n, k in names
-        ]
-        text = "Amplitude of the fast component over the sum of both."
-        return [*figures, Figure("fast_share", computed(float(share), "1"), text)]
-    if fit.model.name == "stretched exponential":
+def _mean_draws(best: Fit) -> Array:
+    return np.array([mean_lifetimes(best.model.name, q[: best.shape]) for q in best.drawn()])
+
+
+def _interval(value: float, drawn: Array, unit: str) -> Sourced:
+    low, high = (float(q) for q in np.percentile(drawn, [5, 95]))
+    return computed(value, unit, min(low, value), max(high, value))
+
+
+def _components(best: Fit, scale: float) -> list[Figure]:
+    q, drawn = best.log, best.drawn()[:, : best.shape]
+    if best.model.name == "stretched exponential":
+        words = "tau of exp(-(t/tau)^b).", "b of exp(-(t/tau)^b)."
+        tau, b = (np.exp(drawn[:, k]) for k in (1, 2))
         return [
-            _log_figure("lifetime_stretched", fit.x, drawn, 1, scale, "tau of exp(-(t/tau)^b)."),
-            _log_figure("stretching_exponent", fit.x, drawn, 2, 0.0, "b of exp(-(t/tau)^b)."),
+            Figure(
+                "lifetime_stretched", _interval(math.exp(q[1]) * scale, tau * scale, "s"), words[0]
+            ),
+            Figure("stretching_exponent", _interval(math.exp(q[2]), b, "1"), words[1]),
         ]
-    return []
+    taus, shares = exponents(q)
+    if len(taus) == 1:
+        return []
+    many = [exponents(d) for d in drawn]
+    figures = []
+    for k, name in enumerate(NAMES[len(taus)]):
+        lifetime = _interval(float(taus[k]) * scale, np.array([m[0][k] for m in many]) * scale, "s")
+        share = _interval(float(shares[k]), np.array([m[1][k] for m in many]), "1")
+        figures.append(Figure(f"lifetime_{name}", lifetime, "Component of the fit."))
+        text = f"Amplitude of the {name} component over the sum of all."
+        figures.append(Figure(f"{name}_share", share, text))
+    return figures
 
 
-def _log_figure(name: str, x: Array, drawn: Array, k: int, scale: float, text: str) -> Figure:
-    factor, unit = (scale, "s") if scale else (1.0, "1")
-    low, high = np.exp(np.percentile(drawn[:, k], [5, 95])) * factor
-    return Figure(name, computed(math.exp(x[k]) * factor, unit, float(low), float(high)), text)
+def _rates(trace: Trace, best: Fit, scale: float) -> list[Figure]:
+    """Radiative and non-radiative rate where the quantum yield is given."""
+    quantum = trace.parameters.get("plqy")
+    if quantum is None or not quantum.is_known:
+        return []
+    q = float(quantum)
+    if not 0.0 < q <= 1.0:
+        raise InputError("--plqy", q, "above 0, at most 1 (or 100 %)", "--plqy 0.8")
+    mean = mean_lifetimes(best.model.name, best.log)[0] * scale
+    drawn = _mean_draws(best)[:, 0] * scale
+    rng = generator(0, "figures", "plqy")
+    yields = np.array([float(quantum.sample(rng)) for _ in range(len(drawn))])
+    yields = np.clip(yields, 1e-6, 1.0)
+    text = "of the quantum yield and the amplitude-weighted mean lifetime"
+    return [
+        Figure("radiative_rate", _interval(q / mean, yields / drawn, "1/s"), f"Q / tau {text}."),
+        Figure(
+            "nonradiative_rate",
+            _interval((1.0 - q) / mean, (1.0 - yields) / drawn, "1/s"),
+            f"(1 - Q) / tau {text}.",
+        ),
+        Figure("radiative_lifetime", _interval(mean / q, drawn / yields, "s"), f"tau / Q {text}."),
+    ]
 
 
 def _quality(fits: list[Fit], best: Fit, counts: bool) -> list[Figure]:
@@ -262,21 +235,15 @@ def _quality(fits: list[Fit], best: Fit, counts: bool) -> list[Figure]:
     ]
 
 
-def _response(trace: Trace, rows: NDArray[np.int64], fit: Fit, scale: float) -> tuple[Figure, str]:
+def _width(answer: Response) -> float:
+    t, y = answer.time, answer.value
+    above = np.flatnonzero(y > 0.5 * y.max())
+    return float(t[above[-1]] - t[above[0]]) if len(above) > 1 else float(t[1] - t[0])
+
+
+def _response_width(answer: Response | None) -> Figure:
     text = "Full width at half maximum of the instrument response in the file."
-    column = trace.columns.get("response")
-    if column is None or not np.any(np.isfinite(column[rows])):
+    if answer is None:
         none = Sourced.unknown("s", "the file holds no instrument response")
-        return (
-            Figure("response_width", none, text),
-            "no instrument response: lifetimes near its width would be too long",
-        )
-    t, y = trace.columns["time"][rows], np.nan_to_num(column[rows])
-    above = np.flatnonzero(y - np.median(y) > 0.5 * (y.max() - np.median(y)))
-    width = float(t[above[-1]] - t[above[0]]) if len(above) > 1 else float(t[1] - t[0])
-    shortest = min(mean_lifetimes(fit.model.name, fit.x)) * scale
-    verdict = "negligible" if width < 0.2 * shortest else "NOT negligible: lifetimes are too long"
-    return (
-        Figure("response_width", computed(width, "s"), text),
-        f"response of {width:.3g} s not deconvolved; against {shortest:.3g} s it is {verdict}",
-    )
+        return Figure("response_width", none, text)
+    return Figure("response_width", computed(_width(answer), "s"), text)

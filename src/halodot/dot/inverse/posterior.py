@@ -4,9 +4,9 @@ r"""Posterior of the size, given a peak and what the forward model expects of it
 
 between the smallest and the largest size. N_2 is a normal law with its own width on either side,
 each widened by the error of the measured peak. A peak below the bulk limit is read as one at the
-limit, since no size gives it: the bound that follows is that of the limit. For platelets the same over whole monolayers, with
-the same log-uniform prior, 1/N. Reference: A. Gelman et al., Bayesian Data Analysis,
-doi:10.1201/b16018.
+limit, since no size gives it: the bound that follows is that of the limit. For platelets the same
+over whole monolayers, with the same log-uniform prior, 1/N. Reference: A. Gelman et al., Bayesian
+Data Analysis, doi:10.1201/b16018.
 """
 
 from __future__ import annotations
