@@ -183,7 +183,7 @@ def _edges(dots: DotProperties, binding: Sourced) -> DotProperties:
     )
     gap = replace(edge, low=float(edge.low or edge), high=top, note="; ".join((edge.note, note)))
     reason = (
-        f"the edge of the bulk lies at {float(edge):.3g} eV, but it is "
+        f"{dots.optical_gap.note}; the edge of the bulk lies at {float(edge):.3g} eV, but it is "
         + ("indirect" if dots.extras["indirect_gap"].value else "weak or of unknown strength")
         + ": the first absorption maximum lies above it by an energy that was not read"
     )
