@@ -4,8 +4,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from halodot.core.errors import InputError
+from halodot.crystal import describe, figures
 from halodot.crystal.composition import parse
-from halodot.crystal import describe
+from halodot.crystal.structure import dot
+from halodot.library import Library
+
+LIB = Library.builtin()
 
 FAMILIES = (
     "{a}{b}{x}3",
@@ -53,6 +57,36 @@ def test_every_formula_can_be_described(text):
     body = describe(text)
     for key in ("tolerance_factor", "bartel_tau", "lattice_constant_nm"):
         assert body[key]["value"] is not None or body[key]["reason"]
+
+
+@settings(max_examples=25, deadline=None)
+@given(formulas, st.floats(1e-9, 1e-6), st.floats(100.0, 800.0))
+def test_probabilities_add_up_wherever_they_are_known(text, size, temperature):
+    found = figures(text, size=size, temperature=temperature)
+    odds = [found[f"stable_phase_probability_{p}"] for p in ("alpha", "beta", "gamma", "delta")]
+    known = [q for q in odds if q.is_known]
+    assert all(q.note for q in odds if not q.is_known)
+    assert all(-1e-12 <= q.low <= q.value <= q.high <= 1.0 + 1e-12 for q in known)
+    assert not known or abs(sum(float(q) for q in known) - 1.0) < 1e-9
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.sampled_from(("CsPbBr3", "CsPbI3", "CsPb(Br0.5Cl0.5)3")),
+    st.tuples(*[st.integers(1, 5)] * 3),
+    st.sampled_from(("alpha", "beta", "gamma")),
+    st.sampled_from(("AX", "BX2")),
+)
+def test_a_cuboid_has_the_ions_of_its_planes(text, cells, phase, termination):
+    cube = dot(text, LIB, cells, phase=phase, termination=termination)
+    a, b, c = cells
+    inner, outer = a * b * c, (a + 1) * (b + 1) * (c + 1)
+    lead, caesium = (inner, outer) if termination == "AX" else (outer, inner)
+    assert (cube.ions["Pb"], cube.ions["Cs"]) == (lead, caesium)
+    halides = sum(n for s, n in cube.ions.items() if s not in ("Pb", "Cs"))
+    assert cube.charge == 2 * lead + caesium - halides
+    if termination == "AX":  # every halide lies on a bond of some B along one axis
+        assert halides == 3 * inner + a * b + b * c + c * a
 
 
 ALPHABET = "CsPbBrIClMAFASn0123456789.():,% x₃"

@@ -365,8 +365,9 @@ def replace_file(path: str | Path, write: Any) -> Path:
         write(temporary)
         os.replace(temporary, target)
     except OSError as e:
-        temporary.unlink(missing_ok=True)
         reason = e.strerror or "cannot be written"
         raise InputError("output file", str(path), f"a file that can be written ({reason})",
                          "name a folder that exists") from None  # fmt: skip
+    finally:
+        temporary.unlink(missing_ok=True)
     return target
