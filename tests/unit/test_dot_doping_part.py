@@ -10,7 +10,7 @@ import pytest
 from halodot.core.errors import InputError
 from halodot.core.sourced import Sourced
 from halodot.dot import DotModel, characterise, describe
-from halodot.dot.doping import content, sweeps
+from halodot.dot.doping import content, model, sweeps
 from halodot.dot.state import DotProperties
 from halodot.library import Library
 from halodot.synthesis.state import DotPopulation
@@ -100,6 +100,11 @@ def test_a_host_without_levels_still_has_its_rate_equations() -> None:
     assert any("self-trapped" in n for n in found.notes)
 
 
+def test_a_double_perovskite_has_four_sites_in_its_conventional_cell() -> None:
+    found = dot("Cs2AgInCl6:Bi(1%)").extras["dopants_per_dot_bi"]
+    assert float(found) == pytest.approx(0.01 * 4.0 * (9 / 1.047) ** 3, rel=0.02)
+
+
 def test_a_host_that_nothing_is_known_of_gives_unknowns() -> None:
     found = dot("Cs3Sb2Br9:Mn(2%)")
     assert not found.extras["plqy_mn"].is_known
@@ -120,6 +125,14 @@ def test_two_dopants_stand_side_by_side() -> None:
 def test_invisible_light_has_no_colour() -> None:
     found = dot("CsPbBr3:Yb(5%)")  # seen: the host band
     assert found.colour.startswith("#")
+
+
+def test_one_ion_alone_cannot_share_an_exciton() -> None:
+    population = DotPopulation("CsPbCl3:Yb(0.03%)", "cube", SIZE, SPREAD, "OA")
+    doped = sweeps.doped_dots(population, Library.builtin(), 300.0, draws=2)
+    s = model.system(doped, 32).system
+    assert set(s.ions[:, 0]) >= {0.0, 1.0, 2.0}
+    assert np.all((s.transfer > 0.0) == (s.ions >= 2.0))
 
 
 def test_sweeps_refuse_what_they_cannot_do() -> None:

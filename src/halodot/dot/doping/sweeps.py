@@ -18,7 +18,8 @@ from .part import ensemble
 
 FloatArray = NDArray[np.float64]
 
-_DRAWS = 120
+_DRAWS = 100
+_CLASSES = 10  # finer than for a single dot: steps of few ions would show
 
 
 @dataclass(frozen=True)
@@ -88,13 +89,15 @@ def against_content(
     if symbol not in names:
         raise InputError("dopant", symbol, "one of " + ", ".join(names), nearest(symbol, names))
     at = np.asarray(contents, float)
-    return _sweep(doped, at, [yields(doped.with_content(symbol, float(c)), excitation) for c in at])
+    return _sweep(
+        doped, at, [yields(doped.with_content(symbol, float(c)), excitation, _CLASSES) for c in at]
+    )
 
 
 def against_excitation(doped: Doped, excitations: ArrayLike) -> Sweep:
     """Return the yields against photons absorbed per dot and second."""
     at = np.asarray(excitations, float)
-    return _sweep(doped, at, [yields(doped, float(g)) for g in at])
+    return _sweep(doped, at, [yields(doped, float(g), _CLASSES) for g in at])
 
 
 def _sweep(doped: Doped, at: FloatArray, found: list[Yields]) -> Sweep:
