@@ -75,3 +75,16 @@ def test_masses_part_electron_and_hole_alike() -> None:
     # a difference of 0.03 eV of two levels of 0.07 eV: twice their relative error and more
     assert float(at.electron - at.hole) == pytest.approx(expected, rel=0.25)
     assert np.sign(expected) == np.sign(skew)
+
+
+def test_excited_pairs_of_a_crystal_that_simply_ends() -> None:
+    """The first excited electron and hole of a cube against twice two axes and one excited."""
+    from halodot.dot.sizing import Core, excitons
+
+    bands = GridBands(GAP, KANE, 0.5 * REMOTE, 0.5 * REMOTE)
+    found = levels("cube", 6 * A, bands, A, n=2, lattice=True)
+    expected = float(np.diff(found.electron_energies)[0] + np.diff(found.hole_energies)[0])
+    lines, _, many = excitons(6 * A, "cube", Core(GAP, KANE, REMOTE, 0.033, A, WALL), count=2)
+    assert float(lines[1] - lines[0]) == pytest.approx(expected, rel=0.08)
+    # six p-like states: spin mixes them into j = 1/2 and 3/2, here still close
+    assert many.tolist() == [1, 3]

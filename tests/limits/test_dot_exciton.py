@@ -5,7 +5,7 @@ import pytest
 
 from halodot.dot.coulomb import COULOMB, distance_weight, image_energies, pair, screened
 from halodot.dot.limits import bohr_radius, hydrogen_binding
-from halodot.dot.sizing import Core, energies
+from halodot.dot.sizing import Core, energies, excitons
 
 CORE = Core(2.36, 14.0, 4.0, 0.033, 5.87e-10, 6.0)
 
@@ -139,3 +139,30 @@ def test_screening_is_optical_at_contact_and_that_of_the_exciton_in_the_bulk() -
     found = screened([0.0, 3e-9, 1e-7], 3e-9, 8.0, 5.0, 2.8e-9)
     np.testing.assert_allclose(found, [5.0, 8.0, 8.0], rtol=1e-12)
     assert np.all(np.diff(screened(np.linspace(0.0, 3e-9, 9), 3e-9, 8.0, 5.0, 2.8e-9)) > 0.0)
+
+
+def test_series_of_a_hard_box_and_of_a_hard_sphere() -> None:
+    hard = Core(1e4, 0.0, 8.0, 0.033, 0.0, 1e12)  # parabolic, mass 0.25 each
+    unit = 2.0 * 0.0381 * np.pi**2 / 25.0 * 4.0  # of one axis of 5 nm, both carriers [eV]
+    lines, _, many = excitons(5e-9, "cube", hard, count=6)
+    # n^2 summed over the axes: 3, 6, 9, 11, 12, 14; three digits of the constant above
+    np.testing.assert_allclose(
+        lines - lines[0], unit * np.array([0.0, 3.0, 6.0, 8.0, 9.0, 11.0]), rtol=1e-3
+    )
+    assert many.tolist() == [1, 3, 3, 3, 1, 6]
+    lines, _, many = excitons(5e-9, "sphere", hard, count=4)
+    zeros = np.array([3.141593, 4.493409, 5.763459, 6.283185])  # tan x = x and its kin
+    np.testing.assert_allclose(
+        lines - lines[0], 4.0 * unit * (zeros**2 / np.pi**2 - 1.0), rtol=1e-3, atol=1e-9
+    )
+    assert many.tolist() == [1, 3, 5, 1]
+
+
+def test_zeros_of_spherical_bessel_functions() -> None:
+    from scipy.special import spherical_jn
+
+    from halodot.dot.sizing import _BESSEL
+
+    for zero, many in _BESSEL:
+        # seven digits printed, slopes below 0.4
+        assert abs(spherical_jn((many - 1) // 2, zero)) < 1e-6

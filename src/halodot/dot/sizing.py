@@ -12,6 +12,7 @@ A box is quantised along all its edges, a wire along two.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -22,6 +23,18 @@ from .limits import BOHR, RYDBERG
 
 FloatArray = NDArray[np.float64]
 
+_HALF_WAVES = 4  # of an excited pair along one axis
+# Zeros of the spherical Bessel functions in order, with their degeneracy 2 l + 1.
+_BESSEL = (
+    (3.141593, 1),
+    (4.493409, 3),
+    (5.763459, 5),
+    (6.283185, 1),
+    (6.987932, 7),
+    (7.725252, 3),
+    (8.182561, 9),
+    (9.095011, 5),
+)
 _SPHERE = 5.377  # d^3 int phi^4 of the s state of a hard sphere
 
 
@@ -238,6 +251,87 @@ def meeting(felt: ArrayLike, shape: str, aspect: tuple[float, ...] = (1.0, 1.0))
         return np.asarray(_SPHERE / volume)
     axes = {"platelet": 1, "wire": 2}.get(shape, 3)
     return np.asarray(1.5**axes / volume / (aspect[0] * aspect[1] if axes == 3 else 1.0))
+
+
+def excitons(
+    size: ArrayLike,
+    shape: str,
+    core: Core,
+    lateral: ArrayLike | None = None,
+    length: ArrayLike | None = None,
+    count: int = 8,
+) -> tuple[FloatArray, FloatArray, NDArray[np.int64]]:
+    """Return the absorption series: the pairs of equal envelopes, lowest first.
+
+    Parameters
+    ----------
+    size, shape, core, lateral, length
+        As `energies` takes them.
+    count
+        How many lines, degenerate ones counted once.
+
+    Returns
+    -------
+    energies, shape [lines, ...sizes]
+        The first is the optical gap; the others lie above it by their kinetic energy, with the
+        attraction and the images of the first [eV].
+    strengths, shape [lines, ...sizes]
+        What mixing of the bands leaves of the oscillator strength of the edge [1].
+    degeneracies, shape [lines]
+        Pairs of one line, spin apart.
+
+    Notes
+    -----
+    An excited pair has ``n`` half waves along an axis of the felt size, a sphere the zeros of the
+    spherical Bessel functions. Along the free axes of a platelet or wire this is the bottom of a
+    subband.
+
+    Examples
+    --------
+    >>> core = Core(2.43, 13.6, 4.5, 0.033, 5.87e-10, 6.0)
+    >>> lines, _, many = excitons(8e-9, "cube", core, count=3)
+    >>> bool(lines[0] < lines[1] < lines[2]), many.tolist()
+    (True, [1, 3, 3])
+    """
+    first = energies(size, shape, core, lateral, length).optical_gap
+    bands, lattice = core.bands, core.lattice
+    if shape == "sphere":
+        felt = felt_size(size, bands, sphere=True)
+        waves: list[tuple[tuple[FloatArray, ...], int]] = [
+            ((np.asarray(2.0 * zero / felt),), many) for zero, many in _BESSEL
+        ]
+    else:
+        found = felt_edges(size, shape, core, lateral, length)
+        waves = [
+            (tuple(n * np.pi / e for n, e in zip(number, found, strict=True)), 1)
+            for number in product(range(1, _HALF_WAVES + 1), repeat=len(found))
+        ]
+    levels = []
+    for wave, many in waves:
+        sums = [hops(np.minimum(k, np.pi / np.maximum(lattice, 1e-12)), lattice) for k in wave]
+        at = level(sum(t for t, _ in sums), sum(s for _, s in sums), bands)
+        levels.append((at, many))
+    return _series(first, levels, count)
+
+
+def _series(
+    first: FloatArray, levels: list[tuple[Level, int]], count: int
+) -> tuple[FloatArray, FloatArray, NDArray[np.int64]]:
+    """Join levels of one energy into lines, lowest first."""
+    levels.sort(key=lambda found: float(np.ravel(found[0].pair)[0]))
+    ground = levels[0][0].pair
+    lines: list[tuple[FloatArray, FloatArray, int]] = []
+    for at, many in levels:
+        energy = first + at.pair - ground
+        if lines and np.allclose(energy, lines[-1][0], rtol=1e-9, atol=1e-9):
+            lines[-1] = (*lines[-1][:2], lines[-1][2] + many)
+        elif len(lines) < count:
+            lines.append((energy, at.strength, many))
+    return (
+        np.stack([e for e, _, _ in lines]),
+        np.stack([s for _, s, _ in lines]),
+        np.array([many for _, _, many in lines]),
+    )
 
 
 def _confined(
