@@ -1,4 +1,4 @@
-"""Write the pages of docs/ that follow from the code: keys of a study file, and validation."""
+"""Write what follows from the code: keys of a study file, validation, theory pictures."""
 
 from __future__ import annotations
 
@@ -66,8 +66,11 @@ def _default(spec: type[Spec], name: str, is_table: bool) -> str:
 
 
 if __name__ == "__main__":
+    import figures
     import validation
 
     for target, text in ((PAGE, page()), (validation.PAGE, validation.page())):
         target.write_text(text, encoding="utf-8")
+        sys.stdout.write(f"{target}\n")
+    for target in figures.render([]):
         sys.stdout.write(f"{target}\n")

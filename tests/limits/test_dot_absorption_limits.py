@@ -38,6 +38,32 @@ def test_without_attraction_the_edge_is_the_parabolic_one() -> None:
     assert found == pytest.approx(rule, rel=0.02)
 
 
+def _strength(p: float, half: float = 1.0) -> float:
+    """Squared velocity of all four transitions over the directions of p, by diagonalisation."""
+    x, y = np.array([[0, 1], [1, 0]]), np.array([[0, -1j], [1j, 0]])
+    z = np.diag([1.0, -1.0])
+    total = 0.0
+    # the mean over the three axes is that over all directions for a second power
+    for axis in np.eye(3):
+        h = half * np.kron(z, np.eye(2))
+        for n, s in zip(axis, (x, y, z), strict=True):
+            h = h + p * n * np.kron(x, s)
+        _, states = np.linalg.eigh(h)
+        v = states.conj().T @ np.kron(x, z) @ states
+        total += float(np.sum(np.abs(v[:2, 2:]) ** 2)) / 3.0
+    return total
+
+
+@pytest.mark.parametrize("ratio", [1.01, 1.3, 2.0])
+def test_bent_bands_absorb_as_the_four_bands_do(ratio: float) -> None:
+    # E = 2 sqrt(1 + p^2); states p^2 dp/dE over those of parabolic bands, E - 2 = p^2
+    p = np.sqrt(ratio**2 - 1.0)
+    bent = p**2 * (ratio / (2.0 * p))
+    parabolic = 0.5 * np.sqrt(2.0 * (ratio - 1.0))
+    expected = bent / parabolic * _strength(p) / _strength(1e-9)
+    assert float(nonparabolic(2.0 * ratio, 2.0)) == pytest.approx(expected, rel=1e-9)
+
+
 def test_bound_states_join_the_continuum_at_the_gap() -> None:
     # Elliott: the density of bound lines just below the gap is the continuum just above it, so
     # that the area over one Rydberg below (lines from n = 2 on) is that of the constant

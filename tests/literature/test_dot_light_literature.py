@@ -106,12 +106,13 @@ def test_yields_left_out_in_turn_lie_in_the_interval() -> None:
             q = fit_traps(rest)[halide].sourced
             hits += holds(q, -math.log(value))
             total += 1
-    assert total == 11
-    assert hits >= 9  # 90 % of eleven are ten
+    assert total == 13
+    # out: 34 % (mean of 109 antisolvent syntheses) and 95 % (CsPbI3 with iminodibenzoic acid)
+    assert hits >= 11
 
 
 def test_chlorides_trap_more_than_bromides_and_iodides() -> None:
-    shares = {x: trap_share(x) for x in YIELDS}
+    shares = {x: trap_share(x) for x in ("Cl", "Br", "I")}
     # defect tolerance: one empty site in a thousand, against one in fifty
     assert shares["Br"] < 3e-3
     assert shares["I"] < 3e-3
@@ -127,8 +128,8 @@ def test_nickel_leaves_a_hundredth_of_the_traps() -> None:
 
 
 def test_reported_yields_of_the_review_lie_in_the_intervals() -> None:
-    # Table 1, middles of the ranges; the upper end of CsPbBr3, 95 %, lies 0.4 % above the interval
-    rows = {"CsPbBr3": (0.90, 0.85), "CsPbI3": (0.80, 0.95), "CsPbCl3": (0.024,)}
+    # Table 1: both ends of the ranges
+    rows = {"CsPbBr3": (0.80, 0.95), "CsPbI3": (0.80, 0.95), "CsPbCl3": (0.024,)}
     for formula, values in rows.items():
         q = dots(formula, "cube", 9e-9).plqy
         assert all(holds(q, v) for v in values), formula

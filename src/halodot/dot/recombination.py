@@ -47,15 +47,23 @@ _DRAWS = 400
 _SITES = 3e18  # ligand sites of a facet, one per lead of a (100) facet of 0.58 nm [1/m2]
 COVERED = 0.9  # share of the shell that a washed dot keeps, where the fitted yields belong
 _REFERENCE = 6.0 * (9e-9) ** 2  # surface of the dot that they belong to [m2]
-_SOURCES = ("review", "10.1039/C9NA00292H", "10.1039/C6RA27665B")
-# Reported yields of dots by halide: review, Table 1 (refs 133, 134, 140, middle of a range; without
-# NiCl2); 10.1039/C9NA00292H before passivation; 10.1039/C6RA27665B, middle of 50 to 80 %; an oxalic
-# acid treatment of CsPb(Cl,Br)3 (before, counted as Cl) and CsPbBr3.
+_SOURCES = (
+    "review",
+    "10.1039/C9NA00292H",
+    "10.1039/C6RA27665B",
+    "10.1039/D2NA00354F",
+    "github.com/leoluber/synthesizer",
+)
+# Reported yields of dots: review, Table 1 (refs 133, 134, 140, middle of a range; without NiCl2);
+# 10.1039/C9NA00292H before passivation; 10.1039/C6RA27665B, middle of 50 to 80 %; an oxalic acid
+# treatment of CsPb(Cl,Br)3 (before, counted as Cl) and CsPbBr3; platelets, mean of 109 syntheses
+# (github.com/leoluber/synthesizer) and middle of 80 to 100 % (10.1039/D2NA00354F); CsPbI3 last.
 YIELDS: dict[str, tuple[float, ...]] = {
     "Cl": (0.024, 0.11),
-    "Br": (0.90, 0.90, 0.85, 0.85, 0.761, 0.65, 0.85),
-    "I": (0.80, 0.95),
+    "Br, I": (0.90, 0.90, 0.85, 0.85, 0.761, 0.65, 0.85, 0.34, 0.90, 0.80, 0.95),
 }
+# two rows of iodides say too little alone; they lie on either side of the bromides
+_GROUP = {"Cl": "Cl", "Br": "Br, I", "I": "Br, I"}
 
 
 def poisson(mean: ArrayLike, count: int = 40) -> FloatArray:
@@ -179,7 +187,7 @@ def fit_traps(yields: dict[str, tuple[float, ...]]) -> dict[str, Traps]:
     With k_t >> k_r the yield is ``exp(-lambda)``, so ``ln lambda = ln(-ln(yield))``.
 
     >>> found = fit_traps(YIELDS)
-    >>> found["Cl"].centre > found["Br"].centre + 2.0
+    >>> found["Cl"].centre > found["Br, I"].centre + 2.0
     True
     """
     from scipy.stats import t
@@ -203,13 +211,16 @@ def usual_traps(halides: dict[str, float]) -> Sourced:
     True
     """
     fitted = fit_traps(YIELDS)
-    known = {x: share for x, share in halides.items() if x in fitted}
-    total = sum(known.values())
+    shares: dict[str, float] = {}
+    for halide, share in halides.items():
+        if halide in _GROUP:
+            shares[_GROUP[halide]] = shares.get(_GROUP[halide], 0.0) + share
+    total = sum(shares.values())
     if total <= 0.0:
         return Sourced.unknown("1", "no yields of such halides are at hand")
-    centre = sum(share / total * fitted[x].centre for x, share in known.items())
-    sd = max(fitted[x].sd for x in known)
-    return Traps(centre, sd, sum(fitted[x].rows for x in known)).sourced
+    centre = sum(share / total * fitted[x].centre for x, share in shares.items())
+    sd = max(fitted[x].sd for x in shares)
+    return Traps(centre, sd, sum(fitted[x].rows for x in shares)).sourced
 
 
 def surface(dots: DotProperties) -> float:
@@ -244,7 +255,7 @@ def trap_share(halide: str) -> float:
     >>> trap_share("Br") < 0.005 < trap_share("Cl")
     True
     """
-    traps = float(fit_traps(YIELDS)[halide].sourced)
+    traps = float(fit_traps(YIELDS)[_GROUP[halide]].sourced)
     return traps / (_REFERENCE * _SITES * (1.0 - COVERED))
 
 

@@ -206,19 +206,10 @@ def chromaticity(dots: Sequence[tuple[str, DotProperties]], name: str) -> str | 
         return st.to_svg(figure, name, "Colour of the emission in the CIE 1931 diagram", text)
 
 
-def _horseshoe(ax: Any) -> None:
+def _horseshoe(ax: Any, tinted: bool = True) -> None:
     wavelength, xy = spectral_locus()
-    inside = Polygon(xy, closed=True, facecolor="none", edgecolor="none", transform=ax.transData)
-    ax.add_patch(inside)
-    picture = ax.imshow(
-        _tints(),
-        origin="lower",
-        extent=(0.0, 0.75, 0.0, 0.85),
-        interpolation="bilinear",
-        aspect="equal",
-        zorder=0.5,
-    )
-    picture.set_clip_path(inside)
+    if tinted:
+        _tint(ax, xy)
     ax.plot(*xy.T, color=st.INK, linewidth=1.1)
     ax.plot(*xy[[0, -1]].T, color=st.MUTED, linewidth=0.9, linestyle=(0, (3, 2)))
     ax.plot(*np.array([*SRGB, SRGB[0]]).T, color=st.INK, linewidth=1.0, linestyle=(0, (4, 2)))
@@ -233,6 +224,20 @@ def _horseshoe(ax: Any) -> None:
     ax.text(D65[0] + 0.015, D65[1] - 0.006, "white (D65)", fontsize=9, va="top")
     for w in (460, 480, 490, 500, 520, 540, 560, 580, 600, 620):
         _tick(ax, xy[np.searchsorted(wavelength, w)], f"{w}")
+
+
+def _tint(ax: Any, xy: NDArray[np.float64]) -> None:
+    inside = Polygon(xy, closed=True, facecolor="none", edgecolor="none", transform=ax.transData)
+    ax.add_patch(inside)
+    picture = ax.imshow(
+        _tints(),
+        origin="lower",
+        extent=(0.0, 0.75, 0.0, 0.85),
+        interpolation="bilinear",
+        aspect="equal",
+        zorder=0.5,
+    )
+    picture.set_clip_path(inside)
 
 
 def _tick(ax: Any, place: NDArray[np.float64], text: str) -> None:

@@ -181,9 +181,9 @@ def gamut(dots: Labelled) -> Figure:
     return figure
 
 
-def draw_gamut(ax: Any, dots: Labelled) -> None:
-    """Draw the plane on `ax`."""
-    _horseshoe(ax)
+def draw_gamut(ax: Any, dots: Labelled, tinted: bool = True) -> None:
+    """Draw the plane on `ax`, with pale colours behind it where `tinted`."""
+    _horseshoe(ax, tinted)
     ax.plot(*np.array([*REC2020, REC2020[0]]).T, color=st.MUTED, linewidth=1.0)
     ax.text(0.2, 0.69, "Rec. 2020", fontsize=9.5)
     known = [(label, d) for label, d in dots if d.cie_x.is_known and d.cie_y.is_known]
