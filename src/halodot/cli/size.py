@@ -23,6 +23,7 @@ _TEXTS = {
     "path": ("'1 cm'", "length of the cuvette (default 1 cm)"),
     "dilution": ("100", "how many times the solution was diluted before (default 1)"),
 }
+_PICTURES = (".png", ".svg", ".pdf")
 _BESIDE = {
     "at": "absorbance",
     "path": "absorbance",
@@ -97,6 +98,9 @@ def _check(args: argparse.Namespace) -> None:
         if getattr(args, name) is not None and getattr(args, other) is None:
             remedy = f"give --{other} as well"
             raise InputError(f"--{name}", getattr(args, name), f"only beside --{other}", remedy)
+    if args.plot is not None and not args.plot.lower().endswith(_PICTURES):
+        allowed = "a name that ends in " + ", ".join(_PICTURES)
+        raise InputError("--plot", args.plot, allowed, "--plot out.png")
     if args.absorbance is not None and args.at is None:
         allowed = "the wavelength or photon energy of the absorbance"
         raise InputError("--at", "nothing (it is missing)", allowed, "--at '400 nm'")
@@ -168,9 +172,6 @@ def _concentration(
 
 
 def _draw(answer: SizeAnswer, path: str) -> None:
-    from ..core.errors import InputError
-    from ..report.plots.sizes import KINDS, save
+    from ..report.plots.sizes import save
 
-    if not path.lower().endswith(KINDS):
-        raise InputError("--plot", path, "a name that ends in " + ", ".join(KINDS), "out.png")
     save(answer, path)

@@ -12,7 +12,6 @@ from matplotlib.figure import Figure
 from ...dot.inverse.state import SizeAnswer, SpectrumFit
 from . import style as st
 
-KINDS = (".png", ".svg", ".pdf")
 _SEEN = {"pl": "emission per eV", "absorption": "absorbance"}
 
 
