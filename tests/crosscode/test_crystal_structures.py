@@ -58,15 +58,17 @@ def test_counts_and_octahedra(formula, phase, number):
     assert all(counts[role] == units * n for role, n in family.items())
     around = bonds(cell, "B", 7)
     length = np.linalg.norm(around, axis=1)
-    # six bonds alike within the 3 % to which octahedra are regular, the seventh far away
-    assert length[5] / length[0] < 1.03
+    # six bonds alike, the seventh far away; the cell of A3B2X9 is not exactly that of a cube
+    assert length[5] / length[0] < (1.03 if composition.family == "A3B2X9" else 1.0 + 1e-6)
     assert length[6] > 1.5 * length[5]
     # Sn-I 2.9 and Pt-Cl 2.3 to Pb-I 3.2 angstrom
     assert 2.3e-10 < length[0] < 3.3e-10
     unit = around[:6] / length[:6, None]
     cosines = np.sort((unit @ unit.T)[np.triu_indices(6, 1)])
     # three straight and twelve right angles; delta is squeezed along its short axis
-    limit = 0.15 if phase == "delta" else 0.03
+    # and so is beta along c, where only its four bonds in the plane are turned
+    exact = phase == "gamma" or number in (221, 225)
+    limit = 0.15 if phase == "delta" else 1e-6 if exact else 0.03
     assert cosines[:3] == pytest.approx([-1.0] * 3, abs=limit)
     assert np.abs(cosines[3:]).max() < limit
 

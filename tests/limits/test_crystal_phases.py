@@ -100,6 +100,31 @@ def test_the_delta_transition_is_the_zero_of_the_difference():
     assert float(gamma_above_delta(t)) == pytest.approx(by_hand, abs=1e-7)
 
 
+@pytest.mark.parametrize("edge", [4e-9, 2e-8])
+def test_in_a_cube_the_surfaces_add_six_faces_of_each_phase(edge):
+    middle = central(GROUND["CsPbI3"])
+    bulk, cube = (free_energies(middle, 300.0, e) for e in (np.inf, edge))
+    # 6 L^2 of 0.08 J/m2 shared by L^3 / v formula units, in eV
+    units = edge**3 / float(middle["lattice_constant"][0]) ** 3
+    per_unit = 6.0 * edge**2 / units / 1.602176634e-19
+    added = {p: float(cube[p][0] - bulk[p][0]) for p in bulk}
+    assert added["alpha"] == 0.0
+    assert added["beta"] == pytest.approx(0.5 * 0.003 * per_unit, rel=1e-9)
+    assert added["gamma"] == pytest.approx(0.003 * per_unit, rel=1e-9)
+    assert added["delta"] == pytest.approx((0.003 + 0.08) * per_unit, rel=1e-9)
+
+
+@pytest.mark.parametrize("formula", GROUND)
+def test_in_a_cube_every_transition_is_a_zero_of_the_difference(formula):
+    middle = central(GROUND[formula])
+    bulk = transition_temperatures(middle)
+    for (low, high), t in transition_temperatures(middle, 2e-8).items():
+        g = free_energies(middle, t, 2e-8)
+        assert float(g[high][0]) == pytest.approx(float(g[low][0]), abs=1e-12)
+        # the phase of higher temperature has the cheaper surface, so it wins earlier
+        assert float(t[0]) < float(bulk[low, high][0])
+
+
 def test_a_cube_at_its_crossover_costs_the_same_in_both_networks():
     drawn = draw(GROUND["CsPbI3"], generator(4, "t"), 200)
     edges = crossover_edges(drawn, 300.0)

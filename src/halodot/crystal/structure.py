@@ -161,7 +161,8 @@ def dot(
     """
     composition = parse(formula)
     cell = unit_cell(composition, lib, phase)
-    if int(np.prod(cells)) * len(cell.roles) > MOST_ATOMS:
+    volume = 1.0 if cell.pseudocubic is None else float(np.linalg.det(cell.pseudocubic))
+    if float(np.prod(cells)) / volume * len(cell.roles) > MOST_ATOMS:
         raise InputError("cells", "x".join(map(str, cells)), f"at most {MOST_ATOMS} sites", "")
     if cell.ideal is None:
         if termination is not None:
