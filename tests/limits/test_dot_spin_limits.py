@@ -81,6 +81,12 @@ def test_two_phonons_freeze_out_with_one_phonon_energy() -> None:
     assert slope == pytest.approx(0.02 / 8.617333262e-5, rel=1e-6)  # N(N + 1) to exp(-E/kT)
 
 
+def test_two_phonons_give_the_square_of_temperature_in_the_heat() -> None:
+    # soft phonons: N = kT/E, corrections of order (E/kT)^2
+    rates = [float(channels.surface(1.0, 1.0, 1.0, 1e-4, t)) for t in (150.0, 300.0)]
+    assert rates[1] / rates[0] == pytest.approx(4.0, rel=1e-3)
+
+
 def test_exchange_has_the_sixth_power_of_size_where_narrowed() -> None:
     splitting = 1e-31 * walls.meeting_density(SMALL, "cube", 1e-6)
     assert exponent(splitting) == pytest.approx(-3.0, abs=1e-6)
