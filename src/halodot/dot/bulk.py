@@ -10,6 +10,7 @@ from ..core.sourced import Basis, Sourced, assumed
 from ..crystal.composition import parse
 from ..library import Library
 from ..library.mixing import end_member, mix
+from .gap_convention import gap_at
 from .limits import RYDBERG
 
 _READ = (
@@ -127,7 +128,8 @@ def bulk(formula: str, library: Library) -> Bulk:
     if parse(formula).dopants:
         notes.append("the dopants are not in the model of the levels")
     if not localised and composition.family == "ABX3" and values["band_gap"].is_known:
-        _complete(values, notes)
+        at_room = gap_at(library, members)
+        _complete(values, notes, float(at_room if at_room.is_known else values["band_gap"]))
     return Bulk(formula, composition.family, values, localised, tuple(notes), dict(members))
 
 
@@ -144,15 +146,18 @@ def _mixed(library: Library, members: Mapping[str, float], name: str, family: st
     return mix(library, members, name, of)
 
 
-def _complete(values: dict[str, Sourced], notes: list[str]) -> None:
-    """Fill what follows from other values or from lead halides at large; every step is noted."""
+def _complete(values: dict[str, Sourced], notes: list[str], gap: float) -> None:
+    """Fill what follows from other values or from lead halides at large; every step is noted.
+
+    `gap` is the quasiparticle gap at room temperature [eV], which the masses go with.
+    """
 
     def fill(name: str, q: Sourced) -> None:
         if not values[name].is_known and q.is_known:
             values[name] = q
             notes.append(f"{name}: {q.note}")
 
-    values |= _masses(values)
+    values |= _masses(values, gap)
     fill("permittivity_optical", assumed(4.5, "1", 3.6, 6.0, "assumed: range of lead halides"))
     optical = values["permittivity_optical"]
     why = "assumed: 1.8 times the optical permittivity, as in CsPbX3 (1.7 to 2.3)"
@@ -169,13 +174,12 @@ def _complete(values: dict[str, Sourced], notes: list[str]) -> None:
     fill("band_gap_temperature", assumed(300.0, "K", 300.0, 300.0, reference))
 
 
-def _masses(values: dict[str, Sourced]) -> dict[str, Sourced]:
+def _masses(values: dict[str, Sourced], gap: float) -> dict[str, Sourced]:
     """Masses of the two band edges from Kane energy, remote bands and gap.
 
     Tight-binding masses go with gaps that are too small by 1 eV; of published masses only the
     ratio of electron and hole is kept.
     """
-    gap = float(values["band_gap"])
     kane, remote = values["kane_energy"], values["remote_band"]
 
     def reduced(e_p: float, gamma: float) -> float:

@@ -24,7 +24,7 @@ from .colour import chromaticity, swatch
 from .confinement import check_shape
 from .draws import Draw, drawer, summary
 from .emission import FWHM_OVER_SD, Emission, ensemble, homogeneous_width
-from .gap_convention import ROOM, gap_at
+from .gap_convention import OPTICAL, ROOM, gap_at
 from .lifetime import radiative_lifetime
 from .parts import Context, complete
 from .sizing import Core, Energies, energies
@@ -114,11 +114,12 @@ def _draw_inputs(
     settings: DotModel,
     draw: Draw,
 ) -> _Drawn:
+    binding = draw(material["exciton_binding_energy"])
     core = Core(
-        gap=_gap(material, library, temperature, draw),
+        gap=_gap(material, library, temperature, draw, binding),
         kane_energy=draw(material["kane_energy"]),
         remote=draw(material["remote_band"]),
-        binding_energy=draw(material["exciton_binding_energy"]),
+        binding_energy=binding,
         lattice=draw(material["lattice_constant"]),
         barrier=draw(settings.barrier),
         optical=draw(material["permittivity_optical"]),
@@ -139,18 +140,27 @@ def _draw_inputs(
     return _Drawn(core, size, lateral, length, structural, between, bulk_optical)
 
 
-def _gap(material: Bulk, library: Library, temperature: float, draw: Draw) -> FloatArray:
+def _gap(
+    material: Bulk, library: Library, temperature: float, draw: Draw, binding: FloatArray
+) -> FloatArray:
     """Quasiparticle gap at `temperature` with what sizing data add to it [eV].
 
+    Where only optical gaps were measured the binding energy of the draw is added, so that a large
+    dot emits where the bulk was seen to.
     Where sizing data set the gap, the error of the bulk value counts only as far as the
     temperature lies from that of those data.
     """
-    gap, correction = gap_at(library, material.members, temperature), material["gap_correction"]
+    correction, members = material["gap_correction"], material.members
+    known = library.names("perovskite")
+    kinds = {library.entry("perovskite", m).text("band_gap_kind") for m in members if m in known}
+    optical = kinds == {OPTICAL}
+    gap = gap_at(library, members, temperature, OPTICAL if optical else "quasiparticle")
+    bound = binding if optical else 0.0
     away = 1.0
     if correction.basis == "fitted":
         away = min(1.0, abs(temperature - ROOM) / ROOM)
     drawn = draw(gap)
-    return np.asarray(float(gap) + away * (drawn - float(gap)) + draw(correction))
+    return np.asarray(float(gap) + bound + away * (drawn - float(gap)) + draw(correction))
 
 
 def _levels(inputs: _Drawn, shape: str, size: FloatArray) -> dict[str, FloatArray]:
