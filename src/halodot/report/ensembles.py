@@ -42,7 +42,7 @@ def _row(v: Variant) -> dict[str, Any]:
     return {
         "label": v.label,
         "failure": "",
-        "what": f"{d.formula} {d.shape}",
+        "what": " ".join(word for word in (d.formula, d.shape) if word not in v.label),
         "cells": cells,
         "colour": d.colour,
     }

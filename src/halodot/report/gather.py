@@ -49,17 +49,21 @@ def _electrode(contact: Any, part: str) -> StackLayer:
 
 
 def quantities(state: Any) -> dict[str, Sourced]:
-    """Return the quantities of a hand-over state by field name, nested states included.
+    """Return the quantities of a hand-over state by name, nested states and tables included.
 
     >>> from halodot.report.model import Variant
     >>> quantities(Variant())
     {}
     """
+    if isinstance(state, dict):
+        return {str(k): q for k, q in state.items() if isinstance(q, Sourced)}
     out: dict[str, Sourced] = {}
     for f in dataclasses.fields(state):
         value = getattr(state, f.name)
         if isinstance(value, Sourced):
             out[f.name] = value
+        elif isinstance(value, dict):
+            out |= quantities(value)
         elif dataclasses.is_dataclass(value):
             out |= {f"{f.name}.{k}": q for k, q in quantities(value).items()}
     return out
@@ -71,24 +75,43 @@ def states(variant: Variant) -> list[tuple[str, Any]]:
     return [(name, state) for name, state in found if state is not None]
 
 
+def holdings(variant: Variant) -> list[tuple[str, Any]]:
+    """Return (name, what holds quantities): the crystal, then the states of the stages."""
+    crystal = [("crystal", variant.crystal)] if variant.crystal else []
+    return [*crystal, *states(variant)]
+
+
 def assumptions(result: ReportInput) -> list[tuple[str, Sourced]]:
-    """Return every assumed value: of the study first, then what the stages assumed."""
+    """Return every assumed value: of the study first, then what the stages assumed.
+
+    A quantity that the stages assume anew in each variant has one row, with the count in its note.
+    """
     rows = [(key, q) for key, q in result.inputs if q.basis == "assumed"]
     seen = {(q.value, q.note) for _, q in rows}
+    held: dict[str, list[Sourced]] = {}
     for variant in result.variants:
-        for name, state in states(variant):
+        for name, state in holdings(variant):
             for key, q in quantities(state).items():
                 if q.basis == "assumed" and (q.value, q.note) not in seen:
                     seen.add((q.value, q.note))
-                    rows.append((f"{name}.{key}", q))
-    return rows
+                    held.setdefault(f"{name}.{key}", []).append(q)
+    return rows + [(key, _first_of(found)) for key, found in held.items()]
+
+
+def _first_of(found: list[Sourced]) -> Sourced:
+    more = len(found) - 1
+    if not more:
+        return found[0]
+    values = "one more value" if more == 1 else f"{more} more values"
+    note = f"{found[0].note} (and {values} in other variants)"
+    return dataclasses.replace(found[0], note=note)
 
 
 def unknowns(result: ReportInput) -> list[tuple[str, str]]:
     """Return (key, reason) of every property that a stage could not give."""
     rows: dict[tuple[str, str], None] = {}
     for variant in result.variants:
-        for name, state in states(variant):
+        for name, state in holdings(variant):
             for key, q in quantities(state).items():
                 if not q.is_known:
                     rows[(f"{name}.{key}", q.note or "no reason was given")] = None

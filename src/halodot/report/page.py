@@ -131,7 +131,7 @@ def _input_row(key: str, q: Sourced) -> dict[str, Any]:
     plain = Sourced(q.value, q.unit)
     return {
         "key": key,
-        "value": value_text(plain, key),
+        "value": _cell(plain, key),
         "interval": interval_text(q, key),
         "exact": q.low is None or q.high is None,
         "basis": BASIS_WORDS[q.basis],
@@ -211,7 +211,7 @@ def _interval(c: Comparison) -> str:
 def _property_tables(result: ReportInput) -> list[dict[str, Any]]:
     """Everything that the stages handed over: one table a stage, one column a variant."""
     tables = []
-    for stage in gather.STAGES:
+    for stage in ("crystal", *gather.STAGES):
         columns = []
         for v in result.variants:
             state = getattr(v, stage)
@@ -230,11 +230,14 @@ def _property_tables(result: ReportInput) -> list[dict[str, Any]]:
             }
             for name in names
         ]
-        tables.append({"title": stage, "rows": rows})
+        alone = stage == "crystal" and not any(gather.states(v) for v in result.variants)
+        tables.append({"title": stage, "rows": rows, "open": alone})
     return tables
 
 
 def _cell(q: Sourced | None, name: str) -> str:
+    if q is not None and q.unit == "yes_no":
+        return "unknown" if q.value is None else "yes" if q.value else "no"
     return "–" if q is None else value_text(q, name)
 
 

@@ -42,7 +42,7 @@ def summary_sentence(result: ReportInput) -> str:
     found = (_dots(last), _film(last), _figures(last, wanted), _task(last))
     parts = [p for p in found if p]
     text = "; ".join(parts)
-    if len(result.variants) > 1 and last.label:
+    if text and len(result.variants) > 1 and last.label:
         text = f"{last.label}: {text}"
     if result.comparisons:
         text += ("; " if text else "") + tally(result.comparisons).sentence.rstrip(".")

@@ -69,9 +69,9 @@ def draw_spectra(ax: Any, dots: Labelled) -> bool:
         ax.plot(energy, light, color=st.colour(k), linewidth=1.0)
         _absorption(ax, d, k)
     if known:
-        lows = [float(d.pl_energy) - 2.2 * float(d.pl_fwhm) for _, d in known]
-        highs = [float(d.optical_gap) + 0.75 for _, d in known]
-        ax.set_xlim(min(lows), max(highs))
+        seen = [d.emission_energy[d.emission_spectrum > 0.01] for _, d in known]
+        gaps = [float(d.optical_gap) + 0.75 for _, d in known if d.optical_gap.is_known]
+        ax.set_xlim(min(e[0] for e in seen) - 0.02, max([*gaps, *(e[-1] + 0.02 for e in seen)]))
         ax.set_ylim(0, None)
         _wavelength_axis(ax)
     st.label_axes(ax, "Photon energy [eV]", "Emission, absorption [at the first exciton: 1]")

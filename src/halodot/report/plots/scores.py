@@ -54,8 +54,8 @@ def reported_against_computed(comparisons: Sequence[Comparison], name: str) -> s
 
 
 def _row_name(c: Comparison) -> str:
-    text = pretty_name(c.name)
-    text = text if len(text) <= 34 else text[:33] + "…"
+    text = pretty_name(c.name) + (f", {c.variant}" if c.variant else "")
+    text = st.safe(text if len(text) <= 44 else text[:43] + "…")
     return text if c.bound == "=" else f"{text}  {c.bound}"
 
 

@@ -156,19 +156,27 @@ def gamut(dots: Dots, name: str) -> str | None:
     if not known:
         return None
     known.sort(key=lambda row: float(row[1].pl_energy))
-    if len(known) > _MOST_NAMES:
-        named: set[str] = set()
-        shown = []
-        for _, d in known:
-            shown.append((" " if d.formula in named else d.formula, d))
-            named.add(d.formula)
-        known = shown
+    known = _named_apart(known)
     with st.style():
         figure = st.new_figure(6.0, 6.0)
         light.draw_gamut(figure.subplots(), known)
         text = "; ".join(f"{d.formula} at {float(d.cie_x):.3f}, {float(d.cie_y):.3f}"
                          for _, d in known)  # fmt: skip
         return st.to_svg(figure, name, "Colours of the emission with sRGB and Rec. 2020", text)
+
+
+def _named_apart(known: Dots) -> list[tuple[str, DotProperties]]:
+    """The same dots, with names only where no named dot lies beside; formulas where many."""
+    many = len(known) > _MOST_NAMES
+    shown: list[tuple[str, DotProperties]] = []
+    taken: list[tuple[float, float]] = []
+    for label, d in known:
+        name, here = (d.formula if many else label or d.formula), (float(d.cie_x), float(d.cie_y))
+        free = all(abs(here[1] - y) > 0.03 or abs(here[0] - x) > 0.25 for x, y in taken)
+        if free:
+            taken.append(here)
+        shown.append((name if free else " ", d))
+    return shown
 
 
 def deviations(comparisons: Sequence[Comparison], name: str) -> str | None:
