@@ -7,7 +7,7 @@ import pytest
 
 from halodot.core.sourced import Sourced
 from halodot.dot.doping import limits, model, sweeps
-from halodot.dot.doping.equations import pulsed, steady
+from halodot.dot.doping.solution import pulsed, steady
 from halodot.library import Library
 from halodot.synthesis.state import DotPopulation
 

@@ -9,7 +9,8 @@ import pytest
 
 from halodot.core.sourced import Sourced
 from halodot.dot.doping import model, rates, spectrum, sweeps
-from halodot.dot.doping.equations import System, jacobian, slopes, steady
+from halodot.dot.doping.equations import System, jacobian, slopes
+from halodot.dot.doping.solution import steady
 from halodot.library import Library
 from halodot.synthesis.state import DotPopulation
 

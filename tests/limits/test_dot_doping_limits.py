@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from halodot.dot.doping import limits, rates
-from halodot.dot.doping.equations import pulsed, steady
+from halodot.dot.doping.solution import pulsed, steady
 
 HOST = {"radiative": 2e8, "loss": 3e8}
 

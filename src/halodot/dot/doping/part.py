@@ -18,9 +18,10 @@ from ..spec import DotModel
 from ..state import DotProperties
 from . import content as ct
 from . import spectrum
-from .equations import Decay, pulsed
 from .host import host
-from .model import Doped, Kind, Yields, kinds, losses_left, sites_of, system, yields, yields_of
+from .kinds import Kind, kinds
+from .model import Doped, Yields, losses_left, sites_of, system, yields, yields_of
+from .solution import Decay, pulsed
 
 if TYPE_CHECKING:
     from ..parts import Context
