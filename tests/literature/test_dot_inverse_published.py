@@ -35,7 +35,7 @@ def test_the_counted_monolayers_of_platelets_lie_in_the_interval() -> None:
 @pytest.mark.parametrize("row", CUBES, ids=lambda r: f"{r['size_nm']} nm")
 def test_the_measured_edge_of_cubes_lies_in_the_interval(row: dict[str, str]) -> None:
     # a "band gap" of a review that does not say how it was read: below the first absorption of
-    # the bulk, so taken as an emission; read as an absorption, both edges come out below the interval
+    # the bulk, so taken as an emission; as an absorption both edges fall below the interval
     found = size_from("CsPbBr3", pl_peak=f"{row['value']} eV", library=LIBRARY)
     low = found.size.low if found.size.is_known else found.size_at_least.value
     high = found.size.high if found.size.is_known else found.prior[1]

@@ -23,10 +23,14 @@ CLEARLY = 10.0  # by which AICc has to fall for one more band
 
 @dataclass(frozen=True)
 class Window:
-    """The part of a spectrum that is fitted: energies [eV], data over the height of the band."""
+    """The part of a spectrum that is fitted: energies [eV], data over the height of the band.
+
+    `flat` is the shape of a constant signal of the detector: even in the axis of the file.
+    """
 
     energy: FloatArray
     data: FloatArray
+    flat: FloatArray
     peak: float
     fwhm: float
     noise: float
@@ -55,8 +59,11 @@ def emission_window(spectrum: Spectrum, reach: float = REACH) -> Window:
     """
     energy, y = checked(spectrum)
     edge = max(len(y) // 20, 2)
-    base = min(float(np.median(y[:edge])), float(np.median(y[-edge:])))
-    smooth = _smoothed(y - base, max(len(y) // 60, 3))
+    turned = spectrum.axis == "wavelength"
+    flat = (np.median(energy) / energy) ** 2 if turned else np.ones(len(y))
+    level = y / flat
+    y = y - flat * min(float(np.median(level[:edge])), float(np.median(level[-edge:])))
+    smooth = _smoothed(y, max(len(y) // 60, 3))
     noise = float(np.median(np.abs(np.diff(y))) / 0.954)
     top = int(np.argmax(smooth))
     if smooth[top] <= 5.0 * noise / np.sqrt(max(len(y) // 60, 3)) or smooth[top] <= 0.0:
@@ -69,11 +76,12 @@ def emission_window(spectrum: Spectrum, reach: float = REACH) -> Window:
         raise InputError(spectrum.label, "a band cut off by the end of the record", allowed, "")
     fwhm = float(energy[right] - energy[left])
     keep = np.abs(energy - energy[top]) <= reach * fwhm
-    e, d = _thinned(energy[keep], (y[keep] - base) / smooth[top])
+    e, d = _thinned(energy[keep], y[keep] / smooth[top])
     if len(e) < LEAST_POINTS:
         found = f"{len(e)} points across the band"
         raise InputError(spectrum.label, found, f"{LEAST_POINTS} or more", "record finer steps")
-    return Window(e, d, float(energy[top]), fwhm, noise / float(smooth[top]))
+    even = (energy[top] / e) ** 2 if turned else np.ones(len(e))
+    return Window(e, d, even, float(energy[top]), fwhm, noise / float(smooth[top]))
 
 
 def checked(spectrum: Spectrum) -> tuple[FloatArray, FloatArray]:
@@ -147,7 +155,7 @@ def _bands(window: Window, k: int, before: Bands | None) -> Bands:
     def columns(q: FloatArray) -> FloatArray:
         sd = np.exp(q[-1]) / FWHM_OVER_SD
         lines = np.exp(-0.5 * ((e[:, None] - q[:-1]) / sd) ** 2)
-        return np.column_stack([lines, np.ones(len(e))])
+        return np.column_stack([lines, window.flat])
 
     def residual(q: FloatArray) -> FloatArray:
         return linear_fit(columns(q), d)[1]

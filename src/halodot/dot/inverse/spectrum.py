@@ -123,13 +123,12 @@ def _fit(
     from scipy.optimize import least_squares
 
     e, d = window.energy, window.data
-    flat = np.ones(len(e))
     # the prior of the single width enters as one more residual, in units of the noise
     unit = max(window.noise, 0.01) * np.sqrt(len(e) / 20.0)
 
     def rest(q: FloatArray) -> FloatArray:
         shape = line(e, table, size, q[0], spread, float(np.exp(q[1])))
-        return linear_fit(np.column_stack([shape, flat]), d)[1]
+        return linear_fit(np.column_stack([shape, window.flat]), d)[1]
 
     def residual(q: FloatArray) -> FloatArray:
         pull = unit * float(gamma_deviation(table.width, float(np.exp(q[1]))))
@@ -165,7 +164,7 @@ def _shown(
     spread, centre, gamma = fit
     e = window.energy
     shape = line(e, table, size, centre, spread, gamma)
-    amounts, rest = linear_fit(np.column_stack([shape, np.ones(len(e))]), window.data)
+    amounts, rest = linear_fit(np.column_stack([shape, window.flat]), window.data)
     fine = np.linspace(e[0], e[-1], 4001)
     curve = line(fine, table, size, centre, spread, gamma)
     peak = float(fine[np.argmax(curve)])
@@ -182,7 +181,7 @@ def _shown(
         e,
         window.data,
         window.data - rest,
-        {"ensemble": amounts[0] * shape, "background": np.full(len(e), amounts[1])},
+        {"ensemble": amounts[0] * shape, "background": amounts[1] * window.flat},
         spectrum.axis,
         Sourced(peak, "eV", peak - error, peak + error, "fitted"),
         Sourced(width, "eV", width * (1.0 - 2.0 * misfit), width * (1.0 + 2.0 * misfit), "fitted"),
