@@ -61,12 +61,12 @@ def p7() -> Figure:
     axes = figure.subplots(1, 3)
     for axis, formula in zip(axes, ("CsPbI3", "CsPbBr3"), strict=False):
         _against_size(axis, formula)
-        axis.set(xscale="log", yscale="log", ylim=(0.2, 3e5), xlabel="edge of the dot (nm)")
+        axis.set(xscale="log", yscale="log", ylim=(0.01, 3e5), xlabel="edge of the dot (nm)")
         axis.set_title(f"{formula}, 300 K")
         axis.set_xticks([3, 5, 10, 20, 40], ["3", "5", "10", "20", "40"])
         axis.minorticks_off()
     axes[0].set_ylabel("spin lifetime of the exciton (ps)")
-    axes[1].legend(frameon=False, fontsize=7.5, ncols=2, loc="upper left")
+    axes[1].legend(frameon=False, fontsize=8, ncols=2, loc="lower right")
     holes = [_extras("CsPbBr3", 9e-9, t)["spin_dephasing_hole"] for t in TEMPERATURES.tolist()]
     value, low, high = _ends(holes, 1e12)
     axes[2].plot(TEMPERATURES, value, color="black", label="model, 9 nm")
