@@ -9,7 +9,7 @@ from ..core.sourced import Sourced
 from ..dot.state import DotProperties
 from .compare import ends
 from .model import Variant
-from .summary import wavelength
+from .summary import seen, wavelength
 from .text import number
 
 # field, factor to the unit at the head of the column
@@ -44,7 +44,7 @@ def _row(v: Variant) -> dict[str, Any]:
         "failure": "",
         "what": " ".join(word for word in (d.formula, d.shape) if word not in v.label),
         "cells": cells,
-        "colour": d.colour,
+        "colour": seen(d),
     }
 
 

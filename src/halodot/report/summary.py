@@ -61,6 +61,16 @@ def wavelength(d: DotProperties) -> Sourced | None:
     return Sourced(hc / q.value, "m", low, high, q.basis, q.sources)
 
 
+def seen(d: DotProperties) -> str:
+    """Return the colour of the emission, empty where the eye does not see its peak.
+
+    The standard observer is defined from 380 to 780 nm; beyond, the tail alone has a colour.
+    """
+    peak = wavelength(d)
+    visible = peak is not None and 380e-9 <= float(peak) <= 780e-9
+    return d.colour if visible else ""
+
+
 def _dots(v: Variant) -> str:
     if v.dots is not None:
         peak = wavelength(v.dots)

@@ -13,6 +13,7 @@ from ...core.sourced import Sourced
 from ...dot.state import DotProperties
 from ..compare import ends
 from ..model import Comparison
+from ..summary import seen
 from ..text import number
 from . import light
 from . import style as st
@@ -141,7 +142,7 @@ def spectra(dots: Dots, name: str) -> str | None:
             nm = HC_EV_NM / d.emission_energy[::-1]
             light = d.emission_spectrum[::-1]
             spans.append(nm[light > 0.01 * light.max()])
-            shade = d.colour or st.MUTED
+            shade = seen(d) or st.MUTED
             st.draw_line(ax, nm, light, k, among=len(known), color=shade, linestyle="solid")
         ax.set_xlim(min(s.min() for s in spans), max(s.max() for s in spans))
         ax.set_ylim(0, 1.08)
