@@ -19,7 +19,7 @@ from ...crystal.stability import StabilityMap, crossover_against, table_rows
 from ...crystal.structure import replace_file
 from .style import INK, PALETTE, label_axes, legend_of, log_axis, new_figure, style
 
-COLOURS = {"alpha": PALETTE[1], "beta": PALETTE[3], "gamma": PALETTE[0], "delta": "#E0B400"}
+COLOURS = {"alpha": PALETTE[1], "beta": PALETTE[2], "gamma": PALETTE[0], "delta": "#E0B400"}
 STEPS = 8  # shades from even odds to certainty
 BAND: Any = (0, (4, 2))
 GREEK = {"alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ"}
