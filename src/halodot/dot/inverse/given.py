@@ -103,7 +103,7 @@ def energy_width(text: object, field: str, peak: float) -> float:
     Examples
     --------
     >>> round(energy_width("20 nm", "fwhm", 2.4), 4), energy_width("90 meV", "fwhm", 2.4)
-    (0.093, 0.09)
+    (0.0929, 0.09)
     """
     number, unit = _split(text)
     if not unit or not (is_unit(unit, "m") or is_unit(unit, "eV")):
