@@ -12,7 +12,7 @@ from halodot.core.errors import InputError
 from halodot.dot import limits
 from halodot.dot.reference import Bands, coulomb_first_order, levels
 from halodot.dot.reference.bands import KINETIC
-from halodot.dot.reference.closed_forms import matched_levels
+from halodot.dot.reference.closed_forms import lattice_box, matched_levels
 from halodot.dot.reference.coulomb import COULOMB
 from halodot.dot.reference.grid import Grid
 from halodot.dot.reference.hamiltonian import hamiltonian
@@ -219,3 +219,24 @@ def test_bands_refuse_one_infinite_barrier_and_remote_terms_of_the_wrong_sign() 
         Bands(2.3, 20.0, 3.0, 4.0, barrier_electron=3.0)
     with pytest.raises(InputError, match="gamma_hole"):
         Bands(2.3, 20.0, 3.0, -4.0)
+
+
+@pytest.mark.parametrize("cells", [2, 3, 4, 9])
+@pytest.mark.parametrize("bands", [KANE, Bands(2.3, 6.0, 8.0, 10.0)], ids=["steep", "flat"])
+def test_hard_slab_of_the_lattice_heals_at_its_surface(cells: int, bands: Bands) -> None:
+    # `steep` has its second root above the top of the lattice dispersion, `flat` below 0
+    found = levels("slab", cells * 0.6e-9, bands, 0.6e-9, lattice=True)
+    assert lattice_box(cells, 1, bands, 0.6e-9) == pytest.approx(
+        found.electron_energies[0], rel=1e-8
+    )
+    assert lattice_box(cells, 1, bands.swapped, 0.6e-9) == pytest.approx(
+        found.hole_energies[0], rel=1e-8
+    )
+
+
+@pytest.mark.parametrize(("shape", "directions"), [("wire", 2), ("cube", 3)])
+def test_hard_boxes_of_the_lattice_are_near_their_axes(shape: str, directions: int) -> None:
+    for cells in (3, 6, 10):
+        found = levels(shape, cells * 0.6e-9, KANE, 0.6e-9, lattice=True).electron_energies[0]
+        # edges and corners mix the axes
+        assert lattice_box(cells, directions, KANE, 0.6e-9) == pytest.approx(found, rel=0.01)

@@ -1,4 +1,4 @@
-r"""Exact levels of the continuum model where matching gives them: slab and sphere.
+r"""Exact levels where matching gives them: slab and sphere, and the hard box of the lattice.
 
 Inside, energy and wave number are joined by
 
@@ -153,3 +153,62 @@ def _decay(kappa: float, r: float, shape: str, p_like: bool) -> float:
     if p_like:
         return kappa * kappa * r / (kappa * r + 1.0) + 2.0 / r
     return kappa + 1.0 / r
+
+
+def lattice_box(count: int, directions: int, bands: Bands, spacing: float) -> float:
+    r"""Lowest electron of a hard box of the lattice, above the band edge [eV].
+
+    On each axis the state is the sum of a wave and of the second root of the dispersion, so that
+    both envelopes vanish on the first missing sites, ``l = (N + 1) a / 2`` from the middle:
+
+    .. math:: \cot(k l) = \frac{w_2}{w_1} \frac{\sin k a}{\sin q a} \cot(q l), \quad
+              w_i = \tfrac{E_g}{2} + C\gamma_h (X_i + X_\perp) + E,
+
+    with ``X = 2 (1 - cos k a)/a^2``, q the second root at the same energy and the same motion along
+    the other axes. Without the second root ``k = pi / (N + 1) a``, too high by half of a cell.
+
+    Parameters
+    ----------
+    count
+        Cells along each confined axis.
+    directions
+        1 for a slab (exact), 2 for a wire and 3 for a cube (mixing of axes at edges and corners
+        is left out: within 1 % of the grid).
+    bands
+        With coupling; hard walls are taken whatever its barriers.
+    spacing
+        Lattice constant [m].
+
+    Examples
+    --------
+    >>> bands = Bands(gap=2.3, kane_energy=20.0, gamma_electron=3.0, gamma_hole=4.0)
+    >>> round(lattice_box(5, 1, bands, 0.6e-9), 4)
+    0.1223
+    """
+    if bands.kane_energy == 0.0:
+        raise InputError("bands", bands, "kane_energy above 0")
+    hard = np.pi / ((count + 1) * spacing)
+    args = (count, directions, bands, spacing)
+    k = brentq(_box_mismatch, 1e-6 * hard, hard, args=args, xtol=1e-3, rtol=1e-14)
+    return float(bands.dispersion(np.full(directions, k), spacing)[0])
+
+
+def _box_mismatch(k: float, count: int, directions: int, bands: Bands, a: float) -> float:
+    energy = float(bands.dispersion(np.full(directions, k), a)[0]) + 0.5 * bands.gap
+    electron, hole = KINETIC * bands.gamma_electron, KINETIC * bands.gamma_hole
+    p2, first = bands.coupling**2, 2.0 * (1.0 - np.cos(k * a)) / a**2
+    upper = 0.5 * bands.gap + electron * (directions - 1) * first
+    lower = 0.5 * bands.gap + hole * (directions - 1) * first
+    linear = electron * (lower + energy) + hole * (upper - energy) + p2
+    second = -linear / (electron * hole - 0.25 * p2 * a**2) - first
+    sine = np.sqrt(abs(second * (1.0 - 0.25 * a**2 * second)))  # |sin q a| / a
+    decay = np.tanh(np.arcsinh(sine * a) * 0.5 * (count + 1))
+    # the second root decays from site to site, with the sign turning each time if it lies above
+    # the top of the lattice dispersion
+    turns = second > 0.0
+    cotangent = decay if turns and count % 2 == 0 else 1.0 / decay
+    cotangent = cotangent if turns else -cotangent
+    w1, w2 = (lower + hole * x + energy for x in (first, second))
+    angle = 0.5 * k * (count + 1) * a
+    ratio = w2 * np.sin(k * a) / a / sine * cotangent
+    return float(w1 * np.cos(angle) - ratio * np.sin(angle))
