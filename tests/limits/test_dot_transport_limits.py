@@ -134,3 +134,13 @@ def test_walls_limit_like_a_ballistic_carrier() -> None:
     assert float(one) == pytest.approx(1e-8 / (0.2 * 5.685630104e-12 * v), rel=1e-3)
     assert float(wall_mobility(0.2, 1e-8, edge, 0.5, ROOM) / one) == pytest.approx(2.0, rel=1e-9)
     assert float(mean_free_path(one, 0.2, ROOM)) == pytest.approx(1e-8, rel=1e-3)
+
+
+def test_a_cuboid_and_a_rod_of_equal_edges_are_a_cube() -> None:
+    edge = walls.far_side(1e-8, "cuboid", None, None)
+    for shape, far in (("cuboid", edge), ("rod", walls.far_side(1e-8, "rod", None, 1e-8))):
+        assert far is not None
+        assert float(walls.surface_to_volume(1e-8, shape, far)) == pytest.approx(6e8, rel=1e-12)
+        assert float(walls.volume(1e-8, shape, far, 3e-9)) == pytest.approx(1e-24, rel=1e-12)
+    cube = walls.meeting_density(1e-8, "cube", 3e-9)
+    assert float(walls.meeting_density(1e-8, "cuboid", 3e-9, edge)) == pytest.approx(float(cube))

@@ -36,7 +36,7 @@ from .draws import Draw, drawer, summary
 from .parts import Context
 from .polaron import HBAR
 from .state import DotProperties
-from .transport import DRAWS, Crystal, crystal, library_value, speed
+from .transport import DRAWS, Crystal, crystal, far_side, library_value, speed
 
 FloatArray = NDArray[np.float64]
 
@@ -147,8 +147,8 @@ def spin(dots: DotProperties, context: Context) -> DotProperties:
     """
     draw = drawer(generator(0, "spin"), DRAWS)
     splitting = library_value(context, "spin_orbit_splitting")
-    inputs = _inputs(dots, context, splitting, draw)
     size = draw(dots.size) if dots.size.is_known else np.empty(0)
+    inputs = _inputs(dots, context, splitting, size, draw)
     if isinstance(inputs, str):
         found = {name: Sourced.unknown(unit, inputs) for name, unit in _NAMES.items()}
         carriers = None
@@ -168,7 +168,7 @@ def rates(inputs: _Inputs, size: FloatArray) -> Rates:
     for mass, bulk in inputs.carriers:
         ey.append(bulk * channels.scattering_share(mass, box, t))
         hits.append(channels.surface(inputs.flip, speed(mass, size, t), chord, inputs.phonon, t))
-    meeting = walls.meeting_density(size, shape, inputs.bohr_radius)
+    meeting = walls.meeting_density(size, shape, inputs.bohr_radius, lateral)
     splitting = inputs.constant * meeting
     room = walls.volume(size, shape, lateral, inputs.bohr_radius)
     bound = channels.bound_share(room, inputs.reduced_mass, inputs.binding, t)
@@ -179,7 +179,13 @@ def rates(inputs: _Inputs, size: FloatArray) -> Rates:
     return Rates(np.stack(ey), np.stack(hits), np.stack([dangling] * 2), exchange, splitting)
 
 
-def _inputs(dots: DotProperties, context: Context, splitting: Sourced, draw: Draw) -> _Inputs | str:
+def _inputs(
+    dots: DotProperties,
+    context: Context,
+    splitting: Sourced,
+    size: FloatArray,
+    draw: Draw,
+) -> _Inputs | str:
     """Draw what the channels need, or say what is missing."""
     material, model = context.material, context.model
     polarons = crystal(context)
@@ -206,7 +212,7 @@ def _inputs(dots: DotProperties, context: Context, splitting: Sourced, draw: Dra
     return _Inputs(
         shape=dots.shape,
         temperature=t,
-        lateral=None if dots.lateral is None else draw(dots.lateral),
+        lateral=far_side(dots, size, draw),
         carriers=tuple(carriers),
         phonon=polarons.phonon,
         bohr_radius=draw(dots.bohr_radius),
@@ -271,16 +277,14 @@ def _dephasing(
     """Nuclear dephasing of a hole, alone and together with its T1."""
     names = ("hyperfine_dephasing_time", "spin_dephasing_hole")
     energy = library_value(context, "hyperfine_energy")
-    lateral, shape = dots.lateral, dots.shape
     reason = energy.note if not energy.is_known else ""
     if not reason and carriers is None:
         reason = "the rates of the spin are not known"
     if reason or carriers is None:
         return {n: Sourced.unknown("s", reason) for n in names}
     reference = draw(context.model.hyperfine_size) ** 3
-    room = walls.volume(
-        size, shape, None if lateral is None else draw(lateral), draw(dots.bohr_radius)
-    )
+    lateral = far_side(dots, size, draw)
+    room = walls.volume(size, dots.shape, lateral, draw(dots.bohr_radius))
     field = draw(energy) * np.sqrt(reference / room)
     nuclear = hyperfine_dephasing(field, draw(context.model.hyperfine_width))
     total = 1.0 / (1.0 / nuclear + carriers[1])

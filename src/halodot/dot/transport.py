@@ -188,6 +188,12 @@ def crystal(context: Context) -> Crystal | str:
     return _crystal(*values, context.temperature)
 
 
+def far_side(dots: DotProperties, size: FloatArray, draw: Draw) -> FloatArray | None:
+    """Draw the edge of a dot along the axes that do not have its size [m]."""
+    other = [None if q is None else draw(q) for q in (dots.lateral, dots.length)]
+    return walls.far_side(size, dots.shape, *other)
+
+
 def library_value(context: Context, quantity: str) -> Sourced:
     """Return a quantity of the material from the library, mixed over its end members."""
     composition = parse(context.population.formula).host
@@ -233,7 +239,7 @@ def _mobilities(dots: DotProperties, context: Context, draw: Draw) -> dict[str, 
         pure = Sourced.unknown("1", found)
         return unknown | {"polaron_coupling_n": pure, "polaron_coupling_p": pure}
     size = draw(dots.size)
-    lateral = None if dots.lateral is None else draw(dots.lateral)
+    lateral = far_side(dots, size, draw)
     chord = walls.mean_chord(size, shape, lateral)
     mirror = np.clip(draw(context.model.wall_specularity), 0.0, 1.0)
     error = draw(context.model.polaron_error)

@@ -25,7 +25,7 @@ FloatArray = NDArray[np.float64]
 _AXES = {
     "cube": (3, 0),
     "sphere": (3, 0),
-    "cuboid": (2, 1),
+    "cuboid": (1, 2),
     "platelet": (1, 2),
     "wire": (2, 0),
     "rod": (2, 1),
@@ -36,6 +36,26 @@ _SPHERE = 5.377  # d^3 int |psi|^4 dV of the ground state of a hard sphere, 8 x 
 def is_known(shape: str) -> bool:
     """Whether the walls of `shape` are described here."""
     return shape in _AXES
+
+
+def far_side(
+    size: ArrayLike, shape: str, lateral: ArrayLike | None, length: ArrayLike | None
+) -> FloatArray | None:
+    """Edge along the axes that do not have the size [m], None where there is none.
+
+    The lateral size of a platelet, the length of a rod, the geometric mean of a cuboid's other two.
+
+    Examples
+    --------
+    >>> float(far_side(1.0, "cuboid", 2.0, 8.0))
+    4.0
+    """
+    if shape == "cuboid":
+        second = np.asarray(size if lateral is None else lateral, float)
+        third = second if length is None else np.asarray(length, float)
+        return np.asarray(np.sqrt(second * third))
+    other = {"platelet": lateral, "rod": length}.get(shape)
+    return None if other is None else np.asarray(other, float)
 
 
 def axes(size: ArrayLike, shape: str, lateral: ArrayLike | None = None) -> list[FloatArray]:
@@ -64,7 +84,7 @@ def surface_to_volume(size: ArrayLike, shape: str, lateral: ArrayLike | None = N
     shape
         A shape of the dot stage.
     lateral
-        Lateral size of a platelet, length of a rod [m]; None: far away.
+        As from `far_side` [m]; None: far away.
 
     Examples
     --------
@@ -87,7 +107,9 @@ def mean_chord(size: ArrayLike, shape: str, lateral: ArrayLike | None = None) ->
     return np.asarray(4.0 / surface_to_volume(size, shape, lateral))
 
 
-def meeting_density(size: ArrayLike, shape: str, bohr_radius: ArrayLike) -> FloatArray:
+def meeting_density(
+    size: ArrayLike, shape: str, bohr_radius: ArrayLike, lateral: ArrayLike | None = None
+) -> FloatArray:
     """Chance density that electron and hole are at one place [1/m3].
 
     Examples
@@ -101,6 +123,8 @@ def meeting_density(size: ArrayLike, shape: str, bohr_radius: ArrayLike) -> Floa
     axes = float(_AXES[shape][0])
     if shape == "sphere":
         return np.asarray(free + _SPHERE / length**3)
+    if shape == "cuboid":
+        return np.asarray(free + 1.5**3 / volume(size, shape, lateral, bohr_radius))
     across = np.asarray({1.0: 8.0 / (np.pi * a**2), 2.0: 1.0 / a, 3.0: 1.0}[axes])
     return np.asarray(free + (1.5 / length) ** axes * across)
 
