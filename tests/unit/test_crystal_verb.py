@@ -112,6 +112,10 @@ def test_size_and_temperature_decide_the_phase(capsys):
     run("CsPbI3", "--temperature", "20 K", "--json")
     cold = json.loads(capsys.readouterr().out)
     assert "20 K" in cold["stable_phase"]["reason"]
+    run("CsPbI3", "--size", "0.6 nm", "--json")
+    tiny = json.loads(capsys.readouterr().out)
+    assert "0.6 nm" in tiny["crossover_size_nm"]["reason"]
+    assert tiny["tolerance_factor"]["value"] == small["tolerance_factor"]["value"]
 
 
 def test_mixed_halides_name_what_is_known_of_segregation(capsys):

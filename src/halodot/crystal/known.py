@@ -31,7 +31,8 @@ def figures(
     library
         The built-in one if None.
     size
-        Edge of a cube [m]; the bulk if None.
+        Edge of a cube [m]; the bulk if None. Another shape counts as the cube with as much
+        surface per volume: a platelet as one of three times its thickness.
     temperature
         [K]
 

@@ -34,7 +34,7 @@ from .landscape import (
 
 DRAWS = 2000
 SEED = 67
-SIZES = (1e-9, 1e-6)
+SIZES = (1e-9, 1e-3)
 QUANTILES = (0.05, 0.5, 0.95)
 _KT = Boltzmann / elementary_charge
 
@@ -45,12 +45,12 @@ def check_size(size: float | None) -> float:
     Raises
     ------
     InputError
-        If the size is below 1 nm or above 1 um.
+        If the size is below 1 nm or above 1 mm.
     """
     if size is None:
         return np.inf
     if not SIZES[0] <= size <= SIZES[1]:
-        raise InputError("size", f"{size * 1e9:.4g} nm", "1 nm to 1 um, edge of a cube", "10 nm")
+        raise InputError("size", f"{size * 1e9:.4g} nm", "1 nm to 1 mm, edge of a cube", "10 nm")
     return size
 
 
@@ -214,9 +214,9 @@ def transitions(ground: Landscape, size: float | None = None) -> dict[str, Sourc
 
     "delta_perovskite" is not put in but follows from the free energies (bulk or dot).
     """
-    edge = check_size(size)
     if not ground.is_known:
         return {}
+    edge = check_size(size)
     drawn, middle = _drawn(ground), central(ground)
     wide, mid = transition_temperatures(drawn, edge), transition_temperatures(middle, edge)
     found = {"_".join(k): _quantiles(mid[k], wide[k], ground) for k in wide}

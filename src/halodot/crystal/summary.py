@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+
+from ..core.errors import InputError
 from ..core.sourced import Sourced
 from ..core.status import Status
 from ..library import Entry, Library
@@ -12,7 +15,7 @@ from .lattice import lattice_constants
 from .phases import Phase, bulk_free_energy, check_temperature, phase_at
 from .radii import SETS
 from .remarks import LIGANDS, MONOCLINIC, SEGREGATION, monoclinic
-from .stability import check_size, crossover, most_probable, probabilities, transitions
+from .stability import SIZES, crossover, most_probable, probabilities, transitions
 from .state import Crystal
 from .tolerance import (
     FACTORS,
@@ -43,7 +46,8 @@ def characterise(
     lib
         Library; the built-in one if None.
     size
-        Edge of a cube [m]; the bulk if None.
+        Edge of a cube [m]; the bulk if None. Another shape counts as the cube with as much
+        surface per volume: a platelet as one of three times its thickness.
     temperature
         [K]
 
@@ -58,14 +62,14 @@ def characterise(
     0.862
     """
     lib = Library.builtin() if lib is None else lib
-    edge = check_size(size)
+    if size is not None and not 0.0 < size < math.inf:
+        raise InputError("size", size, "a length above zero, edge of a cube", "10 nm")
     check_temperature(temperature)
     composition = parse(formula)
     near = nearest_set(lib, composition)
     phase = _phase(lib, composition)
     over = {name: factor_over_sets(composition, name) for name in FACTORS}
-    ground = landscape(composition, lib)
-    ground = ground if _reaches(temperature) else _too_far(ground, temperature)
+    ground = _within(landscape(composition, lib), size, temperature)
     probability = probabilities(ground, temperature, size) if ground.is_known else {}
     return Crystal(
         composition=composition,
@@ -78,7 +82,7 @@ def characterise(
         phase=phase.name,
         phase_reason=phase.reason,
         phase_sources=phase.sources,
-        size=edge,
+        size=math.inf if size is None else size,
         temperature=temperature,
         probability=probability,
         stable_phase=most_probable(probability) if ground.decides else "",
@@ -94,14 +98,17 @@ def characterise(
     )
 
 
-def _reaches(temperature: float) -> bool:
-    return TEMPERATURES[0] <= temperature <= TEMPERATURES[1]
-
-
-def _too_far(ground: Landscape, temperature: float) -> Landscape:
+def _within(ground: Landscape, size: float | None, temperature: float) -> Landscape:
+    """The landscape, or none with the reason where size or temperature lie outside it."""
     low, high = TEMPERATURES
-    why = f"free energies hold from {low:g} to {high:g} K, not at {temperature:g} K"
-    return Landscape(ground.formula, reason=ground.reason if not ground.is_known else why)
+    reason = ""
+    if not low <= temperature <= high:
+        reason = f"free energies hold from {low:g} to {high:g} K, not at {temperature:g} K"
+    elif size is not None and not SIZES[0] <= size <= SIZES[1]:
+        reason = f"surface and bulk of a cube of {size * 1e9:.3g} nm cannot be told apart"
+    if not reason or not ground.is_known:
+        return ground
+    return Landscape(ground.formula, reason=reason)
 
 
 def _entry(lib: Library, composition: Composition) -> Entry | None:
