@@ -109,3 +109,20 @@ def test_a_sharp_line_has_the_colour_of_the_table(nm: float) -> None:
     line = np.exp(-0.5 * ((energy - HC / (nm * 1e-9)) / 0.003) ** 2)
     # a line of 0.6 nm sampled at 1 nm
     np.testing.assert_allclose(chromaticity(energy, line), (xyz / xyz.sum())[:2], atol=3e-3)
+
+
+def test_the_series_of_the_level_model_tends_to_the_box() -> None:
+    from halodot.dot.series import level_series
+    from halodot.dot.sizing import Core
+
+    core = Core(2.43, 13.6, 4.5, 0.033, 5.87e-10, 1e3)
+    light = Light("cube", 1.2e-8, None, None, 2.45, 0.06, -0.1, 2.43, 0.033, 0.126, 13.6, 0.05,
+                  3e-9, 4.8, 2.1, 1.0)  # fmt: skip
+    energy, strength = level_series(light, core)(np.array([1.2e-8, 2.4e-8]))
+    assert energy[0, 0] == pytest.approx(2.45, rel=1e-12)
+    # (221) over (211): n^2 - 3 of 6 over 3; bands that bend take a few per cent
+    above = energy - energy[:, :1]
+    np.testing.assert_allclose(above[:, 2] / above[:, 1], 2.0, rtol=0.04)
+    # twice the size, a quarter of the distance, more as the bands bend and walls are soft
+    assert above[0, 1] / above[1, 1] == pytest.approx(4.0, rel=0.15)
+    assert strength[1, 0] > strength[0, 0] > 1.0

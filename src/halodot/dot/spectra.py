@@ -17,9 +17,9 @@ two-dimensional Sommerfeld factor; ``l = a_B [1 - exp(-L / 2 a_B) / 2]`` goes fr
 two-dimensional radius. Lines have the homogeneous width; sizes are weighted by number in
 absorption and by what they absorb in emission (`emission`).
 
-The energies of the lines come from a `Series`; `box_series` scales the levels of a box with hard
-walls to the confinement of the dot, so the higher lines are good to some 30 % of their distance
-from the first.
+The energies of the lines come from a `Series`: `series.level_series` has those of the level model,
+`box_series` scales the levels of a box with hard walls to the confinement of the dot (a limit for
+tests, and for levels that were measured).
 
 References: Elliott, 10.1103/PhysRev.108.1384; Shinada and Sugano, 10.1143/JPSJ.21.1936 (two
 dimensions); Christol, Lefebvre and Mathieu, 10.1063/1.354224 (between them); Kayanuma,
@@ -63,6 +63,7 @@ from .emission import (
 from .gap_convention import gap_at
 from .parts import Context
 from .recombination import COVERED
+from .series import central_core, first_exciton, level_series
 from .spec import DotModel
 from .state import DotProperties
 
@@ -256,11 +257,9 @@ def _steps(light: Light, energy: FloatArray, lines: FloatArray, sd: float) -> Fl
     return np.asarray(density * (enhanced * ndtr(above / sd)).sum(axis=1))
 
 
-def emit(
-    light: Light, sizes: FloatArray, weight: FloatArray, width: float, peak: float
-) -> Emission:
+def emit(centres: FloatArray, weight: FloatArray, width: float, peak: float) -> Emission:
     """Emission of the ensemble, moved so that its peak stands at `peak` [eV]."""
-    found = mixture(light.first(sizes), weight, width)
+    found = mixture(centres, weight, width)
     return replace(found, energy=found.energy + peak - found.peak, peak=peak)
 
 
@@ -295,9 +294,10 @@ def spectra(dots: DotProperties, context: Context) -> DotProperties:
     width = single_width(
         dots.shape, dots.temperature, draw(context.material["phonon_energy"]), context.model, draw
     )
-    emitted, fwhm = _emitted(dots, context, light, width, draw)
+    core = central_core(context, light.gap)
+    emitted, fwhm = _emitted(dots, context, first_exciton(light, core), width, draw)
     x, y = chromaticity(emitted.energy, emitted.spectrum)
-    curves, edge = _absorbed(dots, context, light, float(width[0]))
+    curves, edge = _absorbed(dots, context, level_series(light, core), light, float(width[0]))
     extras = {**dots.extras, **_sections(dots, context, edge)}
     extras["stokes_shift"] = context.model.stokes_shift
     extras["homogeneous_width"] = summary(width, "eV", note="full width of one dot")
@@ -383,15 +383,18 @@ def _sizes(
 
 
 def _emitted(
-    dots: DotProperties, context: Context, light: Light, width: FloatArray, of: Draw
+    dots: DotProperties,
+    context: Context,
+    first: Callable[[FloatArray], FloatArray],
+    width: FloatArray,
+    of: Draw,
 ) -> tuple[Emission, Sourced]:
     spread = np.maximum(of(_spread(dots, context)), 0.0)
     tilt = of(_slope_factor(dots))
     peak, found = float(dots.pl_energy), []
     for k in range(_DRAWS):
-        part = replace(light, slope=light.slope * float(tilt[k]))
         sizes, weight = _sizes(dots, context, float(spread[k]), 3.0)
-        found.append(emit(part, sizes, weight, float(width[k]), peak))
+        found.append(emit(float(tilt[k]) * first(sizes), weight, float(width[k]), peak))
         if k == 0:
             centre = found[0]
     note = "whole monolayers, each with the width of a bare surface" * (dots.shape == "platelet")
@@ -411,7 +414,7 @@ def _slope_factor(dots: DotProperties) -> Sourced:
 
 
 def _absorbed(
-    dots: DotProperties, context: Context, light: Light, width: float
+    dots: DotProperties, context: Context, series: Series, light: Light, width: float
 ) -> tuple[dict[str, FloatArray], float]:
     """Curves of the mean cross-section, and its value at the first exciton [m2]."""
     if light.length is None and dots.shape in UNENDED:
@@ -419,7 +422,7 @@ def _absorbed(
     sizes, weight = _sizes(dots, context, max(float(_spread(dots, context)), 0.0), 0.0)
     top = max(light.optical_gap + 1.0, 3.3)
     energy = np.linspace(light.optical_gap - 0.35, top, 601)
-    spectrum = absorption(light, box_series(light), sizes, weight, width, energy)
+    spectrum = absorption(light, series, sizes, weight, width, energy)
     edge = float(np.interp(light.optical_gap, energy, spectrum))
     return {"absorption_energy": energy, "absorption_spectrum": spectrum}, edge
 
