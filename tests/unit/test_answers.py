@@ -18,6 +18,7 @@ from halodot.core.sourced import Sourced
 from halodot.core.status import Status
 from halodot.figures.names import NAMES, all_names
 from halodot.study import StudyFile, from_data, published
+from halodot.sweeping import sweep
 
 HC = 1239.841984  # eV nm, CODATA
 
@@ -144,3 +145,14 @@ def test_every_figure_in_the_code_is_a_name_that_studies_may_use() -> None:
                 name = node.args[0]
                 if isinstance(name, ast.Constant):
                     assert name.value in all_names()
+
+
+def test_a_sweep_of_dots_has_a_row_a_point(tmp_path: Path) -> None:
+    path = tmp_path / "dots.toml"
+    path.write_text('[study]\nid = "d"\ntitle = "d"\n[dots]\nformula = "CsPbBr3"\nsize = "9 nm"\n')
+    points = sweep(path, [("dots.size", ("5 nm", "9 nm", "-1 nm"))], tmp_path / "out")
+    assert [p.status for p in points] == ["ok", "ok", "refused"]
+    small, large = (p.body["pl_peak_nm"]["value"] for p in points[:2])
+    assert small < large
+    spectra = (tmp_path / "out" / points[0].folder / "spectra").glob("*.csv")
+    assert [p.name for p in spectra] == ["dots.csv"]

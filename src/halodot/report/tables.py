@@ -28,6 +28,7 @@ CUSTOMARY = {
     "A/m2": ("A/cm2", "_A_per_cm2"),
     "1/s": ("1/s", "_per_s"),
 }
+_OF_THE_RUN = ("status", "notes")  # keys of the dots that the run has for itself
 _COLUMNS = ("value", "low", "high", "unit", "basis", "sources", "note")
 
 
@@ -140,7 +141,8 @@ def flat(run: Run) -> dict[str, Any]:
             from ..dot import describe
 
             where = f"{label}." if label else ""
-            body |= {where + k: v for k, v in describe(result.dots).items()}
+            said = describe(result.dots)
+            body |= {where + k: v for k, v in said.items() if k not in _OF_THE_RUN}
         for name, q in result.crystal.items():
             key, value = yes_or_no(name, q) if q.unit == "yes_no" else keyed(name, q)
             body[(f"{label}." if label else "") + key] = value
