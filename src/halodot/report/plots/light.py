@@ -185,7 +185,13 @@ def draw_gamut(ax: Any, dots: Labelled, tinted: bool = True) -> None:
     """Draw the plane on `ax`, with pale colours behind it where `tinted`."""
     _horseshoe(ax, tinted)
     ax.plot(*np.array([*REC2020, REC2020[0]]).T, color=st.MUTED, linewidth=1.0)
-    ax.text(0.2, 0.69, "Rec. 2020", fontsize=9.5)
+    ax.annotate(
+        "Rec. 2020",
+        (0.335, 0.642),
+        xytext=(0.43, 0.71),
+        fontsize=9.5,
+        arrowprops={"arrowstyle": "-", "color": st.MUTED, "linewidth": 0.8},
+    )
     known = [(label, d) for label, d in dots if d.cie_x.is_known and d.cie_y.is_known]
     points = np.array([(float(d.cie_x), float(d.cie_y)) for _, d in known]).reshape(-1, 2)
     ax.plot(*points.T, color=st.INK, linewidth=0.7, zorder=4)
