@@ -153,3 +153,10 @@ def test_square_symmetry_is_not_needed() -> None:
     low, high = (levels("cuboid", e, HARD, A, lattice=True).electron_energies[0] for e in edges)
     assert low > cube > high
     assert 0.5 * (low + high) == pytest.approx(cube, rel=0.05)
+
+
+def test_strengths_of_a_sphere_agree_on_the_grid_and_along_the_radius() -> None:
+    ball = levels("sphere", 3e-9, HARD, 0.2e-9, n=3, lattice=True)
+    radial = levels("sphere", 3e-9, HARD, 0.02e-9, n=3)
+    # strongly mixed bands: a wrong sign between the two products would move them by 0.05 to 0.13
+    assert ball.strengths == pytest.approx(radial.strengths, abs=0.01)
