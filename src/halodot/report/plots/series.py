@@ -171,11 +171,14 @@ def _named_apart(known: Dots) -> list[tuple[str, DotProperties]]:
     many = len(known) > _MOST_NAMES
     shown: list[tuple[str, DotProperties]] = []
     taken: list[tuple[float, float]] = []
+    said: set[str] = set()
     for label, d in known:
         name, here = (d.formula if many else label or d.formula), (float(d.cie_x), float(d.cie_y))
         free = all(abs(here[1] - y) > 0.03 or abs(here[0] - x) > 0.25 for x, y in taken)
+        free = free and not (many and name in said)
         if free:
             taken.append(here)
+            said.add(name)
         shown.append((name if free else " ", d))
     return shown
 
