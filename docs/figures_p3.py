@@ -54,7 +54,7 @@ def p3() -> Figure:
     for formula, colour in HALIDES:
         peaks = [_dot(formula, "cube", s, 300.0).pl_energy for s in sizes.tolist()]
         _band(said, sizes * 1e9, peaks, colour, formula)
-    said.set(xlabel="edge of a cube (nm)", ylabel="emission peak (eV)", title="three halides, 300 K")
+    said.set(xlabel="edge of a cube (nm)", ylabel="emission peak (eV)", title="cubes, 300 K")
     said.legend(frameon=False, fontsize=8)
     _atomistic(theory)
     return figure

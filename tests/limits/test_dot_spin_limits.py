@@ -8,6 +8,7 @@ import pytest
 from halodot.dot import spin_channels as channels
 from halodot.dot import walls
 from halodot.dot.polaron import HBAR
+from halodot.dot.sizing import meeting
 from halodot.dot.spin import g_electron, g_hole, hyperfine_dephasing
 
 SMALL = np.array([2e-9, 2e-9 * math.e**0.01])
@@ -88,7 +89,7 @@ def test_two_phonons_give_the_square_of_temperature_in_the_heat() -> None:
 
 
 def test_exchange_has_the_sixth_power_of_size_where_narrowed() -> None:
-    splitting = 1e-31 * walls.meeting_density(SMALL, "cube", 1e-6)
+    splitting = 1e-31 * meeting(SMALL, "cube")
     assert exponent(splitting) == pytest.approx(-3.0, abs=1e-6)
     assert exponent(channels.exchange(splitting, 1.0, 1.0)) == pytest.approx(-6.0, abs=1e-3)
 
@@ -100,20 +101,6 @@ def test_exchange_of_slow_phases_cannot_outrun_the_loss_of_phase() -> None:
     omega = 1e-4 / HBAR
     fast = float(channels.exchange(1e-4, 1.0, 0.05))
     assert fast == pytest.approx(omega**2 * 2.0 * HBAR / 0.05, rel=1e-4)
-
-
-@pytest.mark.parametrize(
-    ("shape", "constant", "power"),
-    [("cube", 3.375, 3), ("sphere", 5.3766, 3), ("platelet", 12.0 / math.pi, 1)],
-)
-def test_meeting_density_in_strong_confinement(shape: str, constant: float, power: int) -> None:
-    a = 1e-8
-    found = float(walls.meeting_density(1e-12, shape, a))
-    expected = constant / 1e-12**power / a ** (3 - power)
-    assert found == pytest.approx(expected, rel=1e-3)
-    assert float(walls.meeting_density(1e-3, shape, a)) == pytest.approx(
-        1.0 / (math.pi * a**3), rel=1e-3
-    )
 
 
 def test_a_pair_is_bound_in_small_volumes_and_free_in_large_ones() -> None:

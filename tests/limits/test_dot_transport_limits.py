@@ -142,5 +142,3 @@ def test_a_cuboid_and_a_rod_of_equal_edges_are_a_cube() -> None:
         assert far is not None
         assert float(walls.surface_to_volume(1e-8, shape, far)) == pytest.approx(6e8, rel=1e-12)
         assert float(walls.volume(1e-8, shape, far, 3e-9)) == pytest.approx(1e-24, rel=1e-12)
-    cube = walls.meeting_density(1e-8, "cube", 3e-9)
-    assert float(walls.meeting_density(1e-8, "cuboid", 3e-9, edge)) == pytest.approx(float(cube))

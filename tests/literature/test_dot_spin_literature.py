@@ -19,7 +19,7 @@ def extras(
     return characterise(population, Library.builtin(), temperature, settings).extras
 
 
-@pytest.mark.parametrize("size", [4.5e-9, 6e-9, 8e-9, 1e-8])
+@pytest.mark.parametrize("size", [5e-9, 6e-9, 8e-9, 1e-8])
 def test_iodide_dots_outlive_their_bulk(size: float) -> None:
     """Calibrated: the Elliott-Yafet factor of CsPbI3 was chosen with this trend."""
     assert extras("CsPbI3", size)["spin_longer_than_bulk"].value == 1.0

@@ -103,7 +103,7 @@ def characterise(
     grown = _levels(inputs, population.shape, inputs.size * np.exp(_STEP))
     slopes = {k: (grown[k] - at[k]) / _STEP for k in _TERMS}
     dots = _assemble(population, material, temperature, settings, draw, inputs, at, slopes)
-    return complete(dots, context)
+    return complete(dots, replace(context, core=_central(inputs.core)))
 
 
 def _draw_inputs(

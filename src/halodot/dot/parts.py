@@ -13,19 +13,21 @@ from dataclasses import dataclass
 from ..library import Library
 from ..synthesis.state import DotPopulation
 from .bulk import Bulk
+from .sizing import Core
 from .spec import DotModel
 from .state import DotProperties
 
 
 @dataclass(frozen=True)
 class Context:
-    """What a part may look at beside the dots."""
+    """What a part may look at beside the dots; `core` where the level model holds."""
 
     population: DotPopulation
     material: Bulk
     library: Library
     temperature: float
     model: DotModel
+    core: Core | None = None
 
 
 Part = Callable[[DotProperties, Context], DotProperties]

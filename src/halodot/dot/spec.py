@@ -264,25 +264,15 @@ class DotModel(Spec):
         high=1e3,
         optional=True,
     )
-    exchange_constant: Sourced = quantity(
-        "eV m3",
-        "bright-dark splitting over the density at which electron and hole meet",
-        low=1e-32,
-        high=1e-25,
-        default="93 meV nm3",
-        interval=("30 meV nm3", "130 meV nm3"),
-        why="calibrated: 32.3 meV of a CsPbBr3 platelet of 2 monolayers (10.1002/advs.202103013) "
-        "as a two-dimensional exciton; its surroundings bind it tighter, so less is likelier",
-    )
     exchange_mixing: Sourced = quantity(
         "1",
         "share of the bright-dark splitting that turns the spin of the bright exciton",
         low=0.0,
         high=1.0,
-        default=0.25,
-        interval=(0.06, 0.6),
-        why="bright over bright-dark splitting, 0.5 in platelets of 2 monolayers "
-        "(10.1002/advs.202103013); less in cubes, where it takes a shape that is not quite one",
+        default=0.1,
+        interval=(0.03, 0.4),
+        why="calibrated: CsPbI3 dots outlive their bulk (review); platelets, far from cubic, have "
+        "0.15 to 0.5",
     )
     wall_flip: Sourced = quantity(
         "1",

@@ -35,6 +35,7 @@ from . import walls
 from .draws import Draw, drawer, summary
 from .parts import Context
 from .polaron import HBAR
+from .sizing import Core, energies
 from .state import DotProperties
 from .transport import DRAWS, Crystal, crystal, far_side, library_value, speed
 
@@ -67,6 +68,7 @@ class _Inputs:
     carriers: tuple[tuple[FloatArray, FloatArray], ...]  # mass, bulk Elliott-Yafet rate
     phonon: FloatArray
     bohr_radius: FloatArray
+    core: Core
     reduced_mass: FloatArray
     binding: FloatArray
     constant: FloatArray
@@ -168,8 +170,7 @@ def rates(inputs: _Inputs, size: FloatArray) -> Rates:
     for mass, bulk in inputs.carriers:
         ey.append(bulk * channels.scattering_share(mass, box, t))
         hits.append(channels.surface(inputs.flip, speed(mass, size, t), chord, inputs.phonon, t))
-    meeting = walls.meeting_density(size, shape, inputs.bohr_radius, lateral)
-    splitting = inputs.constant * meeting
+    splitting = inputs.constant * contact(inputs.core, shape, size, lateral)
     room = walls.volume(size, shape, lateral, inputs.bohr_radius)
     bound = channels.bound_share(room, inputs.reduced_mass, inputs.binding, t)
     width = channels.exciton_width(inputs.width, inputs.phonon, t)
@@ -177,6 +178,21 @@ def rates(inputs: _Inputs, size: FloatArray) -> Rates:
     faces = walls.surface_to_volume(size, shape, lateral)
     dangling = channels.dangling_bonds(inputs.dangling, faces)
     return Rates(np.stack(ey), np.stack(hits), np.stack([dangling] * 2), exchange, splitting)
+
+
+def contact(
+    core: Core, shape: str, size: FloatArray, lateral: FloatArray | None = None
+) -> FloatArray:
+    """Density at which the bound pair of the level model meets [1/m3].
+
+    `lateral` is the far side of a shape: of a platelet it does not count, as the pair is smaller.
+    """
+    length = None if lateral is None else float(np.ravel(lateral)[0])
+    if shape == "rod" and length is not None:
+        return energies(size, shape, core, length=length).contact
+    if shape == "cuboid" and length is not None:
+        return energies(size, shape, core, length, length).contact
+    return energies(size, shape, core).contact
 
 
 def _inputs(
@@ -194,6 +210,8 @@ def _inputs(
         return polarons
     if not walls.is_known(dots.shape):
         return f"the walls of a {dots.shape} are not described"
+    if context.core is None:
+        return material.missing
     for q in (factor, splitting, dots.bohr_radius, dots.size):
         if not q.is_known:
             return q.note
@@ -216,9 +234,10 @@ def _inputs(
         carriers=tuple(carriers),
         phonon=polarons.phonon,
         bohr_radius=draw(dots.bohr_radius),
+        core=context.core,
         reduced_mass=draw(material["reduced_mass"]),
         binding=draw(material["exciton_binding_energy"]),
-        constant=draw(model.exchange_constant),
+        constant=draw(model.contact_exchange),
         mixed=np.clip(draw(model.exchange_mixing), 0.0, 1.0),
         width=draw(model.homogeneous_width),
         flip=draw(model.wall_flip),

@@ -1,15 +1,8 @@
-"""How much wall a dot has, and how often its two carriers meet: geometry shared by the models.
+"""How much wall a dot has: geometry shared by the models of transport and spin.
 
 Faces belong to pairs of walls along an axis: two for each axis of length L give
 ``S/V = 2 sum(1/L_i)``, which holds for spheres and round wires with their diameter as well. The
 mean free chord of a convex body is ``4 V / S`` (Cauchy).
-
-The chance density that electron and hole meet, ``int |psi_e|^2 |psi_h|^2 dV``, is the sum of the
-free exciton's ``1/(pi a^3)`` and the limit of strong confinement: ``(3/2)^3 / L^3`` in a cube,
-``5.4 / d^3`` in a sphere, ``(3/2)^2 / (d^2 a)`` in a wire and ``(3/2)/t 8/(pi a^2)`` in a platelet,
-whose exciton is two-dimensional. Range: the sum is right at both ends and within a factor of two
-between them; the wire is an estimate. Reference: Elliott and Loudon, doi:10.1016/0022-3697(59)
-90008-1; Shinada and Sugano, doi:10.1143/JPSJ.21.1936.
 """
 
 from __future__ import annotations
@@ -30,7 +23,6 @@ _AXES = {
     "wire": (2, 0),
     "rod": (2, 1),
 }
-_SPHERE = 5.377  # d^3 int |psi|^4 dV of the ground state of a hard sphere, 8 x 0.6721
 
 
 def is_known(shape: str) -> bool:
@@ -105,28 +97,6 @@ def mean_chord(size: ArrayLike, shape: str, lateral: ArrayLike | None = None) ->
     6.0
     """
     return np.asarray(4.0 / surface_to_volume(size, shape, lateral))
-
-
-def meeting_density(
-    size: ArrayLike, shape: str, bohr_radius: ArrayLike, lateral: ArrayLike | None = None
-) -> FloatArray:
-    """Chance density that electron and hole are at one place [1/m3].
-
-    Examples
-    --------
-    >>> free = 1.0 / (np.pi * 3e-9**3)
-    >>> round(float(meeting_density(1e-6, "cube", 3e-9)) / free, 4)
-    1.0
-    """
-    length, a = np.asarray(size, float), np.asarray(bohr_radius, float)
-    free = 1.0 / (np.pi * a**3)
-    axes = float(_AXES[shape][0])
-    if shape == "sphere":
-        return np.asarray(free + _SPHERE / length**3)
-    if shape == "cuboid":
-        return np.asarray(free + 1.5**3 / volume(size, shape, lateral, bohr_radius))
-    across = np.asarray({1.0: 8.0 / (np.pi * a**2), 2.0: 1.0 / a, 3.0: 1.0}[axes])
-    return np.asarray(free + (1.5 / length) ** axes * across)
 
 
 def volume(
