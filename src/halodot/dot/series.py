@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from .parts import Context
 from .sizing import Core, energies, excitons
 
 if TYPE_CHECKING:
@@ -24,25 +23,6 @@ if TYPE_CHECKING:
 
 FloatArray = NDArray[np.float64]
 _LINES = 8
-
-
-def central_core(context: Context, gap: float) -> Core:
-    """Return the core at the central values of the material and the model, of bulk `gap` [eV]."""
-    material, model = context.material, context.model
-    return Core(
-        gap=gap,
-        kane_energy=float(material["kane_energy"]),
-        remote=float(material["remote_band"]),
-        binding_energy=float(material["exciton_binding_energy"]),
-        lattice=float(material["lattice_constant"]),
-        barrier=float(model.barrier),
-        optical=float(material["permittivity_optical"]),
-        phonon_energy=float(material["phonon_energy"]),
-        mass_ratio=float(material["electron_mass"]) / float(material["hole_mass"]),
-        outer_mass=float(model.outer_mass),
-        outside=float(model.ligand_permittivity),
-        scale=float(material["confinement_scale"]),
-    )
 
 
 def first_exciton(light: Light, core: Core) -> Callable[[FloatArray], FloatArray]:

@@ -60,10 +60,10 @@ from .emission import (
     mixture,
     monolayers,
 )
-from .gap_convention import gap_at
 from .parts import Context
 from .recombination import COVERED
-from .series import central_core, first_exciton, level_series
+from .series import first_exciton, level_series
+from .sizing import Core
 from .spec import DotModel
 from .state import DotProperties
 
@@ -285,16 +285,16 @@ def single_width(
 def spectra(dots: DotProperties, context: Context) -> DotProperties:
     """Part: emission of whole monolayers, absorption spectrum and cross-sections of the dots."""
     known = (dots.optical_gap, dots.pl_energy, dots.size, dots.size_spread)
-    if context.material.missing or not all(q.is_known for q in known):
+    core = context.core
+    if core is None or not all(q.is_known for q in known):
         reason = context.material.missing or "the levels of the dots are not known"
         lacking = {n: Sourced.unknown(u, reason) for n, u in _NAMES.items()}
         return replace(dots, extras={**dots.extras, **lacking})
-    light = gather(dots, context)
+    light = gather(dots, context, core)
     draw = drawer(generator(0, "light"), _DRAWS)
     width = single_width(
         dots.shape, dots.temperature, draw(context.material["phonon_energy"]), context.model, draw
     )
-    core = central_core(context, light.gap)
     emitted, fwhm = _emitted(dots, context, first_exciton(light, core), width, draw)
     x, y = chromaticity(emitted.energy, emitted.spectrum)
     curves, edge = _absorbed(dots, context, level_series(light, core), light, float(width[0]))
@@ -332,11 +332,10 @@ def _moved(q: Sourced, value: float) -> Sourced:
     return replace(q, value=value, low=min(low, value), high=max(high, value))
 
 
-def gather(dots: DotProperties, context: Context) -> Light:
+def gather(dots: DotProperties, context: Context, core: Core) -> Light:
     """Collect what the spectra follow from; the optical gap moves less than the free pair."""
     material = context.material
     shift = max(float(dots.confinement_electron) + float(dots.confinement_hole), 1e-4)
-    gap = gap_at(context.library, material.members, dots.temperature)
     binding, pair = float(material["exciton_binding_energy"]), float(dots.exciton_binding)
     free = float(dots.level_slope_electron) + float(dots.level_slope_hole)
     slope = min(free + max(pair - binding, 0.0), 0.4 * free)
@@ -348,7 +347,7 @@ def gather(dots: DotProperties, context: Context) -> Light:
         optical_gap=float(dots.optical_gap),
         shift=shift,
         slope=slope,
-        gap=float(gap) + float(material["gap_correction"]),
+        gap=float(np.asarray(core.gap)),
         binding=binding,
         reduced_mass=float(material["reduced_mass"]),
         kane_energy=float(material["kane_energy"]),
