@@ -37,6 +37,20 @@ def test_slab_in_the_continuum_with_the_same_wall(cells: int, miss: float) -> No
     assert fast(cells, 1) == pytest.approx(expected, rel=miss)
 
 
+@pytest.mark.parametrize(
+    ("gap", "kane", "remote", "wall"),
+    [(2.3, 20.0, 7.0, 6.0), (1.78, 14.6, 2.57, 6.0), (1.3, 15.0, 3.0, 6.0), (2.4, 13.6, 4.5, 3.0)],
+)
+def test_other_bands_and_walls(gap: float, kane: float, remote: float, wall: float) -> None:
+    for cells, miss in ((2, 0.10), (4, 0.04), (9, 0.04)):
+        bands = GridBands(gap, kane, 0.5 * remote, 0.5 * remote, wall, wall, 1.0, 1.0)
+        found = levels("slab", (cells + 1) * A, bands, A / 8)
+        expected = float(found.electron_energies[0] + found.hole_energies[0])
+        flat = Bands(gap, kane, remote, wall, 1.0, A)
+        quick = float(pair_energy(*hops(wave_number(cells * A, flat), A), flat))
+        assert quick == pytest.approx(expected, rel=miss)
+
+
 def test_continuum_form_of_the_fast_route() -> None:
     """The wall inside the faces, no lattice: only the matching by energy-dependent masses."""
     for cells in (3, 6):

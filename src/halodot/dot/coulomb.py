@@ -36,9 +36,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+
+if TYPE_CHECKING:
+    from scipy.interpolate import CubicSpline
 
 FloatArray = NDArray[np.float64]
 
@@ -179,13 +183,25 @@ def _table(
     return np.array(binding), np.array(spread), np.array(inverse)
 
 
-def _read(x: FloatArray, table: FloatArray) -> FloatArray:
-    """Power-law interpolation in L / a_B; the ends are continued with their slope."""
+@lru_cache(maxsize=128)
+def _curves(
+    shape: str, contrast: float, aspect: tuple[float, ...] = (1.0, 1.0)
+) -> tuple[CubicSpline, ...]:
+    """Logarithms of the columns of `_table` against ln(L / a_B)."""
     from scipy.interpolate import CubicSpline
 
-    spline = CubicSpline(np.log(_X), np.log(table))
-    inside = np.clip(np.log(x), np.log(_X[0]), np.log(_X[-1]))
-    return np.asarray(np.exp(spline(inside) + spline(inside, 1) * (np.log(x) - inside)))
+    columns = _table(shape, contrast, aspect)
+    return tuple(CubicSpline(np.log(_X), np.log(column)) for column in columns)
+
+
+def _read(x: FloatArray, curve: CubicSpline) -> FloatArray:
+    """Power-law interpolation in L / a_B; the ends are continued with their slope."""
+    at = np.log(x)
+    inside = np.clip(at, np.log(_X[0]), np.log(_X[-1]))
+    found = curve(inside)
+    if np.any(inside != at):
+        found = found + curve(inside, 1) * (at - inside)
+    return np.asarray(np.exp(found))
 
 
 def pair(
@@ -221,7 +237,7 @@ def pair(
     x = length / np.asarray(bohr_radius, float)
     ry = np.asarray(binding_energy, float)
     if shape != "platelet":
-        binding, spread, inverse = _table(shape, 0.0, aspect)
+        binding, spread, inverse = _curves(shape, 0.0, aspect)
         felt = _read(x, spread)
         if shape != "wire":
             felt = np.minimum(felt, 1.0)
@@ -235,9 +251,9 @@ def pair(
     for i in np.unique(left):
         here = left == i
         for j, share in ((i, 1.0 - part[here]), (i + 1, part[here])):
-            tables = _table(shape, float(_CONTRAST[j]))
-            for row, table in zip(found, tables, strict=True):
-                row[here] += share * _read(x[here], table)
+            curves = _curves(shape, float(_CONTRAST[j]))
+            for row, curve in zip(found, curves, strict=True):
+                row[here] += share * _read(x[here], curve)
     shape_of = np.broadcast_shapes(length.shape, np.shape(bohr_radius), np.shape(contrast))
     energy, area, inverse = (row.reshape(shape_of) for row in found)
     return Pair(np.asarray(ry * energy), area, np.asarray(length / inverse))
