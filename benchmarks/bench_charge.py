@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 
 from . import peers
-from .bench_crossbar import cpu_seconds
+from .measuring import cpu_seconds
 
 LADDER = (100, 200, 400, 800)
 COMPILE = (

@@ -7,15 +7,12 @@ factorisation are counted on both sides. CPU seconds of the process, medians; co
 
 from __future__ import annotations
 
-import statistics
-import time
-import tracemalloc
-from collections.abc import Callable
-
 import numpy as np
 
 from halodot.array.crossbar import Crossbar
 from halodot.array.crossbar_reference import nodal_matrix
+
+from .measuring import cpu_seconds, peak_mb
 
 PEER = "scipy splu"
 # The peer takes 9 s and 1 GB at 512; one repetition there is enough to tell a factor of 10.
@@ -25,23 +22,6 @@ SIZES = ((64, 1, 21, 7), (128, 1, 21, 5), (256, 1, 11, 3), (512, 1, 5, 1), (128,
 def problem(n: int, batch: int) -> tuple[np.ndarray, np.ndarray]:
     rng = np.random.default_rng(n + batch)
     return rng.uniform(1e-6, 1e-4, (n, n)), rng.uniform(0.0, 0.2, (batch, n))
-
-
-def cpu_seconds(work: Callable[[], object], repetitions: int) -> float:
-    spent = []
-    for _ in range(repetitions):
-        start = time.process_time()
-        work()
-        spent.append(time.process_time() - start)
-    return statistics.median(spent)
-
-
-def peak_mb(work: Callable[[], object]) -> float:
-    tracemalloc.start()
-    work()
-    peak = tracemalloc.get_traced_memory()[1]
-    tracemalloc.stop()
-    return peak / 1e6
 
 
 def splu_currents(G: np.ndarray, V: np.ndarray) -> np.ndarray:

@@ -8,10 +8,6 @@ attraction; some sizes of the same range are timed and counted for 10,000.
 
 from __future__ import annotations
 
-import statistics
-import time
-import tracemalloc
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -20,6 +16,8 @@ from halodot.dot import confinement, sizing
 from halodot.dot.emission import ensemble
 from halodot.dot.lifetime import radiative_lifetime
 from halodot.dot.reference import Bands, Levels, levels
+
+from .measuring import cpu_seconds, peak_mb
 
 DOTS = 10_000
 CELL = 5.87e-10
@@ -61,31 +59,12 @@ def shift_apart(cells: int, found: Levels) -> float:
     return float(pair[0] - found.electron_energies[0] - found.hole_energies[0])
 
 
-def cpu(work: Callable[[], Any], repetitions: int) -> float:
-    """Median CPU seconds of the process."""
-    spent = []
-    for _ in range(repetitions):
-        start = time.process_time()
-        work()
-        spent.append(time.process_time() - start)
-    return statistics.median(spent)
-
-
-def peak_mb(work: Callable[[], object]) -> float:
-    """Largest memory that Python and NumPy held at one time."""
-    tracemalloc.start()
-    work()
-    peak = tracemalloc.get_traced_memory()[1]
-    tracemalloc.stop()
-    return peak / 1e6
-
-
 def row() -> dict[str, Any]:
     """The only row."""
     fast(100)  # tables that are computed once
-    ours = cpu(fast, 5)
+    ours = cpu_seconds(fast, 5)
     found = [reference(n) for n in CELLS]
-    each = [cpu(lambda n=n: reference(n), 1) for n in CELLS]
+    each = [cpu_seconds(lambda n=n: reference(n), 1) for n in CELLS]
     theirs = statistics.mean(each) * DOTS
     apart = [1e3 * shift_apart(n, f) for n, f in zip(CELLS, found, strict=True)]
     largest = max(f.cost.memory for f in found)

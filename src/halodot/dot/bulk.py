@@ -10,7 +10,7 @@ from ..core.sourced import Basis, Sourced, assumed
 from ..crystal.composition import parse
 from ..library import Library
 from ..library.mixing import end_member, mix
-from .gap_convention import gap_at
+from .gap_convention import PHONON, SLOPE, gap_at
 from .limits import RYDBERG
 
 _READ = (
@@ -167,9 +167,8 @@ def _complete(values: dict[str, Sourced], notes: list[str], gap: float) -> None:
         "exciton_binding_energy", _hydrogen(values["reduced_mass"], values["permittivity_exciton"])
     )
     fill("lattice_constant", assumed(6e-10, "m", 5.5e-10, 6.4e-10, "assumed: range of ABX3"))
-    fill("phonon_energy", assumed(0.016, "eV", 0.008, 0.03, "assumed: range of lead halides"))
-    slope = assumed(2e-4, "eV/K", -2e-4, 5e-4, "assumed: as in lead bromides and iodides")
-    fill("gap_temperature_slope", slope)
+    fill("phonon_energy", PHONON)
+    fill("gap_temperature_slope", SLOPE)
     reference = "assumed: the temperature of the bulk gap is not stated; taken as 300 K"
     fill("band_gap_temperature", assumed(300.0, "K", 300.0, 300.0, reference))
 

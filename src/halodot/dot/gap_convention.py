@@ -29,8 +29,8 @@ OPTICAL = "optical"
 DIRECT, INDIRECT = "direct", "indirect"
 # Binding energy over gap of lead halides: 0.9 % (CsPbI3) to 2.1 % (CsPbCl3).
 _BINDING_SHARE = (0.012, 0.004, 0.03)
-_SLOPE = assumed(2e-4, "eV/K", -2e-4, 5e-4, "assumed: as in lead bromides and iodides")
-_PHONON = assumed(0.016, "eV", 0.008, 0.03, "assumed: range of lead halides")
+SLOPE = assumed(2e-4, "eV/K", -2e-4, 5e-4, "assumed: as in lead bromides and iodides")
+PHONON = assumed(0.016, "eV", 0.008, 0.03, "assumed: range of lead halides")
 ROOM = 300.0
 
 
@@ -70,7 +70,7 @@ def gap_at(
 def _bowed(library: Library, members: Mapping[str, float], temperature: float) -> Sourced:
     """What the bowing of the slope adds to the gap away from room temperature [eV]."""
     phonon = mix(library, members, "phonon_energy")
-    energy = float(phonon if phonon.is_known else _PHONON)
+    energy = float(phonon if phonon.is_known else PHONON)
     unit = float(gap_shift(1.0, energy, ROOM, temperature))
     return _times(unit, bowing(library, members, "gap_temperature_slope"))
 
@@ -144,8 +144,8 @@ def _thermal(entry: Entry, temperature: float) -> Sourced:
         return assumed(0.0, "eV", -0.05, 0.05, why)
     start = entry.quantity("band_gap_temperature")
     slope, phonon = entry.quantity("gap_temperature_slope"), entry.quantity("phonon_energy")
-    slope = slope if slope.is_known else _SLOPE
-    phonon = phonon if phonon.is_known else _PHONON
+    slope = slope if slope.is_known else SLOPE
+    phonon = phonon if phonon.is_known else PHONON
     starts = [float(start), *(t for t in (start.low, start.high) if t is not None)]
     units = [float(gap_shift(1.0, float(phonon), t, temperature)) for t in starts]
     shifts = [_times(unit, slope) for unit in units]
