@@ -13,8 +13,9 @@ from typing import Any
 import numpy as np
 
 from halodot.dot import confinement, sizing
+from halodot.dot.absorption import local_field
 from halodot.dot.emission import ensemble
-from halodot.dot.lifetime import radiative_lifetime
+from halodot.dot.lifetime import enhancement, radiative_lifetime
 from halodot.dot.reference import Bands, Levels, levels
 
 from .measuring import cpu_seconds, peak_mb
@@ -35,12 +36,12 @@ def fast(count: int = DOTS) -> np.ndarray:
     """Energies and light of `count` sizes; returns their lifetimes [s]."""
     sizes, dots = np.linspace(3e-9, 13e-9, count), core()
     at = sizing.energies(sizes, "cube", dots)
-    total = at.electron_mass + at.hole_mass
     peak = at.optical_gap - STOKES
     ensemble(lambda s: sizing.energies(s, "cube", dots).optical_gap - STOKES, 8e-9, SPREAD, WIDTH)
-    return radiative_lifetime(
-        peak, "cube", KANE, at.spread, at.felt, total, KELVIN, OPTICAL, OUTSIDE
-    )
+    total = at.electron_mass + at.hole_mass
+    coherence = enhancement(at.spread, at.axes, total, KELVIN)
+    field = local_field(OPTICAL, OUTSIDE)
+    return radiative_lifetime(peak, KANE, coherence, KELVIN, field, OUTSIDE)
 
 
 def reference(cells: int) -> Levels:

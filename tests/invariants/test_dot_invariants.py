@@ -53,15 +53,64 @@ def test_slopes_are_derivatives(shape: str) -> None:
     assert float(at.level_slope_electron) == pytest.approx(float(by_hand), rel=0.1)
 
 
-def test_confinement_moves_the_edges_apart() -> None:
-    d = dots("CsPbBr3", nm=5.0)
-    bulk = Library.builtin().entry("perovskite", "CsPbBr3")
-    assert float(d.electron_affinity) == pytest.approx(
-        float(bulk.quantity("electron_affinity")) - float(d.confinement_electron), rel=1e-9
+@pytest.mark.parametrize("formula", ["CsPbBr3", "CsPbI3", "CsPbCl3"])
+def test_edges_lie_apart_by_the_transport_gap(formula: str) -> None:
+    for nm in (5.0, 50.0):
+        d = dots(formula, nm=nm)
+        apart = float(d.ionization_energy) - float(d.electron_affinity)
+        assert apart == pytest.approx(float(d.band_gap), rel=1e-9)
+        # the middle of the gap moves by the difference of the two confinements alone
+        bulk = Library.builtin().entry("perovskite", formula)
+        middle = (
+            sum(float(bulk.quantity(n)) for n in ("electron_affinity", "ionization_energy"))
+            - float(d.confinement_electron)
+            + float(d.confinement_hole)
+        )
+        found = float(d.ionization_energy) + float(d.electron_affinity)
+        assert found == pytest.approx(middle, rel=1e-9)
+
+
+def test_transport_gap_is_the_sum_of_its_parts() -> None:
+    core = Core(2.42, 13.6, 4.5, 0.033, 5.87e-10, 6.0)
+    for shape in SHAPES:
+        e = energies(5e-9, shape, core, 2e-8 if shape == "platelet" else None)
+        assert float(e.band_gap) == pytest.approx(2.42 + float(e.electron + e.hole), rel=1e-12)
+
+
+def radiative(shape: str, **more: float) -> float:
+    sizes = {k: Sourced(v * 1e-9, "m", basis="given") for k, v in more.items()}
+    spread = Sourced(0.0, "1", basis="given")
+    population = DotPopulation("CsPbBr3", shape, size_spread=spread, ligand="OA", **sizes)
+    return float(characterise(population, Library.builtin(), 300.0).radiative_lifetime)
+
+
+def test_long_rods_shine_as_long_as_longer_ones_and_near_the_wire() -> None:
+    rods = [radiative("rod", size=5.0, length=length) for length in (20.0, 100.0, 500.0)]
+    assert max(rods) / min(rods) < 1.2
+    # strong against weak limit of the overlap along the axis: 0.53 over 0.30 of it
+    assert 1.0 < rods[-1] / radiative("wire", size=5.0) < 2.0
+
+
+def test_wide_cuboids_shine_as_platelets_do() -> None:
+    wide = radiative("cuboid", size=3.0, lateral=60.0, length=60.0)
+    flat = radiative("platelet", size=3.0, lateral=60.0)
+    # the same limit along two axes
+    assert 1.0 < wide / flat < 4.0
+    assert flat == pytest.approx(radiative("platelet", size=3.0, lateral=1000.0), rel=0.2)
+
+
+def test_a_rod_as_long_as_wide_is_a_cube() -> None:
+    assert radiative("rod", size=6.0, length=6.0) == pytest.approx(
+        radiative("cube", size=6.0), rel=1e-9
     )
-    assert float(d.ionization_energy) == pytest.approx(
-        float(bulk.quantity("ionization_energy")) + float(d.confinement_hole), rel=1e-9
-    )
+
+
+def test_cold_lifetimes_say_that_the_dark_state_decides() -> None:
+    cold = dots("CsPbBr3", nm=9.0, temperature=4.0).radiative_lifetime
+    assert cold.low is not None
+    assert cold.high is not None
+    assert cold.high / cold.low > 100.0
+    assert cold.high < 1e-4
 
 
 def test_halide_order_of_the_gaps() -> None:

@@ -120,6 +120,12 @@ def bulk(formula: str, library: Library) -> Bulk:
     characters = [
         library.entry("perovskite", m).text("exciton_character") for m in members if m in known
     ]
+    if members and all(
+        m in known and library.entry("perovskite", m).quantity("band_gap").basis == "given"
+        for m in members
+    ):
+        why = "the gap was given, and stands as it is"
+        values["gap_correction"] = Sourced(0.0, "eV", 0.0, 0.0, "given", (), why)
     localised = "localised" in characters
     notes: list[str] = []
     if len(members) > 1:

@@ -10,30 +10,35 @@ the confinement shift that the model may miss (`DotModel.structural_error`) is d
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
+from ..core.errors import InputError
 from ..core.randomness import generator
 from ..core.sourced import Sourced
 from ..core.status import Status, worst
 from ..library import Library
 from ..synthesis.state import DotPopulation
+from .absorption import local_field
 from .bulk import Bulk, bulk
 from .colour import chromaticity, swatch
 from .confinement import check_shape
 from .draws import Draw, drawer, summary
 from .emission import FWHM_OVER_SD, Emission, ensemble, homogeneous_width
 from .gap_convention import OPTICAL, ROOM, gap_at
-from .lifetime import radiative_lifetime
+from .lifetime import enhancement, radiative_lifetime
 from .parts import Context, complete
-from .sizing import Core, Energies, energies
+from .sizing import Core, Energies, edges, energies
 from .spec import DotModel
 from .state import DotProperties
 
 FloatArray = NDArray[np.float64]
 
 _DRAWS = 400
+_SMALLEST, _LARGEST = 3e-10, 1e-4  # of any edge [m]
+_ENDLESS = 1e4  # aspect of a wire
 _STEP = 0.02  # of ln(size), for slopes
 _TERMS = ("electron", "hole", "band_gap", "optical_gap")
 _SMALLEST_CELLS = 2.0  # edge of the range of the dispersion, in lattice constants
@@ -74,7 +79,7 @@ def characterise(
     Raises
     ------
     InputError
-        If the formula or the shape cannot be read.
+        If the formula or the shape cannot be read, or a size or the temperature is out of bounds.
 
     Notes
     -----
@@ -91,7 +96,7 @@ def characterise(
     >>> 2.33 < float(peak) < 2.48
     True
     """
-    check_shape(population.shape)
+    _check(population, temperature)
     settings = model if model is not None else DotModel()
     material = bulk(population.formula, library)
     context = Context(population, material, library, temperature, settings)
@@ -99,11 +104,24 @@ def characterise(
         return complete(_without_levels(population, material, temperature), context)
     draw = drawer(generator(0, "dot"), _DRAWS)
     inputs = _draw_inputs(population, material, library, temperature, settings, draw)
-    at = _levels(inputs, population.shape, inputs.size)
-    grown = _levels(inputs, population.shape, inputs.size * np.exp(_STEP))
+    at = _levels(inputs, population.shape)
+    grown = _levels(inputs, population.shape, float(np.exp(_STEP)))
     slopes = {k: (grown[k] - at[k]) / _STEP for k in _TERMS}
     dots = _assemble(population, material, temperature, settings, draw, inputs, at, slopes)
     return complete(dots, replace(context, core=_central(inputs.core)))
+
+
+def _check(population: DotPopulation, temperature: float) -> None:
+    """Refuse what no dot has; the command line has refused it before."""
+    check_shape(population.shape)
+    lengths = ("size", "lateral", "length")
+    given = {n: getattr(population, n) for n in lengths if getattr(population, n) is not None}
+    bounds = [(n, q, _SMALLEST, _LARGEST, "m") for n, q in given.items()]
+    bounds += [("size_spread", population.size_spread, 0.0, 1.0, "1")]
+    bounds += [("temperature", Sourced(temperature, "K"), 1.0, 1000.0, "K")]
+    for name, q, low, high, unit in bounds:
+        if q.is_known and not low <= float(q) <= high:
+            raise InputError(name, float(q), f"{low:g} to {high:g} {unit}".removesuffix(" 1"))
 
 
 def _draw_inputs(
@@ -163,16 +181,30 @@ def _gap(
     return np.asarray(float(gap) + bound + away * (drawn - float(gap)) + draw(correction))
 
 
-def _levels(inputs: _Drawn, shape: str, size: FloatArray) -> dict[str, FloatArray]:
-    """Energies of `size` with the structural error of each draw, by name."""
-    found = energies(size, shape, inputs.core, inputs.lateral, inputs.length)
-    values = {k: np.asarray(getattr(found, k)) for k in Energies.__dataclass_fields__}
+def _levels(inputs: _Drawn, shape: str, scale: float = 1.0) -> dict[str, Any]:
+    """Energies of dots grown by `scale`, with the structural error of each draw, by name."""
+    lateral, length = _grown(shape, scale, inputs.lateral, inputs.length)
+    found = energies(scale * inputs.size, shape, inputs.core, lateral, length)
+    values: dict[str, Any] = {k: getattr(found, k) for k in Energies.__dataclass_fields__}
     miss = inputs.structural * (values["optical_gap"] - inputs.optical_bulk) + inputs.between
     values["optical_gap"] = values["optical_gap"] + miss
     values["band_gap"] = values["band_gap"] + miss
     values["electron"] = values["electron"] + 0.5 * miss
     values["hole"] = values["hole"] + 0.5 * miss
     return values
+
+
+def _grown(
+    shape: str, scale: ArrayLike, lateral: ArrayLike | None, length: ArrayLike | None
+) -> tuple[FloatArray | None, FloatArray | None]:
+    """Second and third size of a dot grown by `scale`: all edges of a box grow alike."""
+    if shape not in ("cuboid", "rod"):
+        scale = 1.0
+    factor = np.asarray(scale, float)
+    return (
+        None if lateral is None else factor * np.asarray(lateral),
+        None if length is None else factor * np.asarray(length),
+    )
 
 
 def _central(core: Core) -> Core:
@@ -185,8 +217,11 @@ def _emission(population: DotPopulation, inputs: _Drawn, stokes: float, width: f
     lateral = None if inputs.lateral is None else float(inputs.lateral[0])
     length = None if inputs.length is None else float(inputs.length[0])
 
+    shape, mean = population.shape, float(population.size)
+
     def peak_of(sizes: FloatArray) -> FloatArray:
-        return energies(sizes, population.shape, core, lateral, length).optical_gap - stokes
+        wide, long = _grown(shape, sizes / mean, lateral, length)
+        return energies(sizes, shape, core, wide, long).optical_gap - stokes
 
     return ensemble(peak_of, float(population.size), float(population.size_spread), width)
 
@@ -198,7 +233,7 @@ def _assemble(
     settings: DotModel,
     draw: Draw,
     inputs: _Drawn,
-    at: dict[str, FloatArray],
+    at: dict[str, Any],
     slopes: dict[str, FloatArray],
 ) -> DotProperties:
     used = ("band_gap", "reduced_mass", "exciton_binding_energy", "gap_correction")
@@ -211,19 +246,8 @@ def _assemble(
     widths = np.hypot(single, FWHM_OVER_SD * spread * slopes["optical_gap"])
     light = _emission(population, inputs, float(stokes[0]), float(single[0]))
     peaks = at["optical_gap"] - stokes
-    lifetime = radiative_lifetime(
-        peaks,
-        population.shape,
-        draw(material["kane_energy"]),
-        at["spread"],
-        at["felt"],
-        at["electron_mass"] + at["hole_mass"],
-        temperature,
-        draw(material["permittivity_optical"]),
-        np.asarray(inputs.core.outside),
-        draw(settings.contact_exchange) * at["contact"],
-        at["strength"],
-    ) / draw(settings.rate_error)
+    lifetime = _lifetime(population, material, settings, temperature, draw, inputs, at, peaks)
+    affinity, ionization = _edges(material, at, draw)
     x, y, colour = _colours(light, peaks, light.peak)
     small = float(population.size) < _SMALLEST_CELLS * float(material["lattice_constant"])
     status = Status.OUTSIDE_RANGE if small else Status.OK
@@ -246,8 +270,8 @@ def _assemble(
         bohr_radius=summary(inputs.core.bohr_radius, "m", sources=sources),
         radiative_lifetime=summary(lifetime, "s", sources=material["kane_energy"].sources),
         plqy=_plqy(material),
-        electron_affinity=_edge(material["electron_affinity"], -at["electron"], draw),
-        ionization_energy=_edge(material["ionization_energy"], at["hole"], draw),
+        electron_affinity=affinity,
+        ionization_energy=ionization,
         electron_mass=summary(at["electron_mass"], "1", sources=sources),
         hole_mass=summary(at["hole_mass"], "1", sources=sources),
         confinement_electron=in_ev(at["electron"]),
@@ -266,6 +290,57 @@ def _assemble(
         status=worst(status, population.status),
         notes=(*population.notes, *material.notes, *_remarks(population, settings)),
     )
+
+
+def _lifetime(
+    population: DotPopulation,
+    material: Bulk,
+    settings: DotModel,
+    temperature: float,
+    draw: Draw,
+    inputs: _Drawn,
+    at: dict[str, Any],
+    peaks: FloatArray,
+) -> FloatArray:
+    shape, outside = population.shape, np.asarray(inputs.core.outside)
+    free = {"platelet": 2, "wire": 1}.get(shape, 0)
+    coherence = enhancement(
+        at["spread"],
+        at["axes"],
+        at["electron_mass"] + at["hole_mass"],
+        temperature,
+        free,
+        inputs.lateral if shape == "platelet" else None,
+    )
+    field = local_field(
+        draw(material["permittivity_optical"]), outside, _aspect(population, inputs)
+    )
+    lifetime = radiative_lifetime(
+        peaks,
+        draw(material["kane_energy"]),
+        coherence,
+        temperature,
+        field,
+        outside,
+        draw(settings.contact_exchange) * at["contact"],
+        at["strength"],
+        draw(settings.dark_brightness),
+    )
+    return np.asarray(lifetime / draw(settings.rate_error))
+
+
+def _aspect(population: DotPopulation, inputs: _Drawn) -> FloatArray:
+    """Axis over width of the spheroid that stands for the shape [1]."""
+    if population.shape == "wire":
+        return np.asarray(_ENDLESS)
+    if population.shape == "platelet" and inputs.lateral is not None:
+        return np.asarray(inputs.size / inputs.lateral)
+    if population.shape not in ("cuboid", "rod"):
+        return np.asarray(1.0)
+    found = edges(population.shape, inputs.size, inputs.lateral, inputs.length)
+    short, middle, long = np.sort(np.stack(np.broadcast_arrays(*found)), axis=0)
+    prolate = long * short > middle**2
+    return np.where(prolate, long / np.sqrt(short * middle), short / np.sqrt(middle * long))
 
 
 def _positive(q: Sourced) -> Sourced:
@@ -307,11 +382,25 @@ def _colours(light: Emission, peaks: FloatArray, centre: float) -> tuple[Sourced
     return x, y, swatch(*found[0])
 
 
-def _edge(bulk_edge: Sourced, shift: FloatArray, draw: Draw) -> Sourced:
-    """A band edge below vacuum, moved by confinement."""
-    if not bulk_edge.is_known:
-        return bulk_edge
-    return summary(draw(bulk_edge) + shift, "eV", sources=bulk_edge.sources)
+def _edges(material: Bulk, at: dict[str, Any], draw: Draw) -> tuple[Sourced, Sourced]:
+    """Both band edges below vacuum, moved by confinement and apart by the transport gap.
+
+    The library's two edges come from other samples than its gap; what they lack or exceed is
+    shared by both.
+    """
+    affinity, ionization = material["electron_affinity"], material["ionization_energy"]
+    sources = affinity.sources
+    if affinity.is_known and ionization.is_known:
+        upper, lower = draw(affinity) - at["electron"], draw(ionization) + at["hole"]
+        excess = 0.5 * (lower - upper - at["band_gap"])
+        upper, lower = upper + excess, lower - excess
+        return summary(upper, "eV", sources=sources), summary(lower, "eV", sources=sources)
+    if affinity.is_known:
+        return summary(draw(affinity) - at["electron"], "eV", sources=sources), ionization
+    if ionization.is_known:
+        lower = draw(ionization) + at["hole"]
+        return affinity, summary(lower, "eV", sources=ionization.sources)
+    return affinity, ionization
 
 
 def _plqy(material: Bulk) -> Sourced:

@@ -95,6 +95,8 @@ def member_gap(
     entry = library.entry("perovskite", name)
     steps: list[tuple[float, Sourced]] = [(1.0, gap)]
     said = entry.text("band_gap_kind") if _is_stated(entry, "band_gap_kind") else ""
+    if not said and _is_own(entry, "band_gap") and parse(name).family == "ABX3":
+        said = "quasiparticle"  # what the schema says that a band gap is
     if said and (said == OPTICAL) != (kind == OPTICAL):
         if parse(name).family != "ABX3" or entry.text("exciton_character") == "localised":
             return Sourced.unknown("eV", _not_hydrogenic(name, gap, said))

@@ -133,6 +133,8 @@ class Energies:
         ``1 / pi a_B^3``.
     strength
         What mixing of the bands leaves of the oscillator strength of the edge [1].
+    axes
+        Size that the pair feels along each confined axis [m]; three for a sphere.
     """
 
     electron: FloatArray
@@ -146,6 +148,7 @@ class Energies:
     felt: FloatArray
     contact: FloatArray
     strength: FloatArray
+    axes: tuple[FloatArray, ...]
 
 
 def edges(
@@ -213,7 +216,8 @@ def energies(
     >>> abs(float(large.optical_gap) - (2.43 - 0.033)) < 1e-3
     True
     """
-    felt, at, aspect = _confined(size, check_shape(shape), core, lateral, length)
+    axes, at, aspect = _confined(size, check_shape(shape), core, lateral, length)
+    felt = np.minimum.reduce(np.broadcast_arrays(*axes))
     bound, eps = _bound(felt, shape, core, aspect)
     rise, back = image_energies(felt, shape, eps, core.outside, aspect)
     in_plane = shape == "platelet" and lateral is not None
@@ -235,6 +239,7 @@ def energies(
         felt,
         meeting(felt, shape, aspect) / bound.spread,
         at.strength,
+        axes,
     )
 
 
@@ -308,10 +313,17 @@ def excitons(
         ]
     levels = []
     for wave, many in waves:
-        sums = [hops(np.minimum(k, np.pi / np.maximum(lattice, 1e-12)), lattice) for k in wave]
+        sums = [_beyond(k, lattice) for k in wave]
         at = level(sum(t for t, _ in sums), sum(s for _, s in sums), bands)
         levels.append((at, many))
     return _series(first, levels, count)
+
+
+def _beyond(wave_number: FloatArray, lattice: ArrayLike) -> tuple[FloatArray, FloatArray]:
+    """`hops`, going on as free carriers past the edge of the zone, where no band is left."""
+    last = np.pi / np.maximum(lattice, 1e-12)
+    remote, coupled = hops(np.minimum(wave_number, last), lattice)
+    return remote + KINETIC * (np.maximum(wave_number, last) ** 2 - last**2), coupled
 
 
 def _series(
@@ -340,19 +352,23 @@ def _confined(
     core: Core,
     lateral: ArrayLike | None,
     length: ArrayLike | None,
-) -> tuple[FloatArray, Level, tuple[float, ...]]:
-    """Shortest felt size, ground level, and aspect of the felt box."""
+) -> tuple[tuple[FloatArray, ...], Level, tuple[float, ...]]:
+    """Felt size along each axis, ground level, and aspect of the felt box."""
     bands = core.bands
     if shape == "sphere":
         diameter = felt_size(size, bands, sphere=True)
-        return diameter, level(*hops(2.0 * np.pi / diameter, core.lattice), bands), (1.0, 1.0)
+        return (
+            (diameter,) * 3,
+            level(*hops(2.0 * np.pi / diameter, core.lattice), bands),
+            (1.0, 1.0),
+        )
     found = felt_edges(size, shape, core, lateral, length)
     sums = [hops(np.pi / edge, core.lattice) for edge in found]
     at = level(sum(t for t, _ in sums), sum(s for _, s in sums), bands)
     middle = sorted(float(np.median(edge)) for edge in found)
     ratios = tuple(float(f"{m / middle[0]:.2g}") for m in middle[1:])
     aspect = (1.0, 1.0) if shape in ("platelet", "wire", "cube") else ratios
-    return np.minimum.reduce(np.broadcast_arrays(*found)), at, aspect
+    return found, at, aspect
 
 
 def felt_edges(

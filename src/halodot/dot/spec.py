@@ -127,6 +127,16 @@ class DotModel(Spec):
         interval=("160 meV nm3", "340 meV nm3"),
         why="calibrated: 32.3 meV of CsPbBr3 platelets of 2 monolayers (10.1002/advs.202103013)",
     )
+    dark_brightness: Sourced = quantity(
+        "1",
+        "light of the dark exciton over that of a bright one, or the share that stays bright",
+        low=0.0,
+        high=1.0,
+        default=0.003,
+        interval=(1e-4, 1.0),
+        why="no source; matters only where kT is below the bright-dark splitting, where the "
+        "interval runs from pairs in equilibrium to pairs that stay bright",
+    )
     rate_error: Sourced = quantity(
         "1",
         "factor on the radiative rate that the model does not explain",
