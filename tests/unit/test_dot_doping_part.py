@@ -76,12 +76,14 @@ def test_a_doped_dot_shows_its_bands() -> None:
     assert body["dopants_per_dot_mn"]["value"] == pytest.approx(0.02 * (9 / 0.56) ** 3, rel=0.1)
 
 
-def test_an_ion_without_rates_is_named_and_changes_nothing() -> None:
+def test_an_ion_without_rates_is_named_and_leaves_the_yield_unknown() -> None:
     found, plain = dot("CsPbBr3:Ag(1%)"), dot("CsPbBr3")
     assert not found.extras["plqy_ag"].is_known
     assert "no rates of Ag in CsPbBr3" in found.extras["plqy_ag"].note
     assert any("no rates of Ag" in n for n in found.notes)
-    assert found.plqy == plain.plqy
+    assert not found.plqy.is_known
+    assert "Ag" in found.plqy.note
+    assert found.optical_gap == plain.optical_gap
     assert found.colour == plain.colour
 
 

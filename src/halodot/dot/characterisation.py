@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from ..core.errors import InputError
 from ..core.randomness import generator
@@ -30,7 +30,7 @@ from .emission import FWHM_OVER_SD, Emission, ensemble, homogeneous_width
 from .gap_convention import OPTICAL, ROOM, gap_at
 from .lifetime import enhancement, radiative_lifetime
 from .parts import Context, complete
-from .sizing import Core, Energies, edges, energies
+from .sizing import Core, Energies, edges, energies, grown
 from .spec import DotModel
 from .state import DotProperties
 
@@ -183,7 +183,7 @@ def _gap(
 
 def _levels(inputs: _Drawn, shape: str, scale: float = 1.0) -> dict[str, Any]:
     """Energies of dots grown by `scale`, with the structural error of each draw, by name."""
-    lateral, length = _grown(shape, scale, inputs.lateral, inputs.length)
+    lateral, length = grown(shape, scale, inputs.lateral, inputs.length)
     found = energies(scale * inputs.size, shape, inputs.core, lateral, length)
     values: dict[str, Any] = {k: getattr(found, k) for k in Energies.__dataclass_fields__}
     miss = inputs.structural * (values["optical_gap"] - inputs.optical_bulk) + inputs.between
@@ -192,19 +192,6 @@ def _levels(inputs: _Drawn, shape: str, scale: float = 1.0) -> dict[str, Any]:
     values["electron"] = values["electron"] + 0.5 * miss
     values["hole"] = values["hole"] + 0.5 * miss
     return values
-
-
-def _grown(
-    shape: str, scale: ArrayLike, lateral: ArrayLike | None, length: ArrayLike | None
-) -> tuple[FloatArray | None, FloatArray | None]:
-    """Second and third size of a dot grown by `scale`: all edges of a box grow alike."""
-    if shape not in ("cuboid", "rod"):
-        scale = 1.0
-    factor = np.asarray(scale, float)
-    return (
-        None if lateral is None else factor * np.asarray(lateral),
-        None if length is None else factor * np.asarray(length),
-    )
 
 
 def _central(core: Core) -> Core:
@@ -220,7 +207,7 @@ def _emission(population: DotPopulation, inputs: _Drawn, stokes: float, width: f
     shape, mean = population.shape, float(population.size)
 
     def peak_of(sizes: FloatArray) -> FloatArray:
-        wide, long = _grown(shape, sizes / mean, lateral, length)
+        wide, long = grown(shape, sizes / mean, lateral, length)
         return energies(sizes, shape, core, wide, long).optical_gap - stokes
 
     return ensemble(peak_of, float(population.size), float(population.size_spread), width)

@@ -15,7 +15,7 @@ distance of two independent carriers. B depends on L / a_B only, in Rydbergs of 
 - platelet, L -> 0: B -> 4 (the two-dimensional hydrogen atom).
 
 The lattice screens an attraction only as far as it can follow: beyond the polaron radius
-``rho = hbar / sqrt(2 mu E_LO)`` the pair sees the permittivity of the bulk exciton, at small
+``rho = hbar / sqrt(2 m E_LO)`` of one carrier (m = 2 mu) the pair sees the permittivity of the bulk exciton, at small
 distance the optical one (`screened`, the form of Haken, anchored at the bulk binding energy).
 
 A variational energy is an upper bound, so B is a lower one, by at most 1/3 of the small kinetic

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from .sizing import Core, energies, excitons
+from .sizing import Core, energies, excitons, grown
 
 if TYPE_CHECKING:
     from .spectra import Light, Series
@@ -31,7 +31,8 @@ def first_exciton(light: Light, core: Core) -> Callable[[FloatArray], FloatArray
     Energies are read off a curve of 80 sizes, from a quarter of the mean size to four times it.
     """
     grid = light.size * np.geomspace(0.25, 4.0, 80)
-    curve = energies(grid, light.shape, core, light.lateral, light.length).optical_gap
+    sides = grown(light.shape, grid / light.size, light.lateral, light.length)
+    curve = energies(grid, light.shape, core, *sides).optical_gap
     logarithm = np.log(grid)
     middle = float(np.interp(np.log(light.size), logarithm, curve))
 
@@ -49,10 +50,9 @@ def level_series(light: Light, core: Core) -> Series:
     first = first_exciton(light, core)
 
     def series(sizes: FloatArray) -> tuple[FloatArray, FloatArray]:
-        found = energies(sizes, light.shape, core, light.lateral, light.length)
-        lines, strengths, many = excitons(
-            sizes, light.shape, core, light.lateral, light.length, _LINES
-        )
+        sides = grown(light.shape, sizes / light.size, light.lateral, light.length)
+        found = energies(sizes, light.shape, core, *sides)
+        lines, strengths, many = excitons(sizes, light.shape, core, *sides, count=_LINES)
         above = (lines - lines[0]).T
         if light.shape == "platelet":
             flat = flat_exciton(float(light.lateral or 0.0) ** 2, sizes, light.bohr_radius)

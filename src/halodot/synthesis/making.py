@@ -55,14 +55,25 @@ def given(dots: DotsSpec, library: Library | None = None) -> DotPopulation:
         notes = (f"{dots.monolayers} monolayers of {float(cell) * 1e9:.4g} nm",)
         if cell is _FALLBACK_CELL:
             notes = (*notes, cell.note)
+    edges = [q for q in (size, dots.lateral, dots.length) if q is not None]
+    if dots.shape == "cuboid":  # a box is the same however its edges are named
+        size, *edges = sorted(edges, key=float)
+    lateral, length = (
+        (*edges, None, None)[:2]
+        if dots.shape == "cuboid"
+        else (
+            dots.lateral,
+            dots.length,
+        )
+    )
     return DotPopulation(
         formula=dots.formula,
         shape=dots.shape,
         size=size,
         size_spread=dots.size_spread or spread_prior(dots.shape),
         ligand=dots.ligand,
-        lateral=dots.lateral,
-        length=dots.length,
+        lateral=lateral,
+        length=length,
         phase=_phase(composition, known),
         notes=notes,
     )

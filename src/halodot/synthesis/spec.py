@@ -101,6 +101,15 @@ class DotsSpec(Spec):
             raise InputError("size", found, allowed, 'size = "9 nm"')
         if self.shape == "rod" and self.length is None:
             raise InputError("length", "nothing", "the length of a rod", 'size = "5 nm x 20 nm"')
+        if (
+            self.shape == "rod"
+            and self.size
+            and self.length
+            and float(self.length) < float(self.size)
+        ):
+            allowed = f"at least the width, {float(self.size):.4g} m"
+            remedy = 'width x length, or shape = "platelet" or "cuboid"'
+            raise InputError("length", _shown(self.length), allowed, remedy)
         owners = {"monolayers": "platelet", "lateral": "platelet or cuboid"}
         for name, owner in (owners | {"length": "rod or cuboid"}).items():
             if self.shape not in owner and getattr(self, name) is not None:

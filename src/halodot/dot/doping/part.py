@@ -99,8 +99,9 @@ def _unknown(dots: DotProperties, symbols: tuple[str, ...]) -> DotProperties:
     for symbol in symbols:
         reason = f"no rates of {symbol} in {dots.formula.partition(':')[0]} are at hand"
         extras[f"plqy_{symbol.lower()}"] = Sourced.unknown("1", reason)
-        notes.append(f"{reason}: the values are those without it")
-    return replace(dots, extras=extras, notes=tuple(notes))
+        notes.append(f"{reason}: the levels and the peak are those without it")
+    why = "what " + ", ".join(symbols) + " does to the yield is not known: no rates are at hand"
+    return replace(dots, plqy=Sourced.unknown("1", why), extras=extras, notes=tuple(notes))
 
 
 def _without_host(dots: DotProperties, found: tuple[ct.Ion, ...], reason: str) -> DotProperties:
