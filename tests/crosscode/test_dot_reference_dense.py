@@ -5,8 +5,8 @@ import itertools
 import numpy as np
 import pytest
 
+from halodot.core.constants import KINETIC
 from halodot.dot.reference import Bands, coulomb_first_order, levels
-from halodot.dot.reference.bands import KINETIC
 from halodot.dot.reference.grid import make_grid
 from halodot.dot.reference.hamiltonian import PAULI, hamiltonian
 

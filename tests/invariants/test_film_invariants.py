@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from halodot.core.constants import BOLTZMANN
 from halodot.core.randomness import generator
 from halodot.film import FilmSpec, hopping, inputs, limits, permittivity
 from halodot.film.assembly import drawn, fixed_case
 from halodot.film.calibration import reference_dots
-from halodot.film.constants import BOLTZMANN
 from halodot.film.evaluate import Case, evaluate
 from halodot.library import Library
 

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from scipy.integrate import quad
 
+from halodot.core.constants import AVOGADRO
 from halodot.core.sourced import Sourced
 from halodot.dot.absorption import (
-    AVOGADRO,
     LINE,
     depolarisation,
     local_field,

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from halodot.dot.emission import BOLTZMANN
+from halodot.core.constants import BOLTZMANN
 from halodot.dot.gap_convention import gap_at, member_gap
 from halodot.dot.gap_temperature import expansion_slope, gap_shift, oscillator_temperature
 from halodot.library import Library

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from halodot.dot.confinement import KINETIC, Bands, felt_size, hops, level, pair_energy, wave_number
+from halodot.core.constants import KINETIC
+from halodot.dot.confinement import Bands, felt_size, hops, level, pair_energy, wave_number
 from halodot.dot.limits import bessel_sphere, finite_well, infinite_box
 
 SIZES = np.array([2e-9, 5e-9, 1.2e-8])

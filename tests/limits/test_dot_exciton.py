@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from halodot.dot.coulomb import COULOMB, distance_weight, image_energies, pair, screened
+from halodot.core.constants import COULOMB
+from halodot.dot.coulomb import distance_weight, image_energies, pair, screened
 from halodot.dot.limits import bohr_radius, hydrogen_binding
 from halodot.dot.sizing import Core, energies, excitons
 

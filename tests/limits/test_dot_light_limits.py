@@ -3,11 +3,10 @@
 import numpy as np
 import pytest
 
+from halodot.core.constants import BOLTZMANN, HC
 from halodot.dot.colour import chromaticity
 from halodot.dot.emission import (
-    BOLTZMANN,
     FWHM_OVER_SD,
-    HC,
     continuous,
     ensemble,
     half_width,

@@ -8,12 +8,11 @@ from scipy.integrate import quad
 from scipy.optimize import brentq
 from scipy.special import sici
 
+from halodot.core.constants import COULOMB, KINETIC
 from halodot.core.errors import InputError
 from halodot.dot import limits
 from halodot.dot.reference import Bands, coulomb_first_order, levels
-from halodot.dot.reference.bands import KINETIC
 from halodot.dot.reference.closed_forms import lattice_box, matched_levels
-from halodot.dot.reference.coulomb import COULOMB
 from halodot.dot.reference.grid import Grid
 from halodot.dot.reference.hamiltonian import hamiltonian
 

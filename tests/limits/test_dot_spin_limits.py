@@ -5,9 +5,9 @@ import math
 import numpy as np
 import pytest
 
+from halodot.core.constants import HBAR
 from halodot.dot import spin_channels as channels
 from halodot.dot import walls
-from halodot.dot.polaron import HBAR
 from halodot.dot.sizing import meeting
 from halodot.dot.spin import g_electron, g_hole, hyperfine_dephasing
 

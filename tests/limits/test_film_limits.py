@@ -9,8 +9,8 @@ import pytest
 from scipy.integrate import quad
 from scipy.optimize import brentq
 
+from halodot.core.constants import BOLTZMANN, ELEMENTARY_CHARGE, KINETIC
 from halodot.film import bands, hopping, ions, limits, permittivity, shell, spacing, traps
-from halodot.film.constants import BOLTZMANN, ELEMENTARY_CHARGE, HBAR2_OVER_M0
 
 KT = BOLTZMANN * 300.0
 
@@ -50,7 +50,7 @@ def test_hopping_rate_reaches_marcus_far_apart_and_the_phonon_close_by() -> None
 
 def test_contact_coupling_is_a_quarter_of_the_free_band() -> None:
     size, mass = 7e-9, 0.2
-    band = HBAR2_OVER_M0 * (math.pi / size) ** 2 / (2.0 * mass)  # energy at the zone edge
+    band = (2.0 * KINETIC) * (math.pi / size) ** 2 / (2.0 * mass)  # energy at the zone edge
     chain = 2.0 * 2.0 * hopping.contact_coupling(size, mass)  # width 4 J of a chain
     assert chain == pytest.approx(band, rel=1e-12, abs=0.0)
 
@@ -198,6 +198,6 @@ def test_langevin_and_the_dot_add_as_resistances() -> None:
 
 def test_bulk_states_equal_the_fermi_integral_at_low_density() -> None:
     mass, kT = 0.22, KT
-    density = lambda e: (2.0 * mass / HBAR2_OVER_M0) ** 1.5 / (2.0 * math.pi**2) * math.sqrt(e)  # noqa: E731
+    density = lambda e: (2.0 * mass / (2.0 * KINETIC)) ** 1.5 / (2.0 * math.pi**2) * math.sqrt(e)  # noqa: E731
     total, _ = quad(lambda e: density(e) * math.exp(-e / kT), 0.0, 40.0 * kT)
     assert bands.bulk_states(mass, 300.0) == pytest.approx(total, rel=1e-6, abs=0.0)

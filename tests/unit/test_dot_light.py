@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 
+from halodot.core.constants import HC
 from halodot.core.sourced import Sourced
 from halodot.dot import DotModel, characterise
 from halodot.dot.colour import chromaticity, swatch
-from halodot.dot.emission import HC, homogeneous_width
+from halodot.dot.emission import homogeneous_width
 from halodot.library import Library
 from halodot.synthesis.state import DotPopulation
 

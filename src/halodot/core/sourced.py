@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from .constants import Z90
 from .units import convert
 
 Basis = Literal["given", "sourced", "fitted", "computed", "assumed", "unknown"]
@@ -67,7 +68,7 @@ class Sourced:
         The 5 % and 95 % points of the distribution are `low` and `high`; each side of the
         median `value` has its own width.
         """
-        deviate = float(rng.standard_normal()) / 1.6448536269514722
+        deviate = float(rng.standard_normal()) / Z90
         if self.value is None or self.low is None or self.high is None:
             return self
         v, end = self.value, self.high if deviate > 0 else self.low

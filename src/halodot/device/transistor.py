@@ -21,6 +21,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from ..core.constants import BOLTZMANN
 from ..core.errors import InputError
 from ..core.sourced import Sourced
 from ..core.status import Status, worst
@@ -149,7 +150,7 @@ def injection_current(
     spec: DeviceSpec, channel: ResolvedLayer, source: ResolvedContact
 ) -> tuple[float, float]:
     """Largest electron and hole current that the source emits [A]."""
-    kt = 8.617333262e-5 * float(spec.temperature)
+    kt = BOLTZMANN * float(spec.temperature)
     area = float(spec.channel_width or 0.0) * float(channel.thickness)
     chi, gap = channel["electron_affinity"], channel["band_gap"]
     barrier_n = max(0.0, float(source.work_function) - chi)

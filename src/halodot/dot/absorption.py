@@ -32,22 +32,20 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ..core.constants import AVOGADRO, COULOMB, HC, KINETIC
 from ..core.errors import InputError
 from ..core.randomness import generator
 from ..core.sourced import Sourced
 from ..library import Library
 from .bulk import Bulk, bulk
-from .confinement import KINETIC
-from .coulomb import COULOMB
 from .draws import Draw, drawer, summary
-from .emission import FWHM_OVER_SD, HC
+from .emission import FWHM_OVER_SD
 from .gap_convention import gap_at
 from .spec import DotModel
 
 FloatArray = NDArray[np.float64]
 
 HBAR_C = HC / (2.0 * np.pi)  # [eV m]
-AVOGADRO = 6.02214076e23  # [1/mol], exact
 # pi e^2 hbar / (2 eps0 m0 c): integral of the cross-section per oscillator strength [m2 eV]
 LINE = 4.0 * np.pi**2 * COULOMB * KINETIC / HBAR_C
 _DRAWS = 400

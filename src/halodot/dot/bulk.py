@@ -6,12 +6,12 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from ..core.constants import RYDBERG
 from ..core.sourced import Basis, Sourced, assumed
 from ..crystal.composition import parse
 from ..library import Library
 from ..library.mixing import end_member, mix
 from .gap_convention import PHONON, SLOPE, gap_at
-from .limits import RYDBERG
 
 _READ = (
     "band_gap",

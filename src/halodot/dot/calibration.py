@@ -30,17 +30,16 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from ..core.constants import HC, Z90
 from ..library import Library
 from ..library.tables import table
 from .bulk import bulk
-from .emission import HC
 from .gap_convention import gap_at
 from .sizing import Core, energies
 from .spec import DotModel
 
 FloatArray = NDArray[np.float64]
 
-Z90 = 1.6448536269514722
 SHAPES = {"nanoplatelet": "platelet", "cube": "cube", "spheroid": "sphere"}
 PEAKS = ("PL_peak", "band_gap", "absorption_peak")
 FITTED = ("CsPbBr3", "MAPbBr3")

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .emission import HC
+from ..core.constants import HC
 
 FloatArray = NDArray[np.float64]
 

@@ -37,12 +37,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ..core.constants import KINETIC
 from ..core.errors import InputError, nearest
 
 FloatArray = NDArray[np.float64]
 
 SHAPES = ("cube", "cuboid", "platelet", "wire", "rod", "sphere")
-KINETIC = 3.8099821e-20  # hbar^2 / 2 m0 [eV m2], CODATA 2018
 _BISECTIONS = 46  # halvings of the wave number between hard walls: 1e-14 of it
 HARD = 1e6  # [eV], a wall that nothing enters
 

@@ -15,8 +15,9 @@ distance of two independent carriers. B depends on L / a_B only, in Rydbergs of 
 - platelet, L -> 0: B -> 4 (the two-dimensional hydrogen atom).
 
 The lattice screens an attraction only as far as it can follow: beyond the polaron radius
-``rho = hbar / sqrt(2 m E_LO)`` of one carrier (m = 2 mu) the pair sees the permittivity of the bulk exciton, at small
-distance the optical one (`screened`, the form of Haken, anchored at the bulk binding energy).
+``rho = hbar / sqrt(2 m E_LO)`` of one carrier (m = 2 mu) the pair sees the permittivity of the bulk
+exciton, at small distance the optical one (`screened`, the form of Haken, anchored at the bulk
+binding energy).
 
 A variational energy is an upper bound, so B is a lower one, by at most 1/3 of the small kinetic
 energy of the centre of mass (about 5 meV for a 10 nm cube).
@@ -41,12 +42,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ..core.constants import COULOMB
+
 if TYPE_CHECKING:
     from scipy.interpolate import CubicSpline
 
 FloatArray = NDArray[np.float64]
 
-COULOMB = 1.43996454e-9  # e / 4 pi eps0 [eV m]
 _X = np.geomspace(1e-2, 1e3, 90)  # L / a_B
 _DISTANCE = np.exp(np.linspace(np.log(1e-6), np.log(3e4), 1400))  # r / L, logarithmic
 _CONTRAST = np.linspace(0.0, 0.9, 7)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from ..core.constants import HC
 from ..core.sourced import Sourced
-from .emission import HC
 from .state import DotProperties
 
 # Key (unit at its end) to attribute and unit.

@@ -7,11 +7,11 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from ..core.constants import Z90
 from ..core.sourced import Sourced
 
 FloatArray = NDArray[np.float64]
 
-_NINETY = 1.6448536269514722
 Draw = Callable[[Sourced], FloatArray]
 
 
@@ -30,7 +30,7 @@ def drawer(rng: np.random.Generator, n: int) -> Draw:
     """
 
     def draw(q: Sourced) -> FloatArray:
-        z = rng.standard_normal(n) / _NINETY
+        z = rng.standard_normal(n) / Z90
         z[0] = 0.0
         value = float(q)
         if q.low is None or q.high is None:

@@ -21,11 +21,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ..core.constants import BOLTZMANN, HC
+
 FloatArray = NDArray[np.float64]
 
 FWHM_OVER_SD = 2.0 * np.sqrt(2.0 * np.log(2.0))
-BOLTZMANN = 8.617333262e-5  # [eV/K], CODATA 2018
-HC = 1.239841984e-6  # [eV m], CODATA 2018
 _REFERENCE = 300.0
 
 

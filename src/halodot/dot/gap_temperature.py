@@ -14,7 +14,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .emission import BOLTZMANN
+from ..core.constants import BOLTZMANN
 
 FloatArray = NDArray[np.float64]
 _COLDEST = 1e-3

@@ -27,8 +27,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .confinement import KINETIC
-from .emission import BOLTZMANN
+from ..core.constants import BOLTZMANN, KINETIC
 
 FloatArray = NDArray[np.float64]
 

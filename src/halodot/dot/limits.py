@@ -5,10 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .confinement import KINETIC
-
-RYDBERG = 13.605693123  # [eV], CODATA 2018
-BOHR = 5.29177210903e-11  # [m], CODATA 2018
+from ..core.constants import BOHR, KINETIC, RYDBERG
 
 
 def infinite_box(size: ArrayLike, mass: float, directions: int = 3) -> NDArray[np.float64]:

@@ -28,13 +28,11 @@ import math
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .limits import RYDBERG
+from ..core.constants import BOLTZMANN, HBAR, RYDBERG
 
 FloatArray = NDArray[np.float64]
 
-HBAR = 6.582119569e-16  # [eV s], CODATA 2018
 ELECTRON_MASS_OVER_CHARGE = 5.685630104e-12  # m0/e [V s2/m2], CODATA 2018
-BOLTZMANN = 8.617333262e-5  # [eV/K], CODATA 2018
 
 _ORDERS = 6  # of the expansion in c/a^2; the rest is below 1e-5 for b > 0.2
 _NODES = 7  # Chebyshev nodes on either axis of the table

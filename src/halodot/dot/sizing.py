@@ -17,9 +17,9 @@ from itertools import product
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .confinement import KINETIC, Bands, Level, check_shape, felt_size, hops, level
+from ..core.constants import BOHR, KINETIC, RYDBERG
+from .confinement import Bands, Level, check_shape, felt_size, hops, level
 from .coulomb import Pair, image_energies, pair, screened
-from .limits import BOHR, RYDBERG
 
 FloatArray = NDArray[np.float64]
 

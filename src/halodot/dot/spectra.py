@@ -34,6 +34,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from ..core.constants import HC, KINETIC
 from ..core.randomness import generator
 from ..core.sourced import Sourced
 from .absorption import (
@@ -49,17 +50,8 @@ from .absorption import (
     volume,
 )
 from .colour import chromaticity, swatch
-from .confinement import KINETIC
 from .draws import Draw, drawer, summary
-from .emission import (
-    FWHM_OVER_SD,
-    HC,
-    Emission,
-    continuous,
-    homogeneous_width,
-    mixture,
-    monolayers,
-)
+from .emission import FWHM_OVER_SD, Emission, continuous, homogeneous_width, mixture, monolayers
 from .parts import Context
 from .recombination import COVERED
 from .series import first_exciton, level_series

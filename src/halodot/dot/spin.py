@@ -28,13 +28,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ..core.constants import HBAR
 from ..core.randomness import generator
 from ..core.sourced import Sourced
 from . import spin_channels as channels
 from . import walls
 from .draws import Draw, drawer, summary
 from .parts import Context
-from .polaron import HBAR
 from .sizing import Core, energies
 from .state import DotProperties
 from .transport import DRAWS, Crystal, crystal, far_side, library_value, speed

@@ -29,8 +29,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .confinement import KINETIC
-from .polaron import BOLTZMANN, ELECTRON_MASS_OVER_CHARGE, HBAR
+from ..core.constants import BOLTZMANN, HBAR, KINETIC
+from .polaron import ELECTRON_MASS_OVER_CHARGE
 
 FloatArray = NDArray[np.float64]
 

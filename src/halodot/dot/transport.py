@@ -26,6 +26,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ..core.constants import BOLTZMANN, HBAR
 from ..core.randomness import generator
 from ..core.sourced import Sourced
 from ..crystal.composition import parse
@@ -33,7 +34,7 @@ from ..library.mixing import mix
 from . import polaron, walls
 from .draws import Draw, drawer, summary
 from .parts import Context
-from .polaron import BOLTZMANN, ELECTRON_MASS_OVER_CHARGE, HBAR
+from .polaron import ELECTRON_MASS_OVER_CHARGE
 from .state import DotProperties
 
 FloatArray = NDArray[np.float64]

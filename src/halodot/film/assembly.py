@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from ..core.constants import BOLTZMANN
 from ..core.errors import InputError
 from ..core.randomness import generator
 from ..core.sourced import Sourced
@@ -15,7 +16,6 @@ from ..core.status import Status, worst
 from ..dot.state import DotProperties
 from ..library import Library
 from . import inputs
-from .constants import BOLTZMANN
 from .evaluate import Case, coverage, evaluate
 from .hopping import contact_coupling
 from .spec import OVERRIDES, FilmSpec

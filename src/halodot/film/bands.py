@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 
-from .constants import BOLTZMANN, HBAR2_OVER_M0
+from ..core.constants import BOLTZMANN, KINETIC
 
 STATES_PER_DOT = 2.0
 
@@ -35,4 +35,4 @@ def bulk_states(mass: float, temperature: float) -> float:
     '2.509e+25'
     """
     kT = BOLTZMANN * temperature
-    return 2.0 * (mass * kT / (2.0 * math.pi * HBAR2_OVER_M0)) ** 1.5
+    return 2.0 * (mass * kT / (2.0 * math.pi * (2.0 * KINETIC))) ** 1.5

@@ -16,13 +16,13 @@ from typing import Any
 
 import numpy as np
 
+from ..core.constants import KINETIC
 from ..core.randomness import generator
 from ..core.sourced import Sourced, computed
 from ..dot.state import DotProperties
 from ..library import Library
 from . import inputs
 from .assembly import drawn, fixed_case
-from .constants import HBAR2_OVER_M0
 from .evaluate import Case, evaluate
 from .spec import FilmSpec
 
@@ -50,7 +50,7 @@ def reference_dots(library: Library, size: float = 10e-9) -> DotProperties:
     """
     bulk = library.entry("perovskite", "CsPbBr3")
     shift = {
-        c: 3.0 * HBAR2_OVER_M0 * math.pi**2 / (2.0 * float(bulk.require(f"{c}_mass")) * size**2)
+        c: 3.0 * (2.0 * KINETIC) * math.pi**2 / (2.0 * float(bulk.require(f"{c}_mass")) * size**2)
         for c in ("electron", "hole")
     }
     affinity, ionization = (bulk.require(n) for n in ("electron_affinity", "ionization_energy"))

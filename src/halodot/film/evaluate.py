@@ -6,8 +6,8 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from ..core.constants import BOLTZMANN
 from . import bands, hopping, ions, permittivity, shell, spacing, traps
-from .constants import BOLTZMANN
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,7 @@ from __future__ import annotations
 
 import math
 
-from .constants import BOLTZMANN, HBAR, HBAR2_OVER_M0, PLANCK
+from ..core.constants import BOLTZMANN, HBAR, KINETIC, PLANCK
 
 # Baessler's lattice had a = 0.6 nm; his exponent 2.9e-4 (cm/V)^0.5 scales with sqrt(a).
 GDM_FIELD = 2.9e-5  # (m/V)^0.5
@@ -49,7 +49,7 @@ def contact_coupling(size: float, mass: float) -> float:
     >>> round(contact_coupling(10e-9, 0.22) * 1e3, 2)
     4.27
     """
-    return HBAR2_OVER_M0 * math.pi**2 / (8.0 * mass * size**2)
+    return (2.0 * KINETIC) * math.pi**2 / (8.0 * mass * size**2)
 
 
 def sphere_overlap(size: float, decay: float) -> float:

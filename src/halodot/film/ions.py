@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import math
 
-from .constants import BOLTZMANN
+from ..core.constants import BOLTZMANN
 
 
 def density(fill: float, bulk: float, dots: float, missing: float, share: float) -> float:

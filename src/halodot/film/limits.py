@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from .constants import BOLTZMANN, HBAR
+from ..core.constants import BOLTZMANN, HBAR
 
 
 def lattice_mobility(rate: float, pitch: float, temperature: float) -> float:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 
-from .constants import BOLTZMANN
+from ..core.constants import BOLTZMANN
 
 DESORPTION_ATTEMPT = 1e13
 

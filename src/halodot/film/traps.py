@@ -12,7 +12,7 @@ Reference: P. Langevin, Ann. Chim. Phys. 28, 433 (1903).
 
 from __future__ import annotations
 
-from .constants import ELEMENTARY_CHARGE, VACUUM_PERMITTIVITY
+from ..core.constants import ELEMENTARY_CHARGE, VACUUM_PERMITTIVITY
 
 
 def missing_ligands(surface: float, grafting: float, coverage: float) -> float:

@@ -7,6 +7,7 @@ import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from ..core.constants import Z90
 from ..core.errors import InputError, nearest
 from ..core.sourced import Basis, Sourced
 from .schema import TEXT, Quantity, declared
@@ -14,7 +15,6 @@ from .schema import TEXT, Quantity, declared
 _RANK: dict[Basis, int] = {"given": 0, "sourced": 1, "fitted": 1, "computed": 1, "assumed": 2}
 # Mean range of n normal draws in standard deviations (Tippett), n = 2, 3, ...
 _RANGE_OVER_SD = (1.128, 1.693, 2.059, 2.326, 2.534, 2.704, 2.847, 2.970, 3.078)
-_NINETY = 1.6448536269514722
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +92,10 @@ def _interval(
     highs = [v if s.high is None else s.high for v, s in zip(numbers, values, strict=True)]
     d2 = _RANGE_OVER_SD[min(len(values), len(_RANGE_OVER_SD) + 1) - 2]
     if min(numbers) > 0.0:
-        reach = math.exp(_NINETY * math.log(max(numbers) / min(numbers)) / d2)
+        reach = math.exp(Z90 * math.log(max(numbers) / min(numbers)) / d2)
         spread = (value / reach, value * reach)
     else:
-        half = _NINETY * (max(numbers) - min(numbers)) / d2
+        half = Z90 * (max(numbers) - min(numbers)) / d2
         spread = (value - half, value + half)
     floor = _default_ends(value, quantity.width)
     low, high = min(*lows, spread[0], floor[0]), max(*highs, spread[1], floor[1])

@@ -24,6 +24,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from ..core.constants import Z90
 from ..crystal.composition import Composition
 from ..library.vocabulary import rows_of
 from .limits import cells_of_cube
@@ -33,7 +34,6 @@ FloatArray = NDArray[np.float64]
 
 TABLE = "synthesis_sizes.csv"
 CELSIUS = 273.15
-NINETY = 1.6448536269514722
 RANGE = (353.0, 484.0)
 _MIDDLE, _STEP = 433.15, 50.0  # temperature is counted from 160 degC in steps of 50 K
 _STOICHIOMETRIC = 3.0
@@ -138,7 +138,7 @@ def trained() -> Fit:
 def interval(fitted: Fit, x: FloatArray) -> tuple[float, float, float]:
     """Median size and its 90 % interval [nm] for regressors `x` of a paper not seen."""
     mean, sd = fitted.predict(x, x[:2])
-    low, high = np.exp(mean - NINETY * sd), np.exp(mean + NINETY * sd)
+    low, high = np.exp(mean - Z90 * sd), np.exp(mean + Z90 * sd)
     return float(np.exp(mean)), float(low), float(high)
 
 

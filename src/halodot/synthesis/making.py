@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import cast
 
+from ..core.constants import Z90
 from ..core.sourced import Sourced, assumed
 from ..core.status import Status
 from ..crystal.composition import Composition, parse
@@ -164,7 +165,7 @@ def _predicted(
             estimate = hot_injection.joined(estimate, surface)
             notes.append("joined with the size of a halide-terminated cube, X/Pb = 3 + 3/n")
     mean, sd = estimate
-    ends = (math.exp(mean - hot_injection.NINETY * sd), math.exp(mean + hot_injection.NINETY * sd))
+    ends = (math.exp(mean - Z90 * sd), math.exp(mean + Z90 * sd))
     sources = ("review", *(f"ref{p}" for p in papers))
     low, high = (e * 1e-9 for e in ends)
     return Sourced(math.exp(mean) * 1e-9, "m", low, high, "fitted", sources, notes[0]), notes

@@ -28,7 +28,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ..emission import BOLTZMANN
+from ...core.constants import BOLTZMANN
 
 FloatArray = NDArray[np.float64]
 Spread = Callable[[ArrayLike], FloatArray]

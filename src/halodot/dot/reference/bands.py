@@ -18,11 +18,10 @@ from dataclasses import dataclass, fields
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ...core.constants import KINETIC
 from ...core.errors import InputError
 
 FloatArray = NDArray[np.float64]
-
-KINETIC = 3.80998211e-20  # hbar^2 / 2 m0 [eV m2], CODATA 2018
 
 
 @dataclass(frozen=True)

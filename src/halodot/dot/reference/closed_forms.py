@@ -21,8 +21,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import brentq
 
+from ...core.constants import KINETIC
 from ...core.errors import InputError
-from .bands import KINETIC, Bands
+from .bands import Bands
 
 FloatArray = NDArray[np.float64]
 

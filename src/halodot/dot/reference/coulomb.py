@@ -17,12 +17,12 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from ...core.constants import COULOMB
 from ...core.errors import InputError
 from .levels import Levels
 
 FloatArray = NDArray[np.float64]
 
-COULOMB = 1.439964548e-9  # e^2 / 4 pi eps0 [eV m], CODATA 2018
 _EWALD = 2.837297479481  # potential of the neutralised simple cubic lattice at its own point
 
 

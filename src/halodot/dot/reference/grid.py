@@ -15,8 +15,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ...core.constants import KINETIC
 from ...core.errors import InputError, nearest
-from .bands import KINETIC, Bands
+from .bands import Bands
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]

@@ -19,7 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from .bands import KINETIC, Bands
+from ...core.constants import KINETIC
+from .bands import Bands
 from .grid import Grid
 
 FloatArray = NDArray[np.float64]

@@ -21,8 +21,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from ...core.constants import KINETIC
 from ...core.errors import InputError
-from .bands import KINETIC, Bands
+from .bands import Bands
 from .grid import wall_sites
 from .levels import SAME, Levels
 from .solver import NOTHING, Cost, near_gap
