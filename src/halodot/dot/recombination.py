@@ -10,7 +10,7 @@ mean lambda, so that the ensemble decays as
 the yield and the shape of the decay come from the same numbers. Traps stand where ligands are
 missing, ``lambda = q (1 - coverage) A rho`` with A the surface, rho the density of sites and q the
 share of the empty sites that traps; q is small where states of an empty site stay in the bands
-(defect tolerance) and is fitted per halide to reported yields (`TRAPS`).
+(defect tolerance) and is fitted per halide to `reported_yields`.
 
 A pulse makes a Poisson number of excitons with mean <N>. Of j excitons one is lost to light at
 ``j^2 k_r`` or to Auger recombination at ``j^2 (j - 1) / (4 tau_XX)``, tau_XX proportional to the
@@ -30,12 +30,14 @@ References: Tachiya, 10.1016/0009-2614(75)80210-0 (Poisson quenching); Klimov et
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..core.randomness import generator
 from ..core.sourced import Sourced
+from ..library.tables import table
 from .draws import Draw, drawer, summary
 from .parts import Context
 from .spec import DotModel
@@ -54,16 +56,24 @@ _SOURCES = (
     "10.1039/D2NA00354F",
     "github.com/leoluber/synthesizer",
 )
-# Reported yields of dots: review, Table 1 (refs 133, 134, 140, middle of a range; without NiCl2);
-# 10.1039/C9NA00292H before passivation; 10.1039/C6RA27665B, middle of 50 to 80 %; an oxalic acid
-# treatment of CsPb(Cl,Br)3 (before, counted as Cl) and CsPbBr3; platelets, mean of 109 syntheses
-# (github.com/leoluber/synthesizer) and middle of 80 to 100 % (10.1039/D2NA00354F); CsPbI3 last.
-YIELDS: dict[str, tuple[float, ...]] = {
-    "Cl": (0.024, 0.11),
-    "Br, I": (0.90, 0.90, 0.85, 0.85, 0.761, 0.65, 0.85, 0.34, 0.90, 0.80, 0.95),
-}
 # two rows of iodides say too little alone; they lie on either side of the bromides
 _GROUP = {"Cl": "Cl", "Br": "Br, I", "I": "Br, I"}
+
+
+@lru_cache(maxsize=1)
+def reported_yields() -> dict[str, tuple[float, ...]]:
+    """Reported yields [1] of dots as they are made, by group of halides.
+
+    The rows of the table `quantum_yields`; a mixture with chloride counts as chloride.
+
+    >>> {group: len(values) for group, values in reported_yields().items()}
+    {'Cl': 2, 'Br, I': 11}
+    """
+    found: dict[str, tuple[float, ...]] = {}
+    for row in table("quantum_yields"):
+        group = next(g for x, g in _GROUP.items() if x in row["material"])
+        found[group] = (*found.get(group, ()), float(row["value"]) / 100.0)
+    return found
 
 
 def poisson(mean: ArrayLike, count: int = 40) -> FloatArray:
@@ -186,7 +196,7 @@ def fit_traps(yields: dict[str, tuple[float, ...]]) -> dict[str, Traps]:
 
     With k_t >> k_r the yield is ``exp(-lambda)``, so ``ln lambda = ln(-ln(yield))``.
 
-    >>> found = fit_traps(YIELDS)
+    >>> found = fit_traps(reported_yields())
     >>> found["Cl"].centre > found["Br, I"].centre + 2.0
     True
     """
@@ -210,7 +220,7 @@ def usual_traps(halides: dict[str, float]) -> Sourced:
     >>> usual_traps({"Br": 1.0}).value < usual_traps({"Cl": 0.5, "Br": 0.5}).value
     True
     """
-    fitted = fit_traps(YIELDS)
+    fitted = fit_traps(reported_yields())
     shares: dict[str, float] = {}
     for halide, share in halides.items():
         if halide in _GROUP:
@@ -255,7 +265,7 @@ def trap_share(halide: str) -> float:
     >>> trap_share("Br") < 0.005 < trap_share("Cl")
     True
     """
-    traps = float(fit_traps(YIELDS)[_GROUP[halide]].sourced)
+    traps = float(fit_traps(reported_yields())[_GROUP[halide]].sourced)
     return traps / (_REFERENCE * _SITES * (1.0 - COVERED))
 
 
