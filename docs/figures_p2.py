@@ -33,7 +33,7 @@ def p2() -> Figure:
     axes[0, 1].set_title("b  CsPbI3: below the line perovskite beats δ", loc="left", fontsize=10)
     for ax, ground, mark in ((axes[1, 0], iodide, "c"), (axes[1, 1], bromide, "d")):
         draw_map(ax, stability_map(ground))
-        title = f"{mark}  {ground.formula}: most probable (paler: less sure)"
+        title = f"{mark}  {ground.formula}: most probable phase (paler: less sure)"
         ax.set_title(title, loc="left", fontsize=10)
     handles = map_handles(iodide.phases)
     figure.legend(handles=handles, loc="outside lower center", ncols=6, frameon=False, fontsize=8,

@@ -66,7 +66,8 @@ def test_probabilities_add_up_wherever_they_are_known(text, size, temperature):
     odds = [found[f"stable_phase_probability_{p}"] for p in ("alpha", "beta", "gamma", "delta")]
     known = [q for q in odds if q.is_known]
     assert all(q.note for q in odds if not q.is_known)
-    assert all(-1e-12 <= q.low <= q.value <= q.high <= 1.0 + 1e-12 for q in known)
+    assert all(-1e-12 <= q.value <= 1.0 + 1e-12 for q in known)
+    assert all(q.low is None and q.high is None for q in known)  # priors are in the value
     assert not known or abs(sum(float(q) for q in known) - 1.0) < 1e-9
 
 

@@ -1,6 +1,7 @@
 """``halodot crystal``: JSON keys, exit codes, unknowns."""
 
 import argparse
+import csv
 import json
 
 import pytest
@@ -168,4 +169,81 @@ def test_bad_options_are_refused_and_leave_nothing(options, tmp_path, monkeypatc
         run("CsPbBr3", *options)
     assert caught.value.field
     assert caught.value.allowed
+    assert not list(tmp_path.iterdir())
+
+
+def answer(capsys, *argv):
+    assert run(*argv, "--json") == 0
+    return json.loads(capsys.readouterr().out)
+
+
+@pytest.mark.parametrize("size", ["3 nm", "6 nm", "8 nm", "12 nm"])
+def test_the_stable_phase_is_the_most_probable_one(capsys, size):
+    body = answer(capsys, "CsPbI3", "--size", size)
+    start = "stable_phase_probability_"
+    odds = {k.removeprefix(start): q for k, q in body.items() if k.startswith(start)}
+    assert body["stable_phase"]["value"] == max(odds, key=lambda p: odds[p]["value"])
+    perovskites = sum(q["value"] for p, q in odds.items() if p != "delta")
+    assert body["perovskite_probability"]["value"] == pytest.approx(perovskites, rel=1e-9)
+    # they come from priors: the error of the sampling is not what is uncertain
+    for q in (*odds.values(), body["perovskite_probability"]):
+        assert q["low"] in (None, q["value"])
+        assert "priors" in q["note"]
+
+
+def test_the_map_names_the_most_probable_phase_everywhere(capsys, tmp_path):
+    path = tmp_path / "map.csv"
+    answer(capsys, "CsPbI3", "--stability-map", str(path))
+    with path.open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    names = ("gamma", "beta", "alpha", "delta")
+    for row in rows:
+        odds = {p: float(row[f"probability_{p}"]) for p in names}
+        # four decimals are written
+        assert odds[row["most_probable_phase"]] >= max(odds.values()) - 1e-4
+        perovskites = sum(odds[p] for p in names if p != "delta")
+        assert float(row["perovskite_probability"]) == pytest.approx(perovskites, abs=3e-4)
+
+
+@pytest.mark.parametrize(
+    ("formula", "temperature", "phase", "length"),
+    [("CsPbBr3", "300 K", "gamma", 8.207), ("CsPbBr3", "450 K", "alpha", 5.874),
+     ("CsPbI3", "300 K", "delta", 10.434)],
+)  # fmt: skip
+def test_files_hold_the_phase_that_is_called_stable(
+    capsys, tmp_path, formula, temperature, phase, length
+):
+    from ase.io import read
+
+    cif, xyz = tmp_path / "a.cif", tmp_path / "a.xyz"
+    files = ["--cif", str(cif), "--cells", "2x2x2", "-o", str(xyz)]
+    body = answer(capsys, formula, "--temperature", temperature, *files)
+    assert body["stable_phase"]["value"] == body["cif_phase"] == body["dot_phase"] == phase
+    assert body["cif_phase_is_stable"] is body["dot_phase_is_stable"] is True
+    assert f"phase={phase} " in xyz.read_text(encoding="utf-8")
+    atoms = read(cif)
+    assert atoms.cell.lengths()[0] == pytest.approx(length, rel=1e-6)
+    assert atoms.info["spacegroup"].no == body["cif_space_group_number"]
+    named = body["cif_space_group"]
+    assert f"'{named}'" in cif.read_text(encoding="utf-8").replace(" ", "")
+
+
+def test_where_the_stable_phase_cannot_be_written_the_answer_says_so(capsys, tmp_path):
+    cif = tmp_path / "a.cif"
+    mixed = answer(capsys, "CsPb(Br0.5I0.5)3", "--cif", str(cif))
+    assert mixed["cif_phase_is_stable"] is None
+    assert "not known" in mixed["cif_phase_reason"]
+    asked = answer(capsys, "CsPbBr3", "--phase", "alpha", "--cif", str(cif))
+    assert (asked["cif_phase"], asked["cif_phase_is_stable"]) == ("alpha", False)
+    molecule = answer(capsys, "MAPbI3", "--cif", str(cif))
+    assert molecule["cif_space_group"] == "P1"
+    assert molecule["cif_sites_space_group_found"] != "P1"
+    assert "'P 1'" in cif.read_text(encoding="utf-8")
+    assert any("P1" in note for note in molecule["cif_notes"])
+
+
+def test_one_bad_file_leaves_no_other(tmp_path):
+    good = tmp_path / "a.cif"
+    with pytest.raises(InputError):
+        run("CsPbBr3", "--cif", str(good), "--stability-map", str(tmp_path / "none" / "m.png"))
     assert not list(tmp_path.iterdir())

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from ..crystal.choice import Choice
     from ..library import Library
 
 
@@ -26,7 +27,11 @@ def register(verbs: Any) -> None:
         metavar="FILE",
         help="write the phase map over size and temperature as .png, .svg or .csv",
     )
-    p.add_argument("--phase", help="alpha, beta, gamma or delta, of the structures written")
+    p.add_argument(
+        "--phase",
+        help="alpha, beta, gamma or delta, of the structures written; default: the stable one at "
+        "the size and temperature given",
+    )
     p.add_argument("--cif", metavar="FILE", help="write the unit cell as CIF")
     p.add_argument("--cells", metavar="NxNxN", help="size of a dot in octahedra along its edges")
     p.add_argument("--termination", help="CsX (the default) or BX2: planes in which the dot ends")
@@ -55,7 +60,7 @@ def run(args: argparse.Namespace) -> int:
     size = None if args.size is None else parse(args.size, "m", field="size")
     temperature = parse(args.temperature, "K", field="temperature")
     body = describe(args.formula, library, size, temperature)
-    body |= _files(args, library)
+    body |= _files(args, library, _phase(args, library, size, temperature))
     if args.json:
         print_json(body)
     else:
@@ -64,8 +69,9 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _check(args: argparse.Namespace) -> None:
-    """Refuse options that make sense only together."""
+    """Refuse options that make sense only together, and files that cannot be written."""
     from ..core.errors import InputError
+    from .output import check_file
 
     if args.cells is None and args.output is not None:
         raise InputError("output", args.output, "only together with --cells", "--cells 5x5x5")
@@ -80,44 +86,65 @@ def _check(args: argparse.Namespace) -> None:
         if ending not in (".png", ".svg", ".csv"):
             raise InputError("stability-map", args.stability_map, "a .png, .svg or .csv file",
                              "map.png")  # fmt: skip
+    for field in ("cif", "output", "stability_map"):
+        check_file(getattr(args, field), "--" + field.replace("_", "-"))
 
 
-def _files(args: argparse.Namespace, library: Library) -> dict[str, Any]:
+def _phase(
+    args: argparse.Namespace, library: Library, size: float | None, temperature: float
+) -> Choice:
+    """Return the phase of the structures written: the one named, else the stable one."""
+    from ..crystal import characterise
+    from ..crystal.choice import Choice, choose_phase
+
+    if args.phase is None and args.cif is None and args.cells is None:
+        return Choice(None, None, "")
+    found = characterise(args.formula, library, size, temperature)
+    if args.phase is None:
+        return choose_phase(found, library)
+    is_stable = args.phase == found.stable_phase if found.stable_phase else None
+    return Choice(args.phase, is_stable, "given with --phase")
+
+
+def _files(args: argparse.Namespace, library: Library, choice: Choice) -> dict[str, Any]:
     """Write the files asked for and say what they hold."""
     body: dict[str, Any] = {}
     if args.cif is not None:
-        body |= _cif(args, library)
+        body |= _cif(args, library, choice)
     if args.cells is not None:
-        body |= _dot(args, library)
+        body |= _dot(args, library, choice)
     if args.stability_map is not None:
         body |= _map(args, library)
     return body
 
 
-def _cif(args: argparse.Namespace, library: Library) -> dict[str, Any]:
+def _cif(args: argparse.Namespace, library: Library, choice: Choice) -> dict[str, Any]:
     from ..crystal.structure import space_group, write_cif
 
-    cell, notes = write_cif(args.formula, args.cif, library, phase=args.phase, seed=args.seed)
+    cell, notes = write_cif(args.formula, args.cif, library, phase=choice.phase, seed=args.seed)
     found, number = space_group(args.formula, library, cell.phase)
     return {
         "cif_file": args.cif,
         "cif_phase": cell.phase,
-        "cif_space_group": cell.space_group,
-        "cif_space_group_found": found,
-        "cif_space_group_number": number,
+        "cif_phase_is_stable": choice.is_stable,
+        "cif_phase_reason": choice.reason,
+        "cif_space_group": cell.space_group,  # as the file says it
+        "cif_space_group_number": cell.number,
+        "cif_sites_space_group_found": found,  # of the sites, whatever stands on them
+        "cif_sites_space_group_number": number,
         "cif_sites": len(cell.roles),
         "cif_notes": list(notes),
     }
 
 
-def _dot(args: argparse.Namespace, library: Library) -> dict[str, Any]:
+def _dot(args: argparse.Namespace, library: Library, choice: Choice) -> dict[str, Any]:
     from ..crystal.structure import dot, read_cells, write_xyz
 
     cluster = dot(
         args.formula,
         library,
         read_cells(args.cells),
-        phase=args.phase,
+        phase=choice.phase,
         termination=args.termination,
         seed=args.seed,
     )
@@ -125,6 +152,8 @@ def _dot(args: argparse.Namespace, library: Library) -> dict[str, Any]:
     return {
         "dot_file": args.output,
         "dot_phase": cluster.phase,
+        "dot_phase_is_stable": choice.is_stable,
+        "dot_phase_reason": choice.reason,
         "dot_termination": cluster.termination,
         "dot_cells": "x".join(map(str, cluster.cells)),
         "dot_stoichiometry": cluster.stoichiometry,

@@ -65,6 +65,7 @@ def run(args: argparse.Namespace) -> int:
     from ..synthesis import given
     from .output import exit_code
 
+    check_files(args)
     spec = read(args)
     library = Library.builtin().with_files(args.materials)
     known_ligand(spec.ligand, library)
@@ -98,6 +99,30 @@ def read(args: argparse.Namespace) -> Dots:
     return build(Dots, data)
 
 
+def check_files(args: argparse.Namespace) -> None:
+    """Refuse files that cannot be written, before the first of them is."""
+    from .output import check_file
+
+    if args.plot is not None:
+        picture_kind(args.plot)
+    check_file(args.plot, "--plot")
+    check_file(args.spectra, "--spectra")
+
+
+def picture_kind(path: str) -> str:
+    """Return the format that the name of a picture ends in."""
+    from pathlib import Path
+
+    from ..core.errors import InputError, nearest
+
+    kind, kinds = Path(path).suffix.lower(), (".png", ".svg", ".pdf")
+    if kind not in kinds:
+        raise InputError(
+            "--plot", path, "a name ending in .png, .svg or .pdf", nearest(kind, kinds)
+        )
+    return kind[1:]
+
+
 def known_ligand(name: str, library: Library) -> None:
     """Refuse a ligand that neither the library nor the user's own files hold."""
     from ..core.errors import InputError
@@ -111,19 +136,11 @@ def known_ligand(name: str, library: Library) -> None:
 def plot(dots: DotProperties, path: str) -> None:
     """Write the picture of the light of the dot, in the format that the name ends in."""
     import io
-    from pathlib import Path
 
-    from ..core.errors import InputError, nearest
-
-    kind, kinds = Path(path).suffix.lower(), (".png", ".svg", ".pdf")
-    if kind not in kinds:
-        raise InputError(
-            "--plot", path, "a name ending in .png, .svg or .pdf", nearest(kind, kinds)
-        )
     from ..report.plots.light import dot_figure
 
     buffer = io.BytesIO()
-    dot_figure(dots).savefig(buffer, format=kind[1:], dpi=150)
+    dot_figure(dots).savefig(buffer, format=picture_kind(path), dpi=150)
     put(path, "--plot", buffer.getvalue())
 
 

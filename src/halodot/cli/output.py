@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..core.errors import InputError
 from ..core.sourced import Sourced
 
 if TYPE_CHECKING:
@@ -53,6 +56,34 @@ def print_flat(body: dict[str, Any]) -> None:
         else:
             text = str(value)
         sys.stdout.write(f"{key:<{width}}  {text}\n")
+
+
+def check_file(path: str | None, field: str) -> None:
+    """Refuse a file that cannot be written, before the first of several is.
+
+    Raises
+    ------
+    InputError
+        If its folder is missing or closed, or a folder has its name.
+    """
+    if path is None:
+        return
+    try:
+        target = Path(path)
+        reason = _why_not(target)
+    except (OSError, ValueError) as e:
+        reason = str(e)
+    if reason:
+        raise InputError(field, path, "a file that can be written", reason)
+
+
+def _why_not(target: Path) -> str:
+    if target.is_dir():
+        return "this is a folder: name a file in it"
+    if not target.parent.is_dir():
+        return f"make the folder {target.parent} first"
+    there = target if target.exists() else target.parent
+    return "" if os.access(there, os.W_OK) else f"{there} is closed to writing"
 
 
 def exit_code(status: Status) -> int:

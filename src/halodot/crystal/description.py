@@ -123,11 +123,13 @@ def _sources(c: Crystal) -> tuple[str, ...]:
 
 
 def perovskite_probability(c: Crystal) -> Sourced:
-    """Return the probability that the stable phase is a perovskite [1]."""
+    """Return the probability of all perovskite phases together [1].
+
+    Not the same question as the stable phase: three phases that share it may each lose to delta.
+    """
     if not c.stable_phase:
         return Sourced.unknown("1", c.stability_reason)
     delta = c.probability.get("delta")
     if delta is None:
         return Sourced(1.0, "1", None, None, "assumed", (), "no other phase of it is known")
-    ends = (1.0 - float(delta.high or 0.0), 1.0 - float(delta.low or 0.0))
-    return Sourced(1.0 - float(delta), "1", *ends, "computed", delta.sources, delta.note)
+    return Sourced(1.0 - float(delta), "1", None, None, "computed", delta.sources, delta.note)

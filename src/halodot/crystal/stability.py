@@ -3,6 +3,9 @@
 All priors of `landscape` are drawn; in each draw the dots of edge L share the phases as
 ``w_p = exp(-N g_p / kT) / sum``, with N = L^3 / v formula units in one dot, and the probability of
 a phase is the mean of w_p over the draws. For the bulk the phase of lowest free energy takes all.
+The stable phase is the single phase of highest probability. Whether any perovskite beats delta is
+another question, with an answer of its own: the perovskite phases together, and their boundary.
+Where they share their probability, delta can be the stable phase although a perovskite is likelier.
 The band of a boundary holds 90 % of the draws. Small dots at a boundary flicker between phases
 even where everything is known: that is in w_p, the rest of the spread is what is not known.
 """
@@ -21,7 +24,6 @@ from ..core.randomness import generator
 from ..core.sourced import Sourced, computed
 from .landscape import (
     DELTA,
-    PEROVSKITES,
     TEMPERATURES,
     Array,
     Landscape,
@@ -96,7 +98,9 @@ def shares(draws: Mapping[str, Array], temperature: float, edge: float) -> dict[
 def probabilities(
     ground: Landscape, temperature: float = 300.0, size: float | None = None
 ) -> dict[str, Sourced]:
-    """Return the probability of every phase; its interval is the error of the mean over draws.
+    """Return the probability of every phase, the mean share over all draws of the priors.
+
+    It carries no interval: what is not known of the priors is in the probability already.
 
     Parameters
     ----------
@@ -128,25 +132,22 @@ def _drawn(ground: Landscape) -> dict[str, Array]:
 
 
 def _mean(weights: Array, sources: tuple[str, ...]) -> Sourced:
-    value = float(weights.mean())
-    half = 1.645 * float(weights.std()) / float(np.sqrt(len(weights)))
-    ends = (max(value - half, 0.0), min(value + half, 1.0))
-    return computed(value, "1", *ends, sources, f"{len(weights)} draws of all priors")
+    error = float(weights.std()) / float(np.sqrt(len(weights)))
+    note = (
+        f"mean over {len(weights)} draws of all priors, which are in it: no interval of its own; "
+        f"sampling error {error:.2g}"
+    )
+    return computed(float(weights.mean()), "1", sources=sources, note=note)
 
 
 def most_probable(probability: Mapping[str, Sourced]) -> str:
-    """Return delta where it outweighs the perovskite phases together, else the best of these.
-
-    The three perovskite phases are distortions of one network; delta is another one.
+    """Return the single phase of highest probability, the one that is called stable.
 
     >>> odds = {"alpha": 0.3, "gamma": 0.3, "delta": 0.4}
     >>> most_probable({p: computed(x, "1") for p, x in odds.items()})
-    'alpha'
+    'delta'
     """
-    delta = probability.get(DELTA)
-    if delta is not None and float(delta) > 0.5:
-        return DELTA
-    return max((p for p in probability if p != DELTA), key=lambda p: float(probability[p]))
+    return max(probability, key=lambda p: float(probability[p]))
 
 
 def crossover(
@@ -287,11 +288,13 @@ class StabilityMap:
     @property
     def best(self) -> NDArray[np.int64]:
         """Index of the phase named by `most_probable`, ``[temperature, size]``."""
-        chosen = self.probability[: len(PEROVSKITES)].argmax(axis=0)
-        if DELTA in self.phases:
-            k = self.phases.index(DELTA)
-            chosen = np.where(self.probability[k] > 0.5, k, chosen)
-        return np.asarray(chosen, dtype=np.int64)
+        return np.asarray(self.probability.argmax(axis=0), dtype=np.int64)
+
+    @property
+    def perovskite(self) -> Array:
+        """Probability of the perovskite phases together, ``[temperature, size]`` [1]."""
+        kept = [k for k, phase in enumerate(self.phases) if phase != DELTA]
+        return np.asarray(self.probability[kept].sum(axis=0))
 
 
 def stability_map(
@@ -348,17 +351,17 @@ def _transition_bands(draws: Mapping[str, Array], edges: Array) -> dict[str, Arr
 def table_rows(found: StabilityMap) -> list[list[str]]:
     """Return the map as rows of text, head first, one row per temperature and size."""
     head = ["temperature_K", "size_nm", "most_probable_phase"]
-    head += [f"probability_{p}" for p in found.phases]
+    head += [*(f"probability_{p}" for p in found.phases), "perovskite_probability"]
     bands = ("low", "median", "high")
     if len(found.crossover):
         head += [f"crossover_{b}_nm" for b in bands]
     head += [f"transition_{name}_{b}_K" for name in found.transition for b in bands]
-    best = found.best
+    best, perovskite = found.best, found.perovskite
     rows = [head]
     for i, t in enumerate(found.temperatures):
         for j, size in enumerate(found.sizes):
             row = [f"{t:.6g}", f"{size * 1e9:.6g}", found.phases[best[i, j]]]
-            row += [f"{p:.4f}" for p in found.probability[:, i, j]]
+            row += [f"{p:.4f}" for p in (*found.probability[:, i, j], perovskite[i, j])]
             if len(found.crossover):
                 row += [f"{x * 1e9:.5g}" if np.isfinite(x) else "" for x in found.crossover[i]]
             row += [f"{x:.5g}" for band in found.transition.values() for x in band[j]]

@@ -37,7 +37,8 @@ class Crystal:
     probability
         Of every phase whose free energy is known [1].
     stable_phase, stability_reason
-        Most probable phase, empty with a reason where a phase that might win is missing.
+        Single phase of highest probability, empty with a reason where a phase that might win is
+        missing.
     crossover_size
         Cube edge below which a perovskite phase beats the delta phase [m].
     transitions

@@ -9,10 +9,9 @@ surface ions balance in a real dot. Atoms stand where the bulk has them: nothing
 from __future__ import annotations
 
 import os
-import warnings
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +21,7 @@ from ..core.errors import InputError, nearest
 from ..core.randomness import generator
 from ..library import Library
 from .cells import Cell, unit_cell
+from .cif import plain_text, symmetric_text, symmetry
 from .composition import Composition, parse
 from .filling import atoms_of, doped_shares, fill
 from .octahedra import Array
@@ -166,8 +166,9 @@ def dot(
         raise InputError("cells", "x".join(map(str, cells)), f"at most {MOST_ATOMS} sites", "")
     if cell.ideal is None:
         if termination is not None:
-            raise InputError("termination", termination, "nothing: whole cells are stacked for "
-                             f"{composition.family} {cell.phase}", "leave it out")  # fmt: skip
+            allowed = f"nothing: whole cells are stacked for {composition.family} {cell.phase}"
+            remedy = "leave it out, or name another phase (--phase gamma)"
+            raise InputError("termination", termination, allowed, remedy)
         kind, (roles, places) = "cells", _stacked(cell, cells)
     else:
         kind = termination_of(termination or "AX", composition)
@@ -269,61 +270,49 @@ def write_xyz(cluster: Dot, path: str | Path) -> Path:
     )
 
 
-def crystal_atoms(
-    formula: str, lib: Library, phase: str | None = None, seed: int = 1
-) -> tuple[Any, Cell, tuple[str, ...]]:
-    """Return one unit cell as `ase.Atoms`, the cell it was made from, and what to know of it.
-
-    Shared sites hold their main ion and carry their shares as occupancies, so that the file keeps
-    the symmetry; molecular cations are written out and turned at random from `seed`.
-    """
-    from ase import Atoms
-
-    composition = parse(formula)
-    cell = unit_cell(composition, lib, phase)
-    inside = cell.positions - np.floor(cell.positions)
-    rng = generator(seed, "crystal", composition.formula)
-    main = {r: _main(doped_shares(composition, r)) for r in set(cell.roles)}
-    ions = [main[r] for r in cell.roles]
-    symbols, points = atoms_of(ions, inside @ cell.vectors, rng)
-    atoms = Atoms(symbols, positions=points / _ANGSTROM, cell=cell.vectors / _ANGSTROM, pbc=True)
-    notes = [*cell.notes]
-    shared = {r: s for r in main if len(s := doped_shares(composition, r)) > 1}
-    if shared and not {"MA", "FA"} & {s for shares in shared.values() for s in shares}:
-        kinds = sorted(main)
-        if len(symbols) == len(ions):
-            atoms.set_array("spacegroup_kinds", np.array([kinds.index(r) for r in cell.roles]))
-            atoms.info["occupancy"] = {
-                str(kinds.index(r)): doped_shares(composition, r) for r in kinds
-            }
-            notes.append("shared sites carry occupancies")
-            return atoms, cell, tuple(notes)
-    if shared:
-        notes.append("shared sites show their main ion only (molecules have no occupancy here)")
-    if len(symbols) != len(ions):
-        notes.append("molecular cations are rigid and turned at random, which lowers the symmetry")
-    return atoms, cell, tuple(notes)
-
-
-def _main(shares: dict[str, float]) -> str:
-    return max(shares, key=lambda s: (shares[s], s))
-
-
 def write_cif(
     formula: str, path: str | Path, lib: Library, *, phase: str | None = None, seed: int = 1
 ) -> tuple[Cell, tuple[str, ...]]:
     """Write one unit cell as CIF, whole or not at all, and return its cell and notes.
+
+    The file holds the symmetry operations and one site of each kind. With molecular cations,
+    which are turned at random from `seed`, it lists every atom in P1, and so says the cell.
 
     Raises
     ------
     InputError
         If the structure is not known or the file cannot be written.
     """
-    from ase.io import write
+    composition = parse(formula)
+    cell = unit_cell(composition, lib, phase)
+    shares = {r: doped_shares(composition, r) for r in sorted(set(cell.roles))}
+    notes = list(cell.notes)
+    if {"MA", "FA"} & {s for inside in shares.values() for s in inside}:
+        text, more = _turned(cell, shares, generator(seed, "crystal", composition.formula))
+        cell, notes = replace(cell, space_group="P1", number=1), notes + more
+    else:
+        text = symmetric_text(cell, shares)
+        if any(len(inside) > 1 for inside in shares.values()):
+            notes.append("shared sites carry occupancies")
+    replace_file(path, lambda p: p.write_text(text, encoding="ascii"))
+    return cell, tuple(notes)
 
-    atoms, cell, notes = crystal_atoms(formula, lib, phase, seed)
-    replace_file(path, lambda p: write(p, atoms, format="cif"))
-    return cell, notes
+
+def _turned(
+    cell: Cell, shares: Mapping[str, Mapping[str, float]], rng: np.random.Generator
+) -> tuple[str, list[str]]:
+    """Every atom of a cell with molecules, the main ion on shared sites, and what to know."""
+    ions = [_main(shares[r]) for r in cell.roles]
+    inside = cell.positions - np.floor(cell.positions)
+    symbols, points = atoms_of(ions, inside @ cell.vectors, rng)
+    notes = ["molecular cations are rigid and turned at random: every atom is listed, in P1"]
+    if any(len(s) > 1 for s in shares.values()):
+        notes.append("shared sites show their main ion only (molecules have no occupancy here)")
+    return plain_text(cell.vectors, symbols, points), notes
+
+
+def _main(shares: Mapping[str, float]) -> str:
+    return max(shares, key=lambda s: (shares[s], s))
 
 
 def space_group(formula: str, lib: Library, phase: str | None = None) -> tuple[str, int]:
@@ -334,19 +323,7 @@ def space_group(formula: str, lib: Library, phase: str | None = None) -> tuple[s
     >>> space_group("CsPbBr3", Library.builtin(), "gamma")
     ('Pnma', 62)
     """
-    import spglib
-
-    cell = unit_cell(parse(formula), lib, phase)
-    kinds = {role: k + 1 for k, role in enumerate(sorted(set(cell.roles)))}
-    numbers = [kinds[r] for r in cell.roles]
-    with warnings.catch_warnings():
-        # it announces another way of telling errors; None is told below
-        warnings.simplefilter("ignore", DeprecationWarning)
-        data = spglib.get_symmetry_dataset(
-            (cell.vectors / _ANGSTROM, cell.positions, numbers), symprec=1e-3
-        )
-    if data is None:
-        raise InputError("structure", formula, "a structure with a space group", "")
+    data = symmetry(unit_cell(parse(formula), lib, phase))
     return str(data.international), int(data.number)
 
 

@@ -156,7 +156,10 @@ def _notes(lib: Library, composition: Composition, ground: Landscape) -> tuple[s
             else f"no named set of radii gives the printed tolerance factors of {pair}"
         )
     if ground.is_known:
-        notes.append("probabilities of phases come from priors and hold at equilibrium")
+        notes.append(
+            "the stable phase is the single phase of highest probability; probabilities come from "
+            "priors and hold at equilibrium"
+        )
     if ground.with_delta:
         notes.append(LIGANDS)
     if monoclinic(composition).is_known:

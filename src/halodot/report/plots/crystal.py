@@ -52,13 +52,16 @@ def save_map(found: StabilityMap, path: Path) -> Path:
 def stability_figure(found: StabilityMap) -> Figure:
     """Return the map: colour for the most probable phase, its strength for the probability.
 
-    Lines are the medians of the boundaries, thin lines the ends of their 90 % bands.
+    Lines are the medians of the boundaries, thin lines the ends of their 90 % bands. The boundary
+    against delta is that of the perovskite phases together: where these share their probability,
+    delta is the most probable single phase already below it.
     """
     figure = new_figure(6.4, 4.4)
     ax = figure.subplots()
     draw_map(ax, found)
     legend_of(figure, map_handles(found.phases))
-    ax.set_title(f"{found.formula}: most probable phase of a cube (paler = less sure)", loc="left")
+    title = f"{found.formula}: most probable single phase of a cube (paler = less sure)"
+    ax.set_title(title, loc="left")
     return figure
 
 
@@ -83,6 +86,7 @@ def draw_map(ax: Any, found: StabilityMap) -> None:
     ax.pcolormesh(sizes, found.temperatures, 1.0 - weight * (1.0 - colours), shading="nearest")
     if len(found.crossover):
         _boundary(ax, found.crossover.T * 1e9, found.temperatures, swap=True)
+        _name_crossover(ax, found)
     else:
         for name, band in found.transition.items():
             _boundary(ax, band.T, sizes, swap=False)
@@ -94,6 +98,16 @@ def draw_map(ax: Any, found: StabilityMap) -> None:
     label_axes(ax, "edge of the cube (nm)", "temperature (K)")
     log_axis(ax, "x")
     ax.grid(False)
+
+
+def _name_crossover(ax: Any, found: StabilityMap) -> None:
+    """Write beside the median what lies on either side of it: perovskite phases, or delta."""
+    row = len(found.temperatures) // 8
+    edge = float(found.crossover[row, 1]) * 1e9
+    if found.sizes[0] < edge * 1e-9 < found.sizes[-1]:
+        ax.annotate("perovskite | δ", (edge, found.temperatures[row]), (0, 0),
+                    textcoords="offset points", ha="center", va="center", fontsize=9,
+                    bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.5})  # fmt: skip
 
 
 def _boundary(ax: Any, band: NDArray[Any], axis: NDArray[Any], *, swap: bool) -> None:
