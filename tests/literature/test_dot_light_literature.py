@@ -5,10 +5,10 @@ import math
 import numpy as np
 import pytest
 
+from halodot.core.constants import HC
 from halodot.core.sourced import Sourced
 from halodot.dot import DotModel, DotProperties, characterise
 from halodot.dot.absorption import cross_section, nonparabolic
-from halodot.dot.emission import HC
 from halodot.dot.recombination import fit_traps, quantum_yield, reported_yields, trap_share
 from halodot.dot.spectra import Light, enhancement
 from halodot.library import Library
