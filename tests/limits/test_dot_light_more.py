@@ -66,7 +66,9 @@ def test_absorption_and_emission_of_the_first_line_obey_einstein(
     bright = 4.0 / 3.0 / float(tau)
     hbar = HBAR / E
     einstein = 3.0 * np.pi**2 * (hbar * C) ** 2 * hbar * bright / (OUTER * at**2)
-    assert area(light(), at, strength) == pytest.approx(einstein, rel=1e-4)  # digits of constants
+    assert area(light(), at, strength) == pytest.approx(
+        einstein, abs=0.0, rel=1e-4
+    )  # digits of constants
 
 
 @pytest.mark.parametrize(("at", "strength"), [(2.4, 1.0), (1.8, 12.0)])
@@ -74,7 +76,9 @@ def test_the_first_line_has_two_thirds_of_the_kane_energy(at: float, strength: f
     # pi e^2 hbar / (2 eps0 m0 c n) f in m2 J; f = 2 |p|^2 / (m0 E) with |p|^2 / m0 = E_P / 3
     oscillator = 2.0 / (at * E) * (KANE * E / 3.0) * strength * cube_field()
     expected = np.pi * E**2 * HBAR / (2.0 * EPS0 * M0 * C) * oscillator / np.sqrt(OUTER) / E
-    assert area(light(), at, strength) == pytest.approx(expected, rel=1e-5)  # digits of constants
+    assert area(light(), at, strength) == pytest.approx(
+        expected, abs=0.0, rel=1e-5
+    )  # digits of constants
 
 
 def platelet_step(energy: np.ndarray, binding: float, side: float = 3e-8) -> np.ndarray:
@@ -111,7 +115,7 @@ def test_attraction_in_two_dimensions_dies_out_as_in_three() -> None:
 def test_attraction_doubles_the_foot_of_the_step() -> None:
     above = np.array([0.01])  # exp(-2 pi sqrt(R/E)) of R = 0.05 is 8e-7
     gain = platelet_step(2.4 + above, 0.2) / platelet_step(2.4 + above, 0.0)
-    assert float(gain[0]) == pytest.approx(2.0, rel=1e-5)
+    assert float(gain[0]) == pytest.approx(2.0, abs=0.0, rel=1e-5)
 
 
 @pytest.mark.parametrize("ratio", [0.3, 1.0, 4.0, 30.0])
@@ -122,7 +126,7 @@ def test_the_step_has_the_factor_of_shinada_and_sugano(ratio: float) -> None:
     gain = platelet_step(energy, 4.0 * rydberg) / platelet_step(energy, 0.0)
     x = np.pi / np.sqrt(ratio)
     # above six standard deviations of the step
-    assert float(gain[0]) == pytest.approx(float(np.exp(x) / np.cosh(x)), rel=1e-6)
+    assert float(gain[0]) == pytest.approx(float(np.exp(x) / np.cosh(x)), abs=0.0, rel=1e-6)
 
 
 def test_the_series_of_flat_excitons_joins_the_step() -> None:
@@ -141,7 +145,7 @@ def test_the_series_of_flat_excitons_joins_the_step() -> None:
     rest = absorption(dot, one_line(2.4, 0.0), np.array([9e-9]), ONE, 0.01, away)
     pair -= float(np.trapezoid(rest, away))
     foot = float(platelet_step(energy, 4.0 * rydberg)[0]) * float(energy[0]) / 2.4 / pair
-    assert foot == pytest.approx(density, rel=2e-3)  # exp(-2 pi sqrt(R/0.01)) is 1e-4
+    assert foot == pytest.approx(density, abs=0.0, rel=2e-3)  # exp(-2 pi sqrt(R/0.01)) is 1e-4
 
 
 @pytest.mark.parametrize("lengths", [(9e-9, 9e-7), (9e-9, 9e-5)])
@@ -152,7 +156,7 @@ def test_long_rods_take_the_light_along_them_whole(lengths: tuple[float, float])
     needle = (1.0 + 2.0 * across) / 3.0
     ratio = area(light("rod", size=size, length=length), 2.4, 1.0) / area(light(), 2.4, 1.0)
     # N = ln(aspect) / aspect^2 = 5e-4 at a hundred, times the contrast
-    assert ratio == pytest.approx(needle / cube_field(), rel=2e-3)
+    assert ratio == pytest.approx(needle / cube_field(), abs=0.0, rel=2e-3)
 
 
 def test_wide_platelets_take_the_light_along_them_whole() -> None:
@@ -166,7 +170,9 @@ def test_wide_platelets_take_the_light_along_them_whole() -> None:
         return float(np.trapezoid(with_line - without, energy))
 
     disc = (2.0 + (OUTER / INNER) ** 2) / 3.0
-    assert line(2.4e-6) / line(2.4e-9) == pytest.approx(disc / cube_field(), rel=5e-3)  # pi/4 D/L
+    assert line(2.4e-6) / line(2.4e-9) == pytest.approx(
+        disc / cube_field(), abs=0.0, rel=5e-3
+    )  # pi/4 D/L
 
 
 def known(value: float | None) -> Sourced | None:
@@ -206,7 +212,7 @@ def test_shapes_screen_along_their_axis_as_needles_and_discs(
     outer = float(DotModel().ligand_permittivity)
     fields = [float(local_field(inner, outer, a)) for a in (aspect, 1.0)]
     ratio = per_volume(shape, size, lateral, length) / per_volume("cube", 9e-9, None, None)
-    assert ratio == pytest.approx(fields[0] / fields[1], rel=1e-9)  # central draws
+    assert ratio == pytest.approx(fields[0] / fields[1], abs=0.0, rel=1e-9)  # central draws
     if along != pytest.approx(1.0 / 3.0):
         assert ratio > 1.1  # both limits let more light in than a cube
 
@@ -233,7 +239,9 @@ def test_an_ensemble_of_platelets_is_counted_or_weighed_by_volume(power: float) 
     np.testing.assert_allclose(weight / weight.sum(), expected / expected.sum(), rtol=1e-9)
     # and the mean by number is the mean size
     if not power:
-        assert np.average(sizes, weights=weight) == pytest.approx(3e-9, rel=1e-3)  # cut at 3 sd
+        assert np.average(sizes, weights=weight) == pytest.approx(
+            3e-9, abs=0.0, rel=1e-3
+        )  # cut at 3 sd
 
 
 def moment(power: int, spread: float) -> float:
@@ -251,7 +259,7 @@ def test_sizes_are_normal_by_number(power: int, spread: float) -> None:
         found = np.average((sizes / 1e-8) ** k, weights=weight)
         # 61 points; the ends of the cut count whole in place of half, 0.05 % of the weight
         expected = moment(power + k, spread) / moment(power, spread)
-        assert found == pytest.approx(expected, rel=1e-3)
+        assert found == pytest.approx(expected, abs=0.0, rel=1e-3)
 
 
 def test_the_mean_of_an_emission_is_that_of_its_dots() -> None:
@@ -261,7 +269,7 @@ def test_the_mean_of_an_emission_is_that_of_its_dots() -> None:
     found = ensemble(lambda s: 2.4 + slope * (s / 1e-8 - 1.0), 1e-8, spread, 0.02)
     mean = float(np.average(found.energy, weights=found.spectrum))
     expected = moment(4, spread) / moment(3, spread) - 1.0
-    assert (mean - 2.4) / slope == pytest.approx(expected, rel=0.01)  # cut at 3 sd
+    assert (mean - 2.4) / slope == pytest.approx(expected, abs=0.0, rel=0.01)  # cut at 3 sd
 
 
 def test_the_peak_of_a_bent_emission_has_its_jacobian() -> None:

@@ -48,9 +48,11 @@ def test_walls_are_the_derivative_of_the_volume(
     found = float(walls.surface_to_volume(size, shape, far))
     whole = float(volume(shape, size, lateral, length))
     # central difference of a cubic: STEP^2, and rounding
-    assert found == pytest.approx(shell(shape, (size, lateral, length)) / whole, rel=1e-6)
-    assert float(walls.mean_chord(size, shape, far)) == pytest.approx(4.0 / found, rel=1e-12)
-    assert float(walls.volume(size, shape, far, 3e-9)) == pytest.approx(whole, rel=1e-9)
+    assert found == pytest.approx(shell(shape, (size, lateral, length)) / whole, abs=0.0, rel=1e-6)
+    assert float(walls.mean_chord(size, shape, far)) == pytest.approx(
+        4.0 / found, abs=0.0, rel=1e-12
+    )
+    assert float(walls.volume(size, shape, far, 3e-9)) == pytest.approx(whole, abs=0.0, rel=1e-9)
 
 
 def test_an_endless_wire_has_walls_about_it_only() -> None:
@@ -58,7 +60,9 @@ def test_an_endless_wire_has_walls_about_it_only() -> None:
     around = (float(volume("wire", size + s, None, length)) for s in (2.0 * STEP, -2.0 * STEP))
     out, back = around
     expected = (out - back) / (2.0 * STEP) / float(volume("wire", size, None, length))
-    assert float(walls.surface_to_volume(size, "wire")) == pytest.approx(expected, rel=1e-6)
+    assert float(walls.surface_to_volume(size, "wire")) == pytest.approx(
+        expected, abs=0.0, rel=1e-6
+    )
 
 
 @pytest.mark.parametrize(
@@ -74,7 +78,7 @@ def test_the_surface_that_traps_is_the_derivative_of_the_volume(
     }
     dots = cast("Any", SimpleNamespace(shape=shape, **kept))
     expected = shell(shape, (size, lateral, length))
-    assert surface(dots) == pytest.approx(expected, rel=1e-6)  # rounding
+    assert surface(dots) == pytest.approx(expected, abs=0.0, rel=1e-6)  # rounding
 
 
 def by_hand(j: int, traps: float, rate: float = TRAP, life: float = AUGER) -> float:
@@ -94,7 +98,7 @@ def test_two_excitons_race_light_auger_and_twice_the_traps(traps: float, life: f
     photons = few * float(pulse_yield(traps, TRAP, LIGHT, life, few))
     found = (photons - first * float(quantum_yield(traps, TRAP, LIGHT))) / second
     # a third exciton in few / 3 of these dots; photons to 15 digits over second, 5e-7
-    assert found == pytest.approx(by_hand(2, traps, life=life), rel=third / second + 1e-6)
+    assert found == pytest.approx(by_hand(2, traps, life=life), abs=0.0, rel=third / second + 1e-6)
 
 
 def test_a_dot_with_one_trap_kind_and_two_excitons_by_numbers() -> None:
@@ -105,7 +109,9 @@ def test_a_dot_with_one_trap_kind_and_two_excitons_by_numbers() -> None:
     weak = float(1.0 - poisson(few, 0).sum()) * float(quantum_yield(traps, 6.0, 1.0))
     n = np.arange(41)
     expected = float(np.sum(poisson(traps, 40) * 4.0 / (8.0 + 12.0 * n)))
-    assert (photons - weak) / second == pytest.approx(expected, rel=5e-4)  # a third exciton
+    assert (photons - weak) / second == pytest.approx(
+        expected, abs=0.0, rel=5e-4
+    )  # a third exciton
 
 
 @pytest.mark.parametrize("excitons", [0.5, 2.0])
@@ -115,4 +121,4 @@ def test_the_cascade_is_the_sum_over_excitons_and_traps(excitons: float) -> None
     steps = [by_hand(j, traps) for j in range(1, 31)]
     photons = sum(float(chance[n]) * sum(steps[:n]) for n in range(1, 31))
     found = float(pulse_yield(traps, TRAP, LIGHT, AUGER, excitons))
-    assert found == pytest.approx(photons / excitons, rel=1e-5)  # tail of eight deviations
+    assert found == pytest.approx(photons / excitons, abs=0.0, rel=1e-5)  # tail of eight deviations
