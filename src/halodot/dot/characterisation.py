@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..core.constants import BOLTZMANN
 from ..core.errors import InputError
 from ..core.randomness import generator
 from ..core.sourced import Sourced
@@ -275,7 +276,23 @@ def _assemble(
         emission_energy=light.energy,
         emission_spectrum=light.spectrum,
         status=worst(status, population.status),
-        notes=(*population.notes, *material.notes, *_remarks(population, settings)),
+        notes=(
+            *population.notes,
+            *material.notes,
+            *_remarks(population, settings),
+            *_cold(settings, temperature, at),
+        ),
+    )
+
+
+def _cold(settings: DotModel, temperature: float, at: dict[str, Any]) -> tuple[str, ...]:
+    """Say where the dark exciton decides on the lifetime."""
+    splitting = float(settings.contact_exchange) * float(np.ravel(at["contact"])[0])
+    if BOLTZMANN * temperature >= splitting:
+        return ()
+    return (
+        f"kT lies below the bright-dark splitting of {splitting * 1e3:.2g} meV: the lifetime depends "
+        "on whether a pair reaches the dark state, and its interval holds both cases",
     )
 
 
