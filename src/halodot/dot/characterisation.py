@@ -291,8 +291,8 @@ def _cold(settings: DotModel, temperature: float, at: dict[str, Any]) -> tuple[s
     if BOLTZMANN * temperature >= splitting:
         return ()
     return (
-        f"kT lies below the bright-dark splitting of {splitting * 1e3:.2g} meV: the lifetime depends "
-        "on whether a pair reaches the dark state, and its interval holds both cases",
+        f"kT lies below the bright-dark splitting of {splitting * 1e3:.2g} meV: the lifetime "
+        "depends on whether a pair reaches the dark state, and its interval holds both cases",
     )
 
 
