@@ -5,6 +5,7 @@ from __future__ import annotations
 import platform
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -16,7 +17,7 @@ from .answers import check_names, computed
 from .chain import Result
 from .core import tomlfile
 from .core.errors import InputError
-from .core.runfolder import RunFolder
+from .core.runfolder import RunFolder, is_run
 from .core.sourced import Sourced
 from .core.status import Status, worst
 from .ensemble import Keep, at_once
@@ -26,7 +27,10 @@ from .study import Reported, Study, StudyFile, from_data, load, published, quant
 
 T = TypeVar("T")
 Progress = Callable[[str, int, int], None]
-__all__ = ["Run", "computed", "page", "run", "slug", "used_sources", "with_draws", "write"]
+__all__ = [
+    "Run", "computed", "page", "refuse_another", "run", "slug", "used_sources", "with_draws",
+    "write",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -75,8 +79,8 @@ def run(
     path
         A TOML file, the id of a shipped study, or a study already read.
     output
-        Folder to write; a finished run there is replaced when the new one is whole, and a run
-        that was stopped goes on where it was.
+        Folder to write; a finished run of the same study there (the same id) is replaced when the
+        new one is whole, and a run that was stopped goes on where it was.
     draws
         In place of ``study.draws``.
     progress
@@ -85,13 +89,15 @@ def run(
     Raises
     ------
     InputError
-        If the study or the folder cannot be used; nothing is left behind then.
+        If the study or the folder cannot be used, as where it holds a run of another study;
+        nothing is left behind then.
     """
     file = path if isinstance(path, StudyFile) else load(path)
     if draws is not None:
         file = with_draws(file, draws)
     if output is None:
         return _run(file, at_once, progress)
+    refuse_another(output, file.study.study.id)
     started = datetime.now(UTC)
     clock = time.monotonic()
     make_parent = Path(output).parent == Path("runs")
@@ -108,6 +114,25 @@ def run(
             "python": platform.python_version(),
         }
         return Run(done.file, done.results, done.comparisons, folder.finish(timings))
+
+
+def refuse_another(output: str | Path, name: str) -> None:
+    """Refuse a folder that holds the finished run of another study than `name`.
+
+    Raises
+    ------
+    InputError
+        Names both studies; the folder is as it was.
+    """
+    if not is_run(output):
+        return
+    there = "unknown"
+    with suppress(InputError, KeyError, TypeError):  # a damaged one is not known to be the same
+        there = str(tomlfile.read(Path(output) / "study.toml")["study"]["id"])
+    if there != name:
+        allowed = f"a new name, or a folder with a run of {name}; here is one of another, {there}"
+        remedy = "choose another name with -o, or remove the folder; nothing was touched"
+        raise InputError("output folder", str(output), allowed, remedy)
 
 
 def with_draws(file: StudyFile, draws: int) -> StudyFile:

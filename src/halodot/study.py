@@ -338,6 +338,10 @@ def published(reported: Reported) -> tuple[Sourced, Bound]:
     if number is None:
         number = 0.5 * (float(low or 0.0) + float(high or 0.0))
     if isinstance(number, str):
+        if not any(c.isdigit() for c in number):
+            allowed = "a number, text with number and unit, true or false; no category"
+            remedy = "ask for a yes or no, such as stable_phase_is_delta with value = true"
+            raise InputError("value", number, allowed, remedy)
         number = parse(number, reported.unit)
     return Sourced(float(number), reported.unit, low, high, "sourced", sources), reported.bound
 
@@ -368,17 +372,24 @@ def _varied(data: dict[str, Any], variant: Variant, index: int) -> Study:
 
 
 def find(path: str | Path) -> Path:
-    """Return the path of a study file; a bare id such as ``m1`` names a shipped study."""
+    """Return the path of a study file; a bare id such as ``m1`` names a shipped study.
+
+    A folder of that name, such as a run of it, does not hide the id; a file does.
+    """
     word = str(path)
     if not word or "\0" in word or len(word) > 4000:
         raise InputError("study", word, "the name of a TOML file", "check the name")
-    if word.endswith(".toml") or "/" in word or Path(word).exists():
+    if word.endswith(".toml") or "/" in word or _is_file(Path(word)):
         return Path(word)
     known = shipped()
     if word.lower() not in known:
         allowed = "a TOML file or the id of a shipped study"
         raise InputError("study", word, allowed, nearest(word.lower(), known) if known else "")
     return known[word.lower()]
+
+
+def _is_file(path: Path) -> bool:
+    return path.exists() and not path.is_dir()
 
 
 def shipped() -> dict[str, Path]:

@@ -11,11 +11,11 @@ import pytest
 from halodot.cli.main import main
 
 README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
-BLOCKS = re.findall(r"^```(console|python)\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
+BLOCKS = re.findall(r"^```(console|python|toml)\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
 
 
 def test_the_readme_has_examples_and_its_links_exist() -> None:
-    assert {kind for kind, _ in BLOCKS} == {"console", "python"}
+    assert {kind for kind, _ in BLOCKS} == {"console", "python", "toml"}
     for target in re.findall(r"\]\((?!https?:)([^)#]+)\)", README):
         assert (Path(__file__).parents[2] / target).exists(), target
 
@@ -25,6 +25,11 @@ def test_every_example_of_the_readme_runs(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     for kind, text in BLOCKS:
+        if kind == "toml":
+            (tmp_path / "snippet.toml").write_text(text, encoding="utf-8")
+            assert main(["check", "snippet.toml"]) == 0
+            assert main(["run", "snippet.toml", "-o", "snippet"]) == 0
+            continue
         if kind == "python":
             exec(compile(text, "README.md", "exec"), {})
             continue

@@ -177,3 +177,22 @@ def test_a_verb_runs_where_its_output_is_closed() -> None:
     command = f"exec {sys.executable} -m halodot.cli.main crystal CsPbBr3 >&-"
     done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_run_is_replaced_by_the_same_study_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    text = '[study]\nid = "ID"\ntitle = "t"\n[crystal]\nformula = "CsPbBr3"\n'
+    for name in ("p1", "other"):  # a folder with the name of a shipped study among them
+        (tmp_path / f"{name}.toml").write_text(text.replace("ID", name), encoding="utf-8")
+    assert main(["run", "p1.toml", "-o", "p1"]) == 0
+    before = data_files(tmp_path / "p1")
+    assert main(["run", "p1.toml", "-o", "p1"]) == 0
+    capsys.readouterr()
+    assert main(["run", "other.toml", "-o", "p1"]) == 2
+    message = capsys.readouterr().err
+    assert "output folder" in message
+    assert "another, p1" in message
+    assert data_files(tmp_path / "p1") == before
+    assert not (tmp_path / "p1.partial").exists()

@@ -157,3 +157,38 @@ def test_other_methods_are_refused(tmp_path: Path, capsys: pytest.CaptureFixture
 def test_unknown_key_of_a_recipe(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["recipe", recipe(tmp_path, HOT + 'temprature = "3 K"\n')]) == 2
     assert "temperature" in capsys.readouterr().err
+
+
+def test_a_bad_output_path_is_refused_before_any_file_is_written(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["dot", "CsPbBr3", "--size", "9 nm", "--plot", str(tmp_path / "ok.png")]
+    for bad in (tmp_path / "none/s.csv", tmp_path):
+        assert main([*words, "--spectra", str(bad)]) == 2
+        assert "--spectra" in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_wrong_shape_is_told_the_shapes(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["dot", "CsPbBr3", "--size", "9 nm", "--shape", "cubee"]) == 2
+    message = capsys.readouterr().err
+    assert "did you mean 'cube'" in message
+    assert "'platelet'" in message
+
+
+def test_the_picture_of_an_unknown_dot_says_why(tmp_path: Path) -> None:
+    path = tmp_path / "x.svg"
+    assert main(["dot", "Cs2AgBiBr6", "--size", "9 nm", "--plot", str(path)]) == 0
+    text = path.read_text(encoding="utf-8")
+    assert "No spectrum" in text
+    assert "Wannier" in text
+    assert "Photon energy" not in text  # no empty axes
+
+
+def test_a_pure_number_is_allowed_without_a_unit(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "decay.csv"
+    path.write_text("0,1\n", encoding="utf-8")
+    main(["figures", str(path), "--kind", "decay", "--plqy", "5"])
+    assert "1e-06 to 1 (" in capsys.readouterr().err

@@ -65,6 +65,36 @@ def test_each_reported_peak_is_one_mark_on_the_curve_of_its_kind() -> None:
     assert series.peak_against_size(lit(rows[:1]), (), "p") is None  # one size is no curve
 
 
+def named(formula: str, shape: str):
+    return replace(dots(2.4), formula=formula, shape=shape)
+
+
+def test_materials_differ_by_colour_and_shapes_by_line_and_mark() -> None:
+    kinds = [("CsPbBr3", s) for s in ("platelet", "cube", "sphere", "cuboid", "rod", "wire")]
+    kinds += [("MAPbBr3", "sphere"), ("CsPbI3", "cube")]
+    looks = dict(zip(kinds, series._looks([named(*k) for k in kinds]), strict=True))
+    colours = {f: {v.colour for k, v in looks.items() if k[0] == f} for f, _ in kinds}
+    assert all(len(c) == 1 for c in colours.values())
+    assert len(set.union(*colours.values())) == len(colours)
+    assert looks["CsPbI3", "cube"].dashes == looks["CsPbBr3", "cube"].dashes
+    assert looks["CsPbI3", "cube"].mark != looks["CsPbBr3", "rod"].mark
+    many = series._looks([named(f"Cs{n}", "cube") for n in range(30)])
+    assert len({v.colour for v in many}) == 30
+
+
+@pytest.mark.parametrize(("n", "labels"), [(5, 5), (29, 9)])
+def test_spectra_have_names_or_are_grey(n: int, labels: int) -> None:
+    lot = [(f"dot {k}", dots(1.8 + 0.04 * k)) for k in range(n)]
+    svg = series.spectra(lot, "p")
+    assert svg is not None
+    assert len(set(re.findall(r'id="p-legend-(\d+)-text"', svg))) == labels
+    assert ("21 others" in svg) == (n == 29)
+    assert svg.count(series._OTHERS) >= (21 if n == 29 else 0)
+    # what the page toggles by an entry of the legend is the line of that entry
+    drawn = re.findall(r'id="p-series-(\d+)-\d+"', svg)
+    assert sorted(set(map(int, drawn))) == list(range(labels))
+
+
 @pytest.mark.parametrize(("unit", "value"), [("nm", 500.0), ("eV", 2.479683968)])
 def test_photon_energy_in_either_unit(unit: str, value: float) -> None:
     energy = series.energy_of(Sourced(value, unit))

@@ -163,3 +163,50 @@ def test_a_byte_order_mark_and_windows_line_ends_are_read(tmp_path: Path) -> Non
     text = template("memristor")
     (tmp_path / "s.toml").write_bytes(b"\xef\xbb\xbf" + text.replace("\n", "\r\n").encode())
     assert load(tmp_path / "s.toml").study == from_data(tomlfile.parse(text)).study
+
+
+DOTS = '[dots]\nformula = "CsPbBr3"\nsize = "9 nm"\n'
+HEAD = '[study]\nid = "x"\ntitle = "t"\n'
+
+
+def refused(text: str) -> InputError:
+    with pytest.raises(InputError) as caught:
+        from_data(tomlfile.parse(text))
+    return caught.value
+
+
+@pytest.mark.parametrize("before", ["", 'study = "x"\n'])
+def test_a_missing_table_is_asked_for_as_a_table(before: str) -> None:
+    error = refused(before + DOTS)
+    assert error.field == "study"
+    assert "[study]" in error.allowed
+    assert all(word in error.remedy for word in ("[study]", "id =", "title ="))
+    from_data(tomlfile.parse(HEAD + DOTS))  # what the remedy asks for is enough
+
+
+def test_a_list_of_tables_is_asked_for_as_one() -> None:
+    error = refused(HEAD + '[device]\nkind = "two_terminal"\n')
+    assert "[[device.layer]]" in error.remedy
+
+
+def test_a_missing_table_does_not_hide_a_wrong_value() -> None:
+    assert refused(DOTS + 'shape = "cubee"\n').field == "dots.shape"
+    assert refused(DOTS + 'shap = "cube"\n').field == "dots.shap"
+
+
+def test_a_category_cannot_be_reported_and_the_message_says_so() -> None:
+    reported = '[[reported]]\nname = "confinement_regime"\nvalue = "weak"\nrole = "predicted"\n'
+    error = refused(HEAD + DOTS + reported)
+    assert error.field.startswith("reported[0].value")
+    assert "category" in error.allowed
+
+
+def test_a_folder_does_not_hide_the_id_of_a_study(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "p1").mkdir()
+    assert load("p1").study.study.id == "p1"
+    (tmp_path / "p1").rmdir()
+    (tmp_path / "p1").write_text(HEAD + DOTS, encoding="utf-8")
+    assert load("p1").study.study.id == "x"  # a file is taken

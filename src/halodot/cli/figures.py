@@ -141,7 +141,8 @@ def parameters_of(args: argparse.Namespace) -> dict[str, Sourced]:
         option = "--" + name.replace("_", "-")
         value = parse(raw, unit, field=option, doc=text)
         if not low <= value <= high:
-            allowed = f"{low:g} to {high:g} {unit} ({text})"
+            shown = "" if unit == "1" else f" {unit}"
+            allowed = f"{low:g} to {high:g}{shown} ({text})"
             raise OutOfRangeError(option, raw, allowed, "check the unit")
         given[name] = Sourced(value, unit, basis="given")
     return given

@@ -17,7 +17,8 @@ def register(verbs: Any) -> None:
         "run",
         help="run a study and write a run folder with its report",
         description="Run a study file, or a shipped study by its id (halodot run m1). A run that "
-        "was stopped goes on where it was when the same command is given again.",
+        "was stopped goes on where it was when the same command is given again. A finished run of "
+        "the same study (the same id) in the folder is replaced; one of another is refused.",
     )
     p.add_argument("study", metavar="STUDY", help="a TOML file, or the id of a shipped study")
     p.add_argument("-o", "--output", metavar="DIR", help="run folder; default runs/ID")

@@ -7,10 +7,12 @@ high=1e-3)``, feeds validation, `halodot check`, `halodot new` and the docs.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
+from pydantic.fields import FieldInfo
 from pydantic_core import PydanticCustomError
 
 from .errors import InputError, OutOfRangeError, nearest, shorten
@@ -221,7 +223,7 @@ def _input_error(
     spec: type[BaseModel], error: ValidationError, root: str, data: object
 ) -> InputError:
     errors = error.errors()
-    first = next((x for x in errors if x["type"] == "extra_forbidden"), errors[0])
+    first = min(errors, key=_rank)
     path = tuple(p for p in first["loc"] if not (isinstance(p, str) and p.startswith("function-")))
     written = _as_written(path, data, keep_last=first["type"] == "missing")
     field = _dotted(written, root)
@@ -243,15 +245,47 @@ def _input_error(
             nearest(str(path[-1]), known),
         )
     if kind == "missing":
-        doc = _doc_of(spec, path)
-        return InputError(
-            field, "nothing (it is missing)", doc or "a value", f"add {path[-1]} = ..."
-        )
+        return _missing(field, _field_of(spec, path), str(path[-1]))
     if kind in ("union_tag_not_found", "union_tag_invalid"):
         return _kind_error(field, first)
     said = first["msg"].removeprefix("Input should be ").removeprefix("Value error, ")
     expected = _PLAIN_WORDS.get(kind) or str(first.get("ctx", {}).get("expected", said))
-    return InputError(field, first["input"], expected, _doc_of(spec, path))
+    if kind.startswith("model_"):
+        declared = _field_of(spec, path)
+        inside = None if declared is None else _model_inside(declared.annotation)
+        if declared is not None and inside is not None:
+            return InputError(field, first["input"], *_table(field, declared, inside))
+    remedy = _doc_of(spec, path)
+    if kind == "literal_error" and isinstance(first["input"], str):
+        words = expected.replace(" or ", ", ").split(", ")
+        remedy = nearest(first["input"], [word.strip("'") for word in words])
+    return InputError(field, first["input"], expected, remedy)
+
+
+def _rank(error: Any) -> int:
+    """Unknown keys first; a missing key of the outermost table last, as it would hide the rest."""
+    if error["type"] == "extra_forbidden":
+        return 0
+    return 2 if error["type"] == "missing" and len(error["loc"]) == 1 else 1
+
+
+def _missing(field: str, declared: FieldInfo | None, name: str) -> InputError:
+    """A key that is not there; of a table, with what must stand in it."""
+    doc = (declared.description if declared is not None else "") or "a value"
+    inside = None if declared is None else _model_inside(declared.annotation)
+    if declared is None or inside is None:
+        return InputError(field, "nothing (it is missing)", doc, f"add {name} = ...")
+    return InputError(field, "nothing (it is missing)", *_table(field, declared, inside))
+
+
+def _table(field: str, declared: FieldInfo, inside: type[BaseModel]) -> tuple[str, str]:
+    """What must stand for a table, and the lines to write."""
+    name = re.sub(r"\[\d+\]", "", field)
+    head = f"[[{name}]]" if str(declared.annotation).startswith("tuple") else f"[{name}]"
+    needed = [f.alias or n for n, f in inside.model_fields.items() if f.is_required()]
+    keys = " and ".join(f"{key} = ..." for key in needed)
+    allowed = f"a table {head}: {declared.description or 'keys and values'}"
+    return allowed, f"write a line {head}" + (f", below it {keys}" if keys else "")
 
 
 def _kind_error(field: str, first: Any) -> InputError:
@@ -279,9 +313,15 @@ def _as_written(path: tuple[str | int, ...], data: object, *, keep_last: bool) -
 
 
 def _doc_of(spec: type[BaseModel], path: tuple[str | int, ...]) -> str:
+    declared = _field_of(spec, path)
+    return "" if declared is None else declared.description or ""
+
+
+def _field_of(spec: type[BaseModel], path: tuple[str | int, ...]) -> FieldInfo | None:
+    """Return the declaration of the last field of `path` that one is found of."""
     current: Any = spec
     union: Any = None
-    doc = ""
+    found: FieldInfo | None = None
     for part in path:
         if isinstance(part, int) or current is None:
             continue
@@ -289,6 +329,6 @@ def _doc_of(spec: type[BaseModel], path: tuple[str | int, ...]) -> str:
         if field is None:
             current = _model_inside(union, part)
             continue
-        doc, union = field.description or "", field.annotation
+        found, union = field, field.annotation
         current = _model_inside(union)
-    return doc
+    return found

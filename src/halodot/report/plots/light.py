@@ -5,6 +5,7 @@ Each function returns a matplotlib figure; save it with ``figure.savefig(path)``
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
@@ -39,7 +40,7 @@ def dot_figure(dots: DotProperties | Labelled) -> Figure:
     >>> from halodot.library import Library
     >>> from halodot.synthesis.state import DotPopulation
     >>> exact = Sourced(9e-9, "m", basis="given"), Sourced(0.1, "1", basis="given")
-    >>> dots = characterise(DotPopulation("CsPbBr3", "cube", *exact, "OA"), Library.builtin(), 300)
+    >>> dots = characterise(DotPopulation("CsPbBr3", "cube", *exact, "OA"), Library.builtin(), 300.0)
     >>> len(dot_figure(dots).axes)
     2
     """
@@ -48,11 +49,29 @@ def dot_figure(dots: DotProperties | Labelled) -> Figure:
         figure = st.new_figure(8.6, 3.9)
         spectra, decays = figure.subplots(1, 2, width_ratios=(1.7, 1.0))
         shown = [draw_spectra(spectra, several), draw_decays(decays, several)]
-        if not any(shown):
-            spectra.text(0.5, 0.5, "nothing is known of the light", ha="center")
+        for ax, is_drawn, why in zip((spectra, decays), shown, _reasons(several), strict=True):
+            if not is_drawn:
+                _say(ax, why)
         _swatches(figure, several)
         figure.draw_without_rendering()
     return figure
+
+
+def _reasons(dots: Labelled) -> tuple[str, str]:
+    """Why nothing is drawn of the spectra and of the decay."""
+    if not dots:
+        return "No dots", "No dots"
+    first = dots[0][1]
+    spectrum = first.pl_energy.note or first.optical_gap.note or "the emission is not known"
+    decay = first.radiative_lifetime.note if not first.radiative_lifetime.is_known else ""
+    return f"No spectrum: {spectrum}", f"No decay: {decay or 'the lifetime is not known'}"
+
+
+def _say(ax: Any, why: str) -> None:
+    """Write a reason in place of empty axes."""
+    ax.set_axis_off()
+    text = textwrap.fill(why, 44 if ax.get_subplotspec().colspan.start == 0 else 26)
+    ax.text(0.5, 0.5, text, ha="center", va="center", color=st.MUTED, transform=ax.transAxes)
 
 
 def _labelled(dots: DotProperties | Labelled) -> Labelled:

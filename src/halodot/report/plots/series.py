@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from matplotlib import colormaps
+from matplotlib.colors import to_hex
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, LogLocator
 
@@ -23,14 +26,17 @@ HC_EV_NM = 1239.841984
 PHOTON = ("pl_energy", "optical_gap")
 _REPORTED_MARKS = {"pl_energy": "o", "optical_gap": "^"}
 _MOST_NAMES = 12  # in the CIE plane; more names would cover one another
+_MOST_SPECTRA = 8  # with a name of their own; more are grey, but for these
+_SHAPE_MARKS = {"cube": "s", "cuboid": "D", "platelet": "_", "wire": "|", "rod": "d"}
 Dots = Sequence[tuple[str, DotProperties]]
 
 
 def peak_against_size(dots: Dots, comparisons: Sequence[Comparison], name: str) -> str | None:
     """Draw the emission peak against size, one line for each material and shape.
 
-    Bands are 90 % intervals; open marks are what was reported (peaks of emission, and of
-    absorption where they were given). None where fewer than two sizes of one kind are known.
+    The colour is that of the material, dashes and marks of the line are those of the shape. Bands
+    are 90 % intervals; open marks are what was reported (peaks of emission, and of absorption
+    where they were given). None where fewer than two sizes of one kind are known.
     """
     groups = _groups(dots)
     if not any(len({float(d.size) for _, d in g}) > 1 for g in groups.values()):
@@ -38,13 +44,14 @@ def peak_against_size(dots: Dots, comparisons: Sequence[Comparison], name: str) 
     with st.style():
         figure = st.new_figure(8.4, 4.8)
         ax = figure.subplots()
-        for k, members in enumerate(groups.values()):
-            _one_curve(ax, members, k)
-            _reported_points(ax, members, comparisons, k)
+        looks = _looks([members[0][1] for members in groups.values()])
+        for k, (members, look) in enumerate(zip(groups.values(), looks, strict=True)):
+            _one_curve(ax, members, k, look)
+            _reported_points(ax, members, comparisons, k, look)
         st.label_axes(ax, "Size of the inorganic core [nm]", "Photon energy [eV]")
         st.log_axis(ax, "x")
         _plain_sizes(ax)
-        _legend(figure, list(groups), comparisons)
+        _legend(figure, list(groups), looks, comparisons)
         text = "; ".join(f"{kind}: {len(members)} sizes" for kind, members in groups.items())
         return st.to_svg(figure, name, "Emission peak against size", text)
 
@@ -58,19 +65,52 @@ def _groups(dots: Dots) -> dict[str, list[tuple[str, DotProperties]]]:
     return {k: sorted(v, key=lambda row: float(row[1].size)) for k, v in found.items()}
 
 
-def _one_curve(ax: Any, members: Dots, k: int) -> None:
+@dataclass(frozen=True)
+class _Look:
+    """How a line is drawn: colour of its material, dashes and mark of its shape."""
+
+    colour: str
+    dashes: Any
+    mark: str
+
+
+def _looks(dots: Sequence[DotProperties]) -> list[_Look]:
+    materials = list(dict.fromkeys(d.formula for d in dots))
+    shapes = list(dict.fromkeys(d.shape for d in dots))
+    return [
+        _Look(
+            _material_colour(materials.index(d.formula), len(materials)),
+            st.dashes(shapes.index(d.shape)),
+            _SHAPE_MARKS.get(d.shape, "."),
+        )
+        for d in dots
+    ]
+
+
+def _material_colour(k: int, among: int) -> str:
+    """Colour `k` of `among`, none twice: the palette, or a rainbow where that is too short."""
+    if among <= len(st.PALETTE):
+        return st.colour(k)
+    return to_hex(colormaps["turbo"](0.05 + 0.9 * k / (among - 1)))
+
+
+def _one_curve(ax: Any, members: Dots, k: int, look: _Look) -> None:
     size = np.array([1e9 * float(d.size) for _, d in members])
     peak = np.array([float(d.pl_energy) for _, d in members])
     low, high = np.array([ends(d.pl_energy) for _, d in members]).T
     if len(size) > 1:
-        band = ax.fill_between(size, low, high, color=st.colour(k), alpha=st.BAND, linewidth=0)
+        band = ax.fill_between(size, low, high, color=look.colour, alpha=st.BAND, linewidth=0)
         st.tag(band, k)
     else:
-        st.tag(ax.plot([size[0]] * 2, [low[0], high[0]], color=st.colour(k), linewidth=3)[0], k)
-    st.draw_line(ax, size, peak, k, marker=".", markersize=5)
+        bar = ax.plot([size[0]] * 2, [low[0], high[0]], color=look.colour, linewidth=3, alpha=0.4)
+        st.tag(bar[0], k)
+    shown: dict[str, Any] = {"color": look.colour, "linestyle": look.dashes}
+    st.draw_line(ax, size, peak, k, marker=look.mark, markersize=5, **shown)
 
 
-def _reported_points(ax: Any, members: Dots, comparisons: Sequence[Comparison], k: int) -> None:
+def _reported_points(
+    ax: Any, members: Dots, comparisons: Sequence[Comparison], k: int, look: _Look
+) -> None:
     sizes = {label: 1e9 * float(d.size) for label, d in members}
     for c in comparisons:
         energy = energy_of(c.reported) if c.name in PHOTON else None
@@ -81,8 +121,8 @@ def _reported_points(ax: Any, members: Dots, comparisons: Sequence[Comparison], 
             float(energy),
             marker=_REPORTED_MARKS[c.name],
             markersize=6.5,
-            markerfacecolor="white" if c.role == "predicted" else st.colour(k),
-            markeredgecolor=st.colour(k),
+            markerfacecolor="white" if c.role == "predicted" else look.colour,
+            markeredgecolor=look.colour,
             markeredgewidth=1.4,
             linestyle="",
             zorder=5,
@@ -111,11 +151,14 @@ def _plain_sizes(ax: Any) -> None:
     ax.xaxis.set_minor_formatter(FuncFormatter(lambda *_: ""))
 
 
-def _legend(figure: Any, kinds: Sequence[str], comparisons: Sequence[Comparison]) -> None:
+def _legend(
+    figure: Any, kinds: Sequence[str], looks: Sequence[_Look], comparisons: Sequence[Comparison]
+) -> None:
     handles = [
-        Line2D([], [], color=st.colour(k), linestyle=st.dashes(k), lw=2.2, label=st.safe(kind))
-        for k, kind in enumerate(kinds)
-    ]
+        Line2D([], [], color=look.colour, linestyle=look.dashes, marker=look.mark, markersize=5,
+               lw=2.2, label=st.safe(kind))
+        for kind, look in zip(kinds, looks, strict=True)
+    ]  # fmt: skip
     words = {"pl_energy": "reported emission", "optical_gap": "reported absorption"}
     look: dict[str, Any] = {"color": st.MUTED, "linestyle": "", "markersize": 6.5}
     for key in PHOTON:
@@ -129,7 +172,10 @@ def _legend(figure: Any, kinds: Sequence[str], comparisons: Sequence[Comparison]
 
 
 def spectra(dots: Dots, name: str) -> str | None:
-    """Draw the emission of many ensembles, each in the colour that the eye sees."""
+    """Draw the emission of many ensembles in the colour that the eye sees, with their names.
+
+    Of more than eight, eight spread over the wavelengths have names and colours; the rest is grey.
+    """
     known = [(label, d) for label, d in dots if d.emission_energy.size > 1]
     if len(known) < 2:
         return None
@@ -138,17 +184,52 @@ def spectra(dots: Dots, name: str) -> str | None:
         figure = st.new_figure(8.4, 4.0)
         ax = figure.subplots()
         spans = []
+        named = _spread(len(known), _MOST_SPECTRA)
         for k, (_, d) in enumerate(known):
             nm = HC_EV_NM / d.emission_energy[::-1]
             light = d.emission_spectrum[::-1]
             spans.append(nm[light > 0.01 * light.max()])
-            shade = seen(d) or st.MUTED
-            st.draw_line(ax, nm, light, k, among=len(known), color=shade, linestyle="solid")
+            # the number of its entry in the legend, so that the page can toggle it
+            series = named.index(k) if k in named else len(named)
+            look = _spectrum_look(d, named, k)
+            st.draw_line(ax, nm, light, series, among=len(known), **look)
         ax.set_xlim(min(s.min() for s in spans), max(s.max() for s in spans))
         ax.set_ylim(0, 1.08)
         st.label_axes(ax, "Wavelength [nm]", "Emission [relative to peak]")
+        handles = [
+            Line2D([], [], lw=2.2, label=st.safe(known[k][0] or known[k][1].formula),
+                   **_look_of(known[k][1], i))
+            for i, k in enumerate(named)
+        ]  # fmt: skip
+        if len(known) > len(named):
+            rest = f"{len(known) - len(named)} others"
+            handles.append(Line2D([], [], color=_OTHERS, lw=1.0, label=rest))
+        st.legend_of(figure, handles)
         text = "; ".join(label for label, _ in known)
         return st.to_svg(figure, name, "Emission spectra", text)
+
+
+_OTHERS = "#b4bac2"
+
+
+def _spread(n: int, most: int) -> list[int]:
+    """At most `most` of the numbers below `n`, both ends among them.
+
+    >>> _spread(3, 8), _spread(29, 4)
+    ([0, 1, 2], [0, 9, 19, 28])
+    """
+    return [round(x) for x in np.linspace(0, n - 1, min(n, most))]
+
+
+def _spectrum_look(d: DotProperties, named: Sequence[int], k: int) -> dict[str, Any]:
+    if k not in named:
+        return {"color": _OTHERS, "linestyle": "solid", "linewidth": 0.8, "zorder": 1.5}
+    return _look_of(d, named.index(k))
+
+
+def _look_of(d: DotProperties, i: int) -> dict[str, Any]:
+    """Colour of the light, and dashes that tell like colours apart."""
+    return {"color": seen(d) or st.MUTED, "linestyle": st.DASHES[i % len(st.DASHES)]}
 
 
 def gamut(dots: Dots, name: str) -> str | None:
