@@ -22,7 +22,7 @@ E, EPS0, M0, HBAR, C = 1.602176634e-19, 8.8541878128e-12, 9.1093837015e-31, 1.05
 
 def test_a_line_has_the_classical_area_per_oscillator() -> None:
     # pi e^2 hbar / (2 eps0 m0 c), in m2 J, then over e for m2 eV; c above has four digits
-    assert pytest.approx(np.pi * E**2 * HBAR / (2 * EPS0 * M0 * C) / E, rel=2e-4) == LINE
+    assert pytest.approx(np.pi * E**2 * HBAR / (2 * EPS0 * M0 * C) / E, abs=0.0, rel=2e-4) == LINE
 
 
 def test_without_attraction_the_edge_is_the_parabolic_one() -> None:
@@ -106,7 +106,9 @@ def test_extinction_and_cross_section_give_one_transmission() -> None:
     sigma, concentration, path = 4e-18, 1e-3, 0.01  # m2, mol/m3, m
     extinction = float(molar_extinction(Sourced(sigma, "m2")))
     napierian = np.exp(-sigma * concentration * AVOGADRO * path)
-    assert 10.0 ** (-extinction * concentration * path) == pytest.approx(napierian, rel=1e-10)
+    assert 10.0 ** (-extinction * concentration * path) == pytest.approx(
+        napierian, abs=0.0, rel=1e-10
+    )
 
 
 def test_sommerfeld_goes_from_the_constant_absorption_to_one() -> None:
@@ -124,6 +126,6 @@ def test_thick_platelets_have_the_bulk_radius() -> None:
 
 
 def test_volumes() -> None:
-    assert float(volume("platelet", 2e-9, 1e-8)) == pytest.approx(2e-25, rel=1e-12)
-    assert float(volume("rod", 2e-9, None, 1e-8)) == pytest.approx(4e-26, rel=1e-12)
-    assert float(volume("cuboid", 1e-9, 2e-9, 3e-9)) == pytest.approx(6e-27, rel=1e-12)
+    assert float(volume("platelet", 2e-9, 1e-8)) == pytest.approx(2e-25, abs=0.0, rel=1e-12)
+    assert float(volume("rod", 2e-9, None, 1e-8)) == pytest.approx(4e-26, abs=0.0, rel=1e-12)
+    assert float(volume("cuboid", 1e-9, 2e-9, 3e-9)) == pytest.approx(6e-27, abs=0.0, rel=1e-12)
