@@ -7,11 +7,12 @@ import math
 import numpy as np
 import pytest
 
+from halodot.core.constants import HC
 from halodot.core.sourced import Sourced
 from halodot.core.status import Status
 from halodot.dot import concentration_from, size_from
 from halodot.dot.absorption import cross_section
-from halodot.dot.emission import FWHM_OVER_SD, HC
+from halodot.dot.emission import FWHM_OVER_SD
 from halodot.dot.inverse.bands import emission_window, gaussian_bands, independent_points
 from halodot.dot.inverse.edge import first_maximum
 from halodot.dot.inverse.forward import Question, predict, thicknesses
@@ -39,6 +40,17 @@ def test_below_the_bulk_limit_only_a_lower_bound_is_given() -> None:
     assert "below its interval" in far.size.note
     # no size gives either peak: both bounds are that of the limit itself
     assert far.size_at_least.value == pytest.approx(answer.size_at_least.value, rel=1e-9)
+
+
+def test_the_spread_grows_with_the_width_until_no_spread_explains_it() -> None:
+    widths = ["12 nm", "20 nm", "25 nm", "30 nm", "40 nm", "60 nm", "100 nm"]
+    found = [size_from("CsPbBr3", pl_peak="503 nm", fwhm=w, library=LIBRARY) for w in widths]
+    known = [answer.size_spread.value for answer in found if answer.size_spread.is_known]
+    assert len(known) >= 3
+    assert np.all(np.diff(known) > 0.0)
+    off = [answer.status is Status.OUTSIDE_RANGE for answer in found]
+    assert off == sorted(off)  # once too wide, always too wide
+    assert off[-2:] == [True, True]
 
 
 def test_above_the_smallest_size_only_an_upper_bound_is_given() -> None:

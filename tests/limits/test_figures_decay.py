@@ -10,7 +10,7 @@ import pytest
 from halodot.core.errors import InputError
 from halodot.core.sourced import Sourced
 from halodot.figures import extract
-from halodot.figures.decay_models import Response
+from halodot.figures.decay_models import Response, fit_all
 from halodot.figures.limits import make_trace
 from halodot.figures.state import Figures
 
@@ -60,6 +60,33 @@ def test_three_exponentials_are_found_with_their_shares() -> None:
     assert number(f, "lifetime_amplitude") == pytest.approx(mean * 1e-9, rel=0.03)
     second = (0.5 * 1.5**2 + 0.3 * 81.0 + 0.2 * 2500.0) / mean
     assert number(f, "lifetime_intensity") == pytest.approx(second * 1e-9, rel=0.03)
+
+
+@pytest.mark.parametrize("level", [3.0, 20.0, 500.0])
+def test_constant_counts_are_no_decay(level: float) -> None:
+    for seed in range(4):
+        y = np.random.default_rng(seed).poisson(level, len(TIME)).astype(float)
+        with pytest.raises(InputError, match=r"flat within its noise|after the maximum"):
+            extract(make_trace("decay", {"time": TIME, "intensity": y}, {}))
+
+
+def test_one_lifetime_stays_one_when_the_background_is_taken_off() -> None:
+    for seed in range(6):
+        y = np.random.default_rng(seed).poisson(1e4 * np.exp(-TIME / 5e-9) + 30.0) - 30.3
+        f = extract(make_trace("decay", {"time": TIME, "intensity": y}, {}))
+        assert f["model"].category == "mono-exponential"
+        assert number(f, "lifetime_amplitude") == pytest.approx(5e-9, rel=0.01)  # 2.5e5 photons
+        assert "whole counts" in f["reduced_chi_square"].value.note
+
+
+def test_no_exponent_is_above_one() -> None:
+    y = np.exp(-((TIME / 20e-9) ** 1.5))  # planted: steeper than any sum of decays
+    names = [(f.model.name, f.log) for f in fit_all(TIME / 2e-8, y, np.ones(len(TIME)))]
+    exponent = next(math.exp(q[2]) for name, q in names if name == "stretched exponential")
+    assert exponent <= 1.0
+    f = measured(np.exp(-((TIME / 10e-9) ** 0.6)))
+    assert f["model"].category == "stretched exponential"
+    assert number(f, "stretching_exponent") == pytest.approx(0.6, rel=0.03)
 
 
 def test_a_response_as_wide_as_the_lifetime_is_taken_off() -> None:

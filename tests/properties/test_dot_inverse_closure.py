@@ -7,9 +7,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from halodot.core.constants import HC
 from halodot.core.sourced import Sourced
 from halodot.dot import size_from
-from halodot.dot.emission import HC
 from halodot.dot.inverse.forward import Forward, Question, predict, with_ensemble
 from halodot.dot.inverse.given import Spectrum
 from halodot.dot.inverse.posterior import over_sizes, quantile
@@ -62,7 +62,7 @@ def test_the_verb_finds_what_characterise_was_given(question: Question) -> None:
     dots = question.dots(4e-9, 0.12)
     peak, fwhm = float(dots.pl_energy), float(dots.pl_fwhm)
     answer = size_from("CsPbBr3", pl_peak=f"{peak:.6f} eV", fwhm=f"{fwhm:.6f} eV", library=LIBRARY)
-    assert answer.verdict == "determined"
+    assert answer.verdict.startswith("determined")
     assert answer.size.low < 4e-9 < answer.size.high
     assert answer.size_spread.low < 0.12 < answer.size_spread.high
     assert answer.size.value == pytest.approx(4e-9, rel=0.2)  # median and centre differ by skew

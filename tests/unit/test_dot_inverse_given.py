@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from halodot.core.constants import HC
 from halodot.core.errors import InputError
 from halodot.dot import concentration_from, size_from
-from halodot.dot.emission import HC
 from halodot.dot.inverse.given import Spectrum, energy_width, photon_energy
 
 FLAT = Spectrum("pl", "energy", np.linspace(2.0, 3.0, 50), np.ones(50))
@@ -92,6 +92,50 @@ def test_a_spectrum_that_holds_no_band_is_refused() -> None:
         size_from("CsPbBr3", spectrum=Spectrum("pl", "energy", energy[:12], band[:12]))
     with pytest.raises(InputError, match="absorbance that rises"):
         size_from("CsPbBr3", spectrum=Spectrum("absorption", "energy", energy, energy))
+
+
+NM = np.linspace(430e-9, 620e-9, 400)
+
+
+def band(centre: float, width: float) -> np.ndarray:
+    return np.exp(-4.0 * np.log(2.0) * ((NM - centre) / width) ** 2)
+
+
+@pytest.mark.parametrize(("seed", "shape"), [(0, "cube"), (1, "cube"), (2, "platelet")])
+def test_noise_is_no_band(seed: int, shape: str) -> None:
+    rng = np.random.default_rng(seed)
+    white = rng.standard_normal(400)
+    for y in (white, np.convolve(white, np.ones(8) / 8.0, "same"), rng.poisson(20.0, 400) * 1.0):
+        with pytest.raises(InputError):
+            size_from("CsPbBr3", spectrum=Spectrum("pl", "wavelength", NM, y), shape=shape)
+    with pytest.raises(InputError):
+        size_from("CsPbBr3", spectrum=Spectrum("absorption", "wavelength", NM, white))
+
+
+def test_a_laser_line_and_a_clipped_top_are_refused_and_a_rounded_top_is_not() -> None:
+    dots = band(503e-9, 20e-9)
+    line = dots + 2.0 * band(530e-9, 3e-9)
+    with pytest.raises(InputError, match="laser"):
+        size_from("CsPbBr3", spectrum=Spectrum("pl", "wavelength", NM, line))
+    with pytest.raises(InputError, match="equal maxima"):
+        size_from("CsPbBr3", spectrum=Spectrum("pl", "wavelength", NM, np.minimum(dots, 0.6)))
+    fine = size_from("CsPbBr3", spectrum=Spectrum("pl", "wavelength", NM, dots.round(2)))
+    assert fine.spectrum is not None
+    assert fine.spectrum.fwhm.low > 0.0
+
+
+def test_a_noisy_band_keeps_a_positive_width() -> None:
+    y = band(503e-9, 20e-9) + 0.5 * np.random.default_rng(3).standard_normal(400)
+    found = size_from("CsPbBr3", spectrum=Spectrum("pl", "wavelength", NM, y)).spectrum
+    assert found is not None
+    assert 0.0 < found.fwhm.low < found.fwhm.value < found.fwhm.high
+
+
+def test_a_broad_spectrum_is_a_mixture() -> None:
+    y = band(503e-9, 45e-9)
+    found = size_from("CsPbBr3", spectrum=Spectrum("pl", "wavelength", NM, y))
+    assert found.verdict.startswith("wider than any size spread explains")
+    assert found.status.name != "OK"
 
 
 @pytest.mark.parametrize(

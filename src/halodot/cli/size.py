@@ -62,10 +62,10 @@ def register(verbs: Any) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Size the dots, count them where asked, and print; exit code 1 for a bad status."""
+    """Size the dots, count them where asked, and print; exit code 1 for a bad status or a guess."""
     from ..dot.inverse.description import tell, tell_concentration
     from ..library import Library
-    from .output import print_flat, print_json
+    from .output import exit_code, print_flat, print_json
 
     library = Library.builtin().with_files(args.materials)
     _check(args)
@@ -83,7 +83,7 @@ def run(args: argparse.Namespace) -> int:
         print_json(body)
     else:
         print_flat(body)
-    return 0 if answer is None or answer.status.is_good else 1
+    return 0 if answer is None else exit_code(answer.status)
 
 
 def _check(args: argparse.Namespace) -> None:
@@ -134,7 +134,7 @@ def spectrum_of(args: argparse.Namespace) -> Spectrum:
     if kind not in ("pl", "absorption"):
         allowed = "pl or absorption"
         raise InputError("--of", kind, allowed, nearest(kind, ("pl", "absorption")))
-    trace = read(args.spectrum, "spectrum", columns=columns_of(args.columns)).trace
+    trace = read(args.spectrum, "spectrum", columns=columns_of(args.columns), of=kind).trace
     first = trace.sweep == trace.sweep[0]
     axis = "wavelength" if "wavelength" in trace.columns else "energy"
     return Spectrum(

@@ -13,10 +13,13 @@ from ..core.sourced import Sourced, computed
 from ..device.state import Trace
 from .decay_models import CLEARLY, Fit, Response, exponents, fit, fit_all, mean_lifetimes
 from .state import Figure, Figures
-from .tools import sweeps_of
+from .tools import noise_of, sweeps_of
 
 Array = NDArray[np.float64]
 FIT_FROM = 0.95
+NOISELESS = 1e-4  # of the height: below, noise is rounding
+LEAST_COUNTS = 10
+SURE = 36.0  # by which a decay has to beat a constant in chi-square: six standard errors
 WORSE = 2.0  # a response that fits so much worse than the tail alone does not belong to the decay
 NAMES = {2: ("fast", "slow"), 3: ("fast", "middle", "slow")}
 
@@ -25,10 +28,12 @@ def extract_decay(trace: Trace) -> Figures:
     """Extract lifetimes from a decay.
 
     One to three exponentials and a stretched one plus a constant are fitted (`decay_models`);
-    of those within 4 of the lowest AICc (Gaussian residuals; Poisson weights where the record holds
-    counts) the simplest is taken. Where the file holds an instrument response on even steps, the
-    model is convolved with it over the whole record, with a shift that is fitted; else the fit
-    starts just after the maximum, and lifetimes near the width of the response are too long.
+    of those within 10 of the lowest AICc the simplest is taken. Weights are Poisson's where the
+    record holds whole counts; else the noise is read from the record, as a constant part and one
+    that goes with the signal (counts whose background was taken off). Where the file holds an
+    instrument response on even steps, the model is convolved with it over the whole record, with a
+    shift that is fitted; else the fit starts just after the maximum, and lifetimes near the width
+    of the response are too long.
 
     Amplitude-weighted mean: sum a tau / sum a = integral of I / I(0); intensity-weighted mean:
     sum a tau^2 / sum a tau = integral of t I / integral of I. For a stretched exponential they
@@ -39,7 +44,8 @@ def extract_decay(trace: Trace) -> Figures:
     Raises
     ------
     InputError
-        If fewer than 15 points follow the maximum, or the quantum yield is not from 0 to 1.
+        If fewer than 15 points follow the maximum, the record is flat within its noise, or the
+        quantum yield is not from 0 to 1.
 
     Reference: J. R. Lakowicz, Principles of Fluorescence Spectroscopy,
     doi:10.1007/978-0-387-46312-4.
@@ -56,12 +62,13 @@ def extract_decay(trace: Trace) -> Figures:
     rows = sweeps_of(trace)
     t, y = trace.columns["time"][rows[0]], trace.columns["intensity"][rows[0]]
     start, scale, peak = _window(trace.label, t, y)
-    counts = bool(np.all(y == np.round(y)) and np.max(y) >= 50 and np.min(y) >= 0)
-    sigma = np.sqrt(np.maximum(_smooth(y), 1.0)) / peak if counts else np.ones(len(t))
+    counts = bool(np.all(y == np.round(y)) and np.max(y) >= LEAST_COUNTS and np.min(y) >= 0)
+    sigma = np.sqrt(np.maximum(_smooth(y), 1.0)) / peak if counts else _scatter(y) / peak
     window = slice(start, len(t))
     # the fit starts at zero so that amplitudes refer to the first fitted point
     fits = fit_all((t[window] - t[start]) / scale, y[window] / peak, sigma[window])
     best, began = _simplest(fits), float(t[start])
+    _refuse_flat(trace.label, y[window] / peak, sigma[window], best)
     answer = _response_of(trace, rows[0])
     note = "no instrument response: lifetimes near its width would be too long"
     if answer is not None:
@@ -82,6 +89,41 @@ def _simplest(fits: list[Fit]) -> Fit:
     """The fit of fewest parameters that is not clearly worse than the best."""
     lowest = min(f.aicc for f in fits)
     return min((f for f in fits if f.aicc <= lowest + CLEARLY), key=lambda f: len(f.x))
+
+
+def _refuse_flat(label: str, y: Array, sigma: Array, best: Fit) -> None:
+    """Refuse a record that a constant describes as well as a decay does."""
+    weight = sigma**-2
+    rest = (y - float(np.sum(weight * y) / np.sum(weight))) / sigma
+    free = max(len(y) - len(best.x), 1)
+    gain = (float(np.sum(rest**2)) - best.chi2 * free) / max(best.chi2, 1e-12)
+    if gain < SURE:
+        found = "no decay: the record is flat within its noise"
+        allowed = "a signal that falls by more than six standard errors"
+        raise InputError(label, found, allowed, "measure longer, or check --columns and --kind")
+
+
+def _scatter(y: Array) -> Array:
+    """Standard deviation of every point: a constant part and one that goes with the signal.
+
+    From the squares of second differences, each of expectation variance; even where there is no
+    noise to speak of.
+    """
+    from scipy.optimize import nnls
+
+    smooth = np.maximum(_smooth(y), 0.0)
+    top = max(float(smooth.max()), 1e-300)
+    if noise_of(y) < NOISELESS * top:
+        return np.full(len(y), top)
+    square = np.diff(y, 2) ** 2 / (6.0 * top**2)
+    columns = np.column_stack([np.ones(len(square)), smooth[1:-1] / top])
+    found = np.array([float(np.mean(square)), 0.0])
+    for _ in range(5):  # the scatter of a square goes with the variance
+        weight = 1.0 / np.maximum(columns @ found, 1e-3 * float(np.mean(square)))
+        found = nnls(columns * weight[:, None], square * weight)[0]
+    least = 1e-3 * float(np.mean(square))
+    variance = np.maximum(found[0] + found[1] * smooth / top, least)
+    return np.asarray(np.sqrt(variance) * top)
 
 
 def _smooth(y: Array) -> Array:
@@ -226,7 +268,8 @@ def _quality(fits: list[Fit], best: Fit, counts: bool) -> list[Figure]:
     text += "Akaike weight."
     words = "Sum of squared weighted residuals over degrees of freedom; 1 for pure counting noise."
     if not counts:
-        chi2 = Sourced.unknown("1", "the record holds no counts: its noise is not known")
+        why = "no whole counts (background taken off, normalised?): the noise is not known"
+        chi2 = Sourced.unknown("1", why)
     else:
         chi2 = computed(best.chi2, "1")
     return [

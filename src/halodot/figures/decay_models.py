@@ -5,7 +5,8 @@ r"""Models of a luminescence decay and their fit, with or without the instrument
 
 Without response R is a delta function and the fit starts just after the maximum. t_0 is the shift
 between response and decay, b a constant background. Records of counts are weighted by Poisson's
-law. Parameters are logarithms, so amplitudes and lifetimes stay positive.
+law. Parameters are logarithms, so amplitudes and lifetimes stay positive; beta is at most 1, as no
+sum of decays is steeper than one of them.
 
 Reference: D. V. O'Connor, D. Phillips, Time-correlated Single Photon Counting,
 doi:10.1016/C2013-0-11138-6.
@@ -24,7 +25,7 @@ from ..core.randomness import generator
 
 Array = NDArray[np.float64]
 DRAWS = 2000
-CLEARLY = 4.0  # of AICc
+CLEARLY = 10.0  # of AICc: below, the data do not ask for one more component
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,12 @@ class Model:
     name: str
     shape: Callable[[Array, Array], Array]
     guesses: tuple[tuple[float, ...], ...]
+    tops: tuple[float, ...] = ()  # of the log-parameters, where they have any
+
+    def most(self, extra: int) -> Array:
+        """Return the upper bounds of all parameters, `extra` linear ones behind."""
+        own = self.tops or (math.inf,) * len(self.guesses[0])
+        return np.array([*own, *(math.inf,) * extra])
 
 
 def _exponentials(t: Array, q: Array) -> Array:
@@ -48,7 +55,7 @@ def _stretched(t: Array, q: Array) -> Array:
 MODELS = (
     Model("mono-exponential", _exponentials, ((0.0, 0.0),)),
     Model("bi-exponential", _exponentials, ((-0.5, -1.0, -1.0, 1.0), (-0.1, -0.3, -2.5, 1.8))),
-    Model("stretched exponential", _stretched, ((0.0, 0.0, -0.3),)),
+    Model("stretched exponential", _stretched, ((0.0, 0.0, -0.3),), (math.inf, math.inf, 0.0)),
     Model(
         "tri-exponential",
         _exponentials,
@@ -103,7 +110,8 @@ class Fit:
         deviates = generator(0, "figures", "decay").standard_normal((DRAWS, len(self.x)))
         shift = deviates @ step.T
         shift[:, : self.shape] = np.clip(shift[:, : self.shape], -2.0, 2.0)
-        return np.clip(self.x + shift, -40.0, 40.0)
+        drawn = np.clip(self.x + shift, -40.0, 40.0)
+        return np.minimum(drawn, self.model.most(len(self.x) - self.shape))
 
 
 def fit(
@@ -134,7 +142,9 @@ def fit(
     best = None
     for guess in model.guesses if tail is None else (tail.log,):
         start = np.array([*guess, *extra])
-        found = least_squares(residual, start, x_scale="jac", max_nfev=400)
+        bounds = (-np.inf, model.most(len(extra)))
+        start = np.minimum(start, bounds[1] - 1e-3)
+        found = least_squares(residual, start, bounds=bounds, x_scale="jac", max_nfev=400)
         best = found if best is None or found.cost < best.cost else best
     assert best is not None  # every model has a guess
     points, k = len(y), len(best.x) + 1

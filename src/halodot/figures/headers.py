@@ -50,6 +50,8 @@ def unit_of(text: str) -> Unit | None:
         return Unit(raw, "m", 1e-10)
     if name in ("min", "h", "hr"):
         return Unit(raw, "s", 60.0 if name == "min" else 3600.0)
+    if name.endswith(".") and len(name) > 2:  # "nm." is an abbreviation
+        name = name[:-1]
     for base, si in _BASE.items():
         if name.endswith(base) and name[: -len(base)] in _PREFIX:
             return Unit(raw, si, _PREFIX[name[: -len(base)]])
@@ -124,6 +126,21 @@ _ROLES: tuple[tuple[str, str], ...] = (
     ),
 )
 _COMPILED = tuple((role, re.compile(pattern)) for role, pattern in _ROLES)
+# Columns of a spectrum: there Abs is no magnitude, A no current and T no time.
+_SPECTRAL: tuple[tuple[str, re.Pattern[str]], ...] = (
+    (
+        "transmission",
+        re.compile(r"^%? ?(t|r)( ?%)?$|transmi|reflectan|^%|^(t|r) ?[\[(]%"),
+    ),
+    (
+        "absorbance",
+        re.compile(
+            r"^abs\b|^abs\.|absorb|absorp|^a(?![\w.])|^o\.?d\b|optical ?dens|extinct|^ext\b"
+        ),
+    ),
+    ("emission", re.compile(r"\bpl\b|^pl|emission|photolum|fluor|lumin|count|\bcts\b|\bcps\b")),
+    ("intensity", re.compile(r"intens|^int\b|signal")),
+)
 _BY_UNIT = {
     "V": "voltage",
     "A": "current",
@@ -151,6 +168,23 @@ def role_of(name: str, unit: Unit | None) -> str | None:
     if role is None and unit is not None:
         role = _BY_UNIT.get(unit.si)
     return role
+
+
+def spectral_role(name: str, unit: Unit | None) -> str | None:
+    """Name what a column of a spectrum holds beside its wavelength; None where unclear.
+
+    >>> [spectral_role(n, None) for n in ("Abs.", "A", "PL", "Int.", "%T", "Wavelength", "blank")]
+    ['absorbance', 'absorbance', 'emission', 'intensity', 'transmission', None, None]
+    """
+    text = name.strip().lower()
+    if unit is not None and (unit.si not in ("1", "A") or role_of(name, None) in _AXES):
+        return None
+    if role_of(name, None) in _AXES:
+        return None
+    return next((role for role, pattern in _SPECTRAL if pattern.search(text)), None)
+
+
+_AXES = ("wavelength", "energy")
 
 
 def agrees(role: str, unit: Unit) -> bool:

@@ -53,6 +53,7 @@ def read(
     *,
     columns: Mapping[str, str] | None = None,
     parameters: Mapping[str, Sourced] | None = None,
+    of: str = "",
 ) -> Reading:
     """Read an instrument's file.
 
@@ -67,6 +68,8 @@ def read(
         Where given, only these columns are used.
     parameters
         What the file does not hold, in SI; wins over what its header lines state.
+    of
+        ``pl`` or ``absorption`` of a spectrum, to choose among columns of both.
 
     Raises
     ------
@@ -90,7 +93,7 @@ def read(
     blocks = find_blocks(name, lines, layout, least)
     if not blocks:
         raise InputError(name, "no block of numbers", "rows of numbers", "check the file")
-    return _assemble(name, kind, blocks, layout, encoding, columns or {}, parameters or {})
+    return _assemble(name, kind, blocks, layout, encoding, columns or {}, parameters or {}, of)
 
 
 def _assemble(
@@ -101,6 +104,7 @@ def _assemble(
     encoding: str,
     overrides: Mapping[str, str],
     given: Mapping[str, Sourced],
+    of: str,
 ) -> Reading:
     pieces: list[tuple[Columns, np.ndarray]] = []
     said: dict[str, None] = {}
@@ -109,7 +113,7 @@ def _assemble(
     for block in blocks:
         local = parameters_in(block.notes)
         stated = {**local, **stated}
-        for record in find_records(name, kind, block, overrides):
+        for record in find_records(name, kind, block, overrides, of):
             columns, lost = _columns(kind, block, record)
             dropped += lost
             if not len(next(iter(columns.values()))):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -9,7 +10,7 @@ import numpy as np
 
 from ..core.errors import InputError, nearest
 from .blocks import Block
-from .headers import SI_OF, Unit, agrees, role_of, unit_of
+from .headers import SI_OF, Unit, agrees, role_of, spectral_role, unit_of
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,7 @@ RENAME = {
 _ALIKE = {"spectrum": {"count": "intensity", "current": "intensity", "conductance": "intensity"}}
 _ALIKE["decay"] = {"count": "intensity", "current": "intensity", "voltage": "intensity"}
 _ALIKE["sizes"] = {"wavelength": "size", "intensity": "count", "pulse": "count"}
+_BLANK = re.compile(r"blank|baseline|refer|\bref\b|dark|backgr|solvent", re.IGNORECASE)
 LEAST = {kind: 1 if kind == "sizes" else 2 for kind in NEEDS}
 
 
@@ -95,8 +97,12 @@ def kind_need(kind: str) -> Need:
     return NEEDS[kind]
 
 
-def find_records(name: str, kind: str, block: Block, overrides: Mapping[str, str]) -> list[Record]:
+def find_records(
+    name: str, kind: str, block: Block, overrides: Mapping[str, str], of: str = ""
+) -> list[Record]:
     """Assign roles to the columns of `block` and pair them into records.
+
+    `of` says what a spectrum is of, ``pl`` or ``absorption``; where empty, it may be either.
 
     Raises
     ------
@@ -105,11 +111,15 @@ def find_records(name: str, kind: str, block: Block, overrides: Mapping[str, str
     """
     need = kind_need(kind)
     picked = _picked(name, kind, block, overrides)
+    if kind == "spectrum" and not overrides:
+        picked = _spectral(name, block, picked, of)
     swept = _first(picked, need.swept)
     measured = _first(picked, need.measured)
     free = [k for k in range(len(block.columns)) if k not in {p.index for p in picked}]
     free = [k for k in free if role_of(block.columns[k].name, block.columns[k].unit) is None]
     free = [k for k in free if np.any(np.isfinite(block.data[:, k]))]
+    if kind == "spectrum" and not overrides and swept and not measured and len(free) > 1:
+        raise _ambiguous(name, block, swept[0], free)
     if not overrides:
         swept, measured = _by_position(name, kind, block, need, swept, measured, free)
     if (need.swept and not swept) or not measured:
@@ -123,6 +133,55 @@ def find_records(name: str, kind: str, block: Block, overrides: Mapping[str, str
         and {r, measured[0].role} == {"current", "current_density"}
     }
     return _pair(name, swept, measured, beside)
+
+
+def _spectral(name: str, block: Block, picked: list[Picked], of: str) -> list[Picked]:
+    """Read the measured columns of a spectrum by the words of spectrometers.
+
+    Raises
+    ------
+    InputError
+        If all are transmissions, or all are of the other kind than `of`.
+    """
+    axes = [p for p in picked if p.role in NEEDS["spectrum"].swept]
+    places = {p.index for p in axes}
+    found: dict[str, list[int]] = {}
+    for k, column in enumerate(block.columns):
+        role = spectral_role(column.name, column.unit)
+        role = role or ("intensity" if any(p.index == k for p in picked) else None)
+        if role and k not in places and np.any(np.isfinite(block.data[:, k])):
+            found.setdefault(role, []).append(k)
+    through = found.pop("transmission", [])
+    if through and not found:
+        titles = ", ".join(block.columns[k].text for k in through)
+        remedy = "export the absorbance, or turn it: A = 2 - log10(%T)"
+        allowed = "an absorbance or an emission"
+        raise InputError(name, f"a transmission or reflection: {titles}", allowed, remedy)
+    wanted = {"pl": "emission", "absorption": "absorbance"}.get(of)
+    other = {"pl": "absorbance", "absorption": "emission"}.get(of, "")
+    if wanted and list(found) == [other]:
+        titles = ", ".join(block.columns[k].text for k in found[other])
+        allowed = f"a column of {wanted} for --of {of}"
+        kind = "absorption" if of == "pl" else "pl"
+        raise InputError(name, f"a column of {other}: {titles}", allowed, f"--of {kind}")
+    if len(found) > 1 and wanted:
+        found.pop(other, None)
+    chosen = found.get(wanted or "") or [k for columns in found.values() for k in columns]
+    if axes and len(chosen) > 1 and any(_BLANK.search(block.columns[k].text) for k in chosen):
+        raise _ambiguous(name, block, axes[0], sorted(chosen))
+    return axes + [Picked("intensity", k, Unit("1", "1", 1.0), "") for k in sorted(chosen)]
+
+
+def _ambiguous(name: str, block: Block, swept: Picked, free: Sequence[int]) -> InputError:
+    titles = ", ".join(
+        f"{k + 1} ({block.columns[k].text})" if block.columns[k].text else f"{k + 1}" for k in free
+    )
+    return InputError(
+        name,
+        f"line {block.first_line}: {len(free)} columns may be the measured one: {titles}",
+        "one column whose header says what it is, such as Abs, OD, PL, Intensity, Counts",
+        f'--columns "{swept.role}={swept.index + 1},intensity={free[-1] + 1}" (column numbers)',
+    )
 
 
 def _picked(name: str, kind: str, block: Block, overrides: Mapping[str, str]) -> list[Picked]:
@@ -243,7 +302,9 @@ def _pair(
 ) -> list[Record]:
     n = len(measured)
     if len(swept) > 1 and n == 1:
-        swept = swept[:1]
+        # pairs of columns side by side: the swept one stands before the measured one
+        before = [p for p in swept if p.index < measured[0].index]
+        swept = before[-1:] or swept[:1]
     if swept and len(swept) not in (1, n):
         raise InputError(
             name,

@@ -11,6 +11,7 @@ from ..core.errors import InputError
 from ..core.randomness import generator
 from ..core.sourced import Sourced, computed
 from ..device.state import Trace
+from ..numerics.saturation import flat_top
 from .state import Figure, Figures
 from .tools import noise_of, sweeps_of
 
@@ -34,7 +35,7 @@ def extract_spectrum(trace: Trace) -> Figures:
     Raises
     ------
     InputError
-        If no band stands out of its noise.
+        If no band stands out of its noise, or the detector clipped its top.
 
     Examples
     --------
@@ -47,6 +48,7 @@ def extract_spectrum(trace: Trace) -> Figures:
     """
     figures: list[Figure] = []
     rows = sweeps_of(trace)
+    _refuse_clipped(trace.label, trace.columns["intensity"][rows[0]])
     x, y = _abscissa(trace, rows[0])
     nm, spreads = _with_bootstrap(trace.label, x, y)
     figures = [
@@ -86,6 +88,14 @@ def extract_spectrum(trace: Trace) -> Figures:
     return Figures(trace.kind, trace.label, tuple(figures), trace.status, notes)
 
 
+def _refuse_clipped(label: str, y: Array) -> None:
+    count = flat_top(y)
+    if count:
+        found = f"{count} equal maxima in a row: the detector was saturated (clipped)"
+        remedy = "measure with a shorter exposure, a narrower slit or a diluted sample"
+        raise InputError(label, found, "a band whose top was recorded", remedy)
+
+
 def _abscissa(trace: Trace, rows: NDArray[np.int64]) -> tuple[Array, Array]:
     """Wavelength [m] rising and intensity per wavelength."""
     y = trace.columns["intensity"][rows]
@@ -107,7 +117,8 @@ def _figure(name: str, unit: str, found: Array, draws: Array, k: int, text: str)
     good = draws[np.isfinite(draws[:, k]), k] if len(draws) else draws
     if len(good) < DRAWS // 2:
         return Figure(name, computed(float(found[k]), unit), text)
-    low, high = np.percentile(good - np.median(good), [5, 95]) + found[k]
+    # relative to the value, so that no width is negative
+    low, high = np.percentile(good / np.median(good), [5, 95]) * found[k]
     return Figure(name, computed(float(found[k]), unit, float(low), float(high)), text)
 
 

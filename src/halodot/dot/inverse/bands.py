@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...core.errors import InputError
+from ...numerics.saturation import flat_top
 from ..emission import FWHM_OVER_SD
 from .given import Spectrum
 
@@ -19,6 +20,7 @@ REACH = 2.2  # half the window around a band, in full widths
 MOST_BANDS = 4
 LEAST_SHARE = 0.04  # of the area, below which a band may be a tail
 CLEARLY = 10.0  # by which AICc has to fall for one more band
+SURE = 6.0  # amplitude over its standard error; the highest of 1000 noisy places reaches 4
 
 
 @dataclass(frozen=True)
@@ -49,15 +51,17 @@ class Bands:
     independent: float
 
 
-def emission_window(spectrum: Spectrum, reach: float = REACH) -> Window:
+def emission_window(spectrum: Spectrum, reach: float = REACH, narrowest: float = 0.0) -> Window:
     """Return the window of the strongest emission band.
 
     Raises
     ------
     InputError
-        If the spectrum is too short, has no band above its noise, or is cut off within it.
+        If the spectrum is too short, has no band above its noise, is cut off within it, was
+        clipped by the detector, or if the band is narrower than `narrowest` [eV].
     """
     energy, y = checked(spectrum)
+    _refuse_clipped(spectrum)
     edge = max(len(y) // 20, 2)
     turned = spectrum.axis == "wavelength"
     flat = (np.median(energy) / energy) ** 2 if turned else np.ones(len(y))
@@ -75,6 +79,7 @@ def emission_window(spectrum: Spectrum, reach: float = REACH) -> Window:
         allowed = "a spectrum that holds the band down to half its height on both sides"
         raise InputError(spectrum.label, "a band cut off by the end of the record", allowed, "")
     fwhm = float(energy[right] - energy[left])
+    _refuse_line(spectrum.label, float(energy[top]), fwhm, narrowest)
     keep = np.abs(energy - energy[top]) <= reach * fwhm
     e, d = _thinned(energy[keep], y[keep] / smooth[top])
     if len(e) < LEAST_POINTS:
@@ -82,6 +87,37 @@ def emission_window(spectrum: Spectrum, reach: float = REACH) -> Window:
         raise InputError(spectrum.label, found, f"{LEAST_POINTS} or more", "record finer steps")
     even = (energy[top] / e) ** 2 if turned else np.ones(len(e))
     return Window(e, d, even, float(energy[top]), fwhm, noise / float(smooth[top]))
+
+
+def _refuse_line(label: str, centre: float, fwhm: float, narrowest: float) -> None:
+    if fwhm >= narrowest:
+        return
+    found = f"the strongest band, at {centre:.4g} eV, is {fwhm * 1e3:.3g} meV wide: no band of dots"
+    allowed = f"a band of {narrowest * 1e3:.3g} meV or more, as wide as a single dot"
+    remedy = "cut a laser line, scattered light or spikes out of the file, or check --temperature"
+    raise InputError(label, found, allowed, remedy)
+
+
+def _refuse_clipped(spectrum: Spectrum) -> None:
+    y = np.asarray(spectrum.intensity, float)[np.argsort(spectrum.x, kind="stable")]
+    count = flat_top(y)
+    if count:
+        found = f"{count} equal maxima in a row: the detector was saturated (clipped)"
+        remedy = "measure with a shorter exposure, a narrower slit or a diluted sample"
+        raise InputError(spectrum.label, found, "a band whose top was recorded", remedy)
+
+
+def stands_out(amount: float, shape: FloatArray, residual: FloatArray) -> float:
+    """Return the amplitude of `shape` over its standard error, from what a fit leaves.
+
+    >>> noise = np.where(np.arange(100) % 2, 1.0, -1.0)
+    >>> round(stands_out(2.0, np.ones(100), noise))
+    20
+    """
+    n = len(residual)
+    scatter = float(np.sqrt(np.mean(residual**2)))
+    worth = min(independent_points(residual) / n, 1.0)
+    return amount * float(np.sqrt(np.sum(shape**2) * worth)) / max(scatter, 1e-12)
 
 
 def checked(spectrum: Spectrum) -> tuple[FloatArray, FloatArray]:

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from ...core.errors import InputError
 from ...core.sourced import Sourced
 from ..emission import FWHM_OVER_SD
-from .bands import LEAST_POINTS, checked, linear_fit
+from .bands import LEAST_POINTS, SURE, checked, linear_fit, stands_out
 from .forward import Question
 from .given import Spectrum
 from .sizing import answer
@@ -68,12 +68,14 @@ def first_maximum(spectrum: Spectrum) -> SpectrumFit:
     e, d = grid[keep], data[keep]
     height = float(np.ptp(d))
     d = (d - d.min()) / height
-    q, residual = _fit(e, d, start)
+    q = _fit(e, d, start)
     parts = _columns(e, q)
     amounts, rest = linear_fit(parts, d)
     if amounts[0] < 0.02:
         raise _none(spectrum, "a rise without a maximum or a shoulder")
-    del residual
+    clear = stands_out(float(amounts[0]), parts[:, 0] - parts[:, 0].mean(), rest)
+    if clear < SURE:
+        raise _none(spectrum, f"a maximum of {clear:.2g} standard errors above the noise")
     centre, width = float(q[0]), float(np.exp(q[1]))
     error = float(np.hypot(abs(centre - start), 0.004))
     misfit = float(np.sqrt(np.mean(rest**2)))
@@ -120,7 +122,7 @@ def _columns(e: FloatArray, q: FloatArray) -> FloatArray:
     return np.column_stack([peak, step, np.ones(len(e)), ramp, 1.0 - ramp])
 
 
-def _fit(e: FloatArray, d: FloatArray, start: float) -> tuple[FloatArray, FloatArray]:
+def _fit(e: FloatArray, d: FloatArray, start: float) -> FloatArray:
     from scipy.optimize import least_squares
 
     def residual(q: FloatArray) -> FloatArray:
@@ -130,7 +132,7 @@ def _fit(e: FloatArray, d: FloatArray, start: float) -> tuple[FloatArray, FloatA
     high = np.array([start + 0.06, np.log(0.25), np.log(0.5), np.log(0.2)])
     guess = np.array([start, np.log(0.1), np.log(0.15), np.log(0.06)])
     found = least_squares(residual, guess, bounds=(low, high), max_nfev=80)
-    return found.x, found.fun
+    return np.asarray(found.x)
 
 
 def _none(spectrum: Spectrum, found: str) -> InputError:

@@ -22,12 +22,14 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
+from ...core.errors import InputError
 from ...core.sourced import Sourced
-from .bands import Bands, emission_window, gaussian_bands
+from .bands import SURE, Bands, Window, emission_window, gaussian_bands, stands_out
 from .forward import COUNTS, Forward, Question, predict, thicknesses
 from .given import Spectrum
 from .sizing import counted
 from .spectrum import remarks
+from .spread import narrowest
 from .state import SizeAnswer, SpectrumFit
 
 FloatArray = NDArray[np.float64]
@@ -39,9 +41,10 @@ WIDER = 4.0  # window of a mixture, in full widths of its strongest band
 
 def platelet_spectrum(question: Question, spectrum: Spectrum) -> SizeAnswer:
     """Return monolayer counts, their shares and the fit of an emission spectrum."""
-    window = emission_window(spectrum, WIDER)
-    bands = gaussian_bands(window)
     table = predict(question, thicknesses(question))
+    window = emission_window(spectrum, WIDER, narrowest(table.width))
+    bands = gaussian_bands(window)
+    _refuse_noise(spectrum, window, bands)
     shares = bands.areas / bands.areas.sum()
     counts, named, chance = assign(table, bands.centres, shares)
     strongest = int(np.argmax(shares))
@@ -56,7 +59,7 @@ def platelet_spectrum(question: Question, spectrum: Spectrum) -> SizeAnswer:
         _parts(bands, named),
         spectrum.axis,
         peak,
-        Sourced(width, "eV", width * (1.0 - bands.misfit), width * (1.0 + bands.misfit), "fitted"),
+        Sourced(width, "eV", width * np.exp(-bands.misfit), width * np.exp(bands.misfit), "fitted"),
         bands.misfit,
     )
     none = Sourced.unknown("1", "the spread of platelets is that of their counts")
@@ -67,6 +70,15 @@ def platelet_spectrum(question: Question, spectrum: Spectrum) -> SizeAnswer:
     )
     notes = (*answer.notes, f"bands, probability {chance:.0%}: {series}", *remarks(shown))
     return replace(answer, spectrum=shown, notes=notes)
+
+
+def _refuse_noise(spectrum: Spectrum, window: Window, bands: Bands) -> None:
+    curve = bands.curves.sum(axis=0)
+    rest = window.data - curve - bands.background
+    clear = stands_out(1.0, curve - curve.mean(), rest)
+    if clear < SURE:
+        found = f"no band above the noise: they stand {clear:.2g} standard errors out of the rest"
+        raise InputError(spectrum.label, found, f"bands of {SURE:g} or more", "measure longer")
 
 
 def assign(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import Any
 
@@ -18,7 +19,7 @@ from ..spec import DotModel
 from .forward import COUNTS, Z90, Forward, Question, predict, thicknesses, with_ensemble
 from .given import Spectrum, energy_width, one_size_shape, photon_energy
 from .posterior import OPEN, modes, open_ends, over_counts, over_sizes, quantile
-from .spread import spread_from
+from .spread import spread_from, width_verdict
 from .state import SizeAnswer
 
 FloatArray = NDArray[np.float64]
@@ -123,9 +124,26 @@ def answer(
     if fwhm is not None:
         middle = quantile(sizes, density, (np.arange(9) + 0.5) / 9)
         spread = spread_from(table, middle, fwhm)
-        table = with_ensemble(table, float(spread))
-        sizes, density = over_sizes(table, energy, error)
-    return worded(question, table, peak, sizes, density, spread)
+        if spread.is_known:
+            table = with_ensemble(table, float(spread))
+            sizes, density = over_sizes(table, energy, error)
+    found = worded(question, table, peak, sizes, density, spread)
+    return found if fwhm is None else judged(found, table, fwhm)
+
+
+def judged(found: SizeAnswer, table: Forward, fwhm: float) -> SizeAnswer:
+    """Return `found` with the verdict that its width [eV] is not that of dots, where so."""
+    middle = quantile(found.grid, found.density, (np.arange(9) + 0.5) / 9)
+    off = width_verdict(table, middle, fwhm)
+    if not off:
+        return found
+    verdict, _, why = off.partition(": ")
+    notes = (f"width: {off}", f"the size is that of the peak alone: {found.verdict}", *found.notes)
+    spread = Sourced.unknown("1", off)
+    verdict += ": " + why.rpartition(": ")[2]
+    return replace(
+        found, verdict=verdict, size_spread=spread, status=Status.OUTSIDE_RANGE, notes=notes
+    )
 
 
 def _which(pl_peak: object, absorption_peak: object, spectrum: Spectrum | None) -> str:
@@ -191,10 +209,10 @@ def worded(
     energy, limit = float(peak), table.bulk_limit
     ends = f"{sizes[0] * 1e9:.3g} to {sizes[-1] * 1e9:.3g} nm"
     known = Sourced(middle, "m", low, high, "computed", table.sources, f"prior log-uniform, {ends}")
-    bounded = Sourced.unknown("m", "the size itself is determined")
+    bounded = Sourced.unknown("m", "no one-sided bound: size has both ends of its interval")
     out: dict[str, Any] = {"size": known, "size_at_least": bounded, "size_at_most": bounded}
     status, notes = Status.OK, [f"prior of the size: uniform in its logarithm, {ends}"]
-    verdict = "determined"
+    verdict = f"determined within a factor {math.sqrt(high / low):.2g}"
     if energy <= float(limit):
         verdict, why = "lower bound only", _below(energy, limit)
         if limit.low is not None and energy < limit.low:
@@ -225,6 +243,7 @@ def worded(
         size_spread=spread,
         bulk_limit=limit,
         stokes_shift=table.stokes_shift,
+        size_of_model_peak=_on_curve(table, energy),
         prior=(float(sizes[0]), float(sizes[-1])),
         grid=sizes,
         density=density,
@@ -236,7 +255,26 @@ def worded(
 
 def _bound(name: str, value: float, why: str, table: Forward) -> dict[str, Sourced]:
     bound = Sourced(value, "m", basis="computed", sources=table.sources, note="95 % bound; " + why)
-    return {"size": Sourced.unknown("m", why + ": only a bound is known"), name: bound}
+    other, side = (
+        ("size_at_most", "upward") if name == "size_at_least" else ("size_at_least", "downward")
+    )
+    return {
+        "size": Sourced.unknown("m", why + ": only a bound is known"),
+        name: bound,
+        other: Sourced.unknown("m", f"{why}: nothing limits the size {side}"),
+    }
+
+
+def _on_curve(table: Forward, energy: float) -> Sourced:
+    """Size whose central model peak is `energy` [eV], by the curve that the posterior uses."""
+    sizes = np.geomspace(table.sizes[0], table.sizes[-1], 4001)
+    curve = np.minimum.accumulate(table.spread_of(sizes)[0])  # falls with size
+    if not curve[-1] <= energy <= curve[0]:
+        ends = f"{curve[-1]:.4g} to {curve[0]:.4g} eV"
+        return Sourced.unknown("m", f"no size of the model has this peak: its curve runs {ends}")
+    at = float(np.exp(np.interp(energy, curve[::-1], np.log(sizes[::-1]))))
+    note = "central model curve read backwards, without its error and the prior"
+    return Sourced(at, "m", basis="computed", sources=table.sources, note=note)
 
 
 def _below(energy: float, limit: Sourced) -> str:
@@ -280,14 +318,15 @@ def counted(
     cell = float(table.sizes[0])
     prior = f"prior 1/N for {COUNTS[0]} to {COUNTS[-1]} monolayers of {cell * 1e9:.3g} nm"
     thick = Sourced(best * cell, "m", low * cell, high * cell, "computed", table.sources, prior)
-    none = Sourced.unknown("m", "the size itself is determined")
+    none = Sourced.unknown("m", "no one-sided bound: size has both ends of its interval")
     out: dict[str, Any] = {"size": thick, "size_at_least": none, "size_at_most": none}
-    verdict, notes = "determined", [prior]
+    sure = float(share.max()) if chance is None else chance
+    verdict, notes = f"determined, probability {sure:.0%}".replace("%", " %"), [prior]
     if share[-1] > OPEN * share.max():
         verdict, why = "lower bound only", "the peak is near the bulk limit, "
         out |= _bound("size_at_least", low * cell, why + _text(table.bulk_limit), table)
         notes.append(out["size"].note)
-    elif (share.max() if chance is None else chance) < CERTAIN:
+    elif sure < CERTAIN:
         verdict = "ambiguous"
         named = ", ".join(f"{n}: {p:.0%}" for n, p in counts.items() if p > 0.1)
         notes.append(f"several counts are likely ({named})")

@@ -22,14 +22,15 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from ...core.errors import InputError
 from ...core.sourced import Sourced
 from ..emission import FWHM_OVER_SD, continuous
-from .bands import Window, emission_window, independent_points, linear_fit
+from .bands import SURE, Window, emission_window, independent_points, linear_fit, stands_out
 from .forward import Forward, Question, predict, with_ensemble
 from .given import Spectrum
 from .posterior import over_sizes, quantile
-from .sizing import SPREAD, worded
-from .spread import MOST, PRIOR, gamma_deviation
+from .sizing import SPREAD, judged, worded
+from .spread import MOST, PRIOR, gamma_deviation, narrowest
 from .state import SizeAnswer, SpectrumFit
 
 FloatArray = NDArray[np.float64]
@@ -54,8 +55,8 @@ def size_of_spectrum(question: Question, spectrum: Spectrum) -> SizeAnswer:
         from .edge import absorption_spectrum
 
         return absorption_spectrum(question, spectrum)
-    window = emission_window(spectrum)
     table = predict(question)
+    window = emission_window(spectrum, narrowest=narrowest(table.width))
     first = with_ensemble(table, SPREAD)
     sizes, density = over_sizes(first, window.peak)
     middle = quantile(sizes, density, (np.arange(SIZES) + 0.5) / SIZES)
@@ -68,6 +69,7 @@ def size_of_spectrum(question: Question, spectrum: Spectrum) -> SizeAnswer:
     error = (float(peak.high or peak) - float(peak.low or peak)) / 3.29
     sizes, density = over_sizes(table, float(peak), error)
     answer = worded(question, table, peak, sizes, density, spread)
+    answer = judged(answer, table, float(shown.fwhm))
     return replace(answer, spectrum=shown, notes=(*answer.notes, *remarks(shown)))
 
 
@@ -165,6 +167,11 @@ def _shown(
     e = window.energy
     shape = line(e, table, size, centre, spread, gamma)
     amounts, rest = linear_fit(np.column_stack([shape, window.flat]), window.data)
+    clear = stands_out(float(amounts[0]), shape - shape.mean(), rest)
+    if clear < SURE:
+        found = f"no band above the noise: it stands {clear:.2g} standard errors out of the rest"
+        allowed = f"an emission band of {SURE:g} or more"
+        raise InputError(spectrum.label, found, allowed, "measure longer, or check --columns")
     fine = np.linspace(e[0], e[-1], 4001)
     curve = line(fine, table, size, centre, spread, gamma)
     peak = float(fine[np.argmax(curve)])
@@ -184,6 +191,7 @@ def _shown(
         {"ensemble": amounts[0] * shape, "background": amounts[1] * window.flat},
         spectrum.axis,
         Sourced(peak, "eV", peak - error, peak + error, "fitted"),
-        Sourced(width, "eV", width * (1.0 - 2.0 * misfit), width * (1.0 + 2.0 * misfit), "fitted"),
+        # a factor, so that no width is negative
+        Sourced(width, "eV", width * np.exp(-2 * misfit), width * np.exp(2 * misfit), "fitted"),
         misfit,
     )

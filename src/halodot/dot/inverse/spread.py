@@ -9,8 +9,11 @@ deviation s add (`emission.ensemble`). The prior p(s) is the half of a normal la
 .. math:: p(s | F, L) \propto p(s) \, p_\Gamma(\sqrt{F^2 - W^2}) \, F / \sqrt{F^2 - W^2},
 
 averaged over the posterior of L, which the width is not allowed to change: that would need the
-width to have no other cause. Range: no other broadening (strain, energy transfer, mixed
-compositions): where there is some, s is an upper limit.
+width to have no other cause. p_Gamma is normal in Gamma above the centre and in ln(Gamma) below it:
+a law with the heavy tail of ln(Gamma) above would blame the single dot for every wide line, and s
+would fall as F grows. Range: no other broadening (strain, energy transfer, mixed compositions):
+where there is some, s is an upper limit. A width beyond what Gamma and W reach together, or below
+any Gamma, is not of one band of dots, and `width_verdict` says so.
 """
 
 from __future__ import annotations
@@ -27,7 +30,7 @@ FloatArray = NDArray[np.float64]
 MOST = 0.5
 STEPS = 501
 PRIOR = 0.15  # width of the half-normal prior of the spread
-WIDE = 0.3  # a spread that no washed dots have
+NARROW = 3.0  # standard deviations below the single-dot width that are no single dot
 
 
 def added_width(table: Forward, size: float) -> tuple[FloatArray, FloatArray]:
@@ -61,13 +64,54 @@ def spread_from(table: Forward, sizes: FloatArray, fwhm: float, error: float = 0
         total += density / density.sum()
     steps = np.cumsum(total / total.sum())
     low, middle, high = (float(np.interp(q, steps, spreads)) for q in (0.05, 0.5, 0.95))
-    single = table.width.high if table.width.high is not None else float(table.width)
     note = f"width of one dot {float(table.width) * 1e3:.3g} meV, {_interval(table.width)}"
     if total[0] > 0.5 * total.max():
         note, low = "the width is that of a single dot: no spread is needed; " + note, 0.0
-    elif fwhm > np.hypot(single, np.interp(WIDE, spreads, np.median(added, axis=0))):
-        note = "the width is more than sizes are likely to explain; " + note
+    off = _judged(table, fwhm, _reach(table, added))
+    if off:
+        return Sourced.unknown("1", off)
     return Sourced(middle, "1", low, high, "computed", table.sources, note)
+
+
+def narrowest(width: Sourced) -> float:
+    """Return the full width [eV] below which a line is not that of a dot.
+
+    >>> round(narrowest(Sourced(0.05, "eV", 0.035, 0.065)), 4)
+    0.0261
+    """
+    low = width.low if width.low is not None else 0.98 * float(width)
+    low = min(low, 0.98 * float(width))
+    return float(width) * float((low / float(width)) ** (NARROW / Z90))
+
+
+def width_verdict(table: Forward, sizes: FloatArray, fwhm: float) -> str:
+    """Say that a width [eV] is not that of one band of dots; empty where it may be.
+
+    `sizes` [m] are equally probable. Wider: more than the upper 95 % end of the single dot and
+    what the widest spread adds at 19 of 20 of the sizes. Narrower: `narrowest`.
+    """
+    added = [added_width(table, float(size))[1] for size in sizes]
+    return _judged(table, fwhm, _reach(table, added))
+
+
+def _reach(table: Forward, added: list[FloatArray]) -> float:
+    single = table.width.high if table.width.high is not None else 1.02 * float(table.width)
+    return float(np.hypot(single, np.quantile([width[-1] for width in added], 0.95)))
+
+
+def _judged(table: Forward, fwhm: float, reach: float) -> str:
+    single = f"one dot {float(table.width) * 1e3:.3g} meV, {_interval(table.width)}"
+    if fwhm > reach:
+        return (
+            f"wider than any size spread explains: {fwhm * 1e3:.3g} meV, where dots of this peak "
+            f"reach {reach * 1e3:.3g} meV ({single}): a mixture or another band"
+        )
+    if fwhm < narrowest(table.width):
+        return (
+            f"narrower than a single dot: {fwhm * 1e3:.3g} meV ({single}): a laser or scattered "
+            "light, another emitter, or another temperature"
+        )
+    return ""
 
 
 def _log_density(fwhm: float, added: FloatArray, width: Sourced, error: float) -> FloatArray:
@@ -82,7 +126,9 @@ def _log_density(fwhm: float, added: FloatArray, width: Sourced, error: float) -
 
 
 def gamma_deviation(width: Sourced, gamma: ArrayLike, more: float = 0.0) -> FloatArray:
-    """Standard deviations, in ln, by which `gamma` [eV] is off the width of a single dot.
+    """Standard deviations by which `gamma` [eV] is off the width of a single dot.
+
+    Above it in Gamma, below it in ln(Gamma), so that the law ends at zero.
 
     >>> round(float(gamma_deviation(Sourced(0.05, "eV", 0.035, 0.065), 0.065)), 3)
     1.645
@@ -91,8 +137,9 @@ def gamma_deviation(width: Sourced, gamma: ArrayLike, more: float = 0.0) -> Floa
     # a width without interval is known to 2 %
     low = min(width.low if width.low is not None else centre, centre * 0.98)
     high = max(width.high if width.high is not None else centre, centre * 1.02)
-    ratio = np.log(np.asarray(gamma, float) / centre)
-    up, down = float(np.log(high / centre)), float(np.log(centre / low))
+    relative = np.asarray(gamma, float) / centre
+    ratio = np.where(relative > 1.0, relative - 1.0, np.log(relative))
+    up, down = high / centre - 1.0, float(np.log(centre / low))
     end = np.where(ratio > 0.0, up, down) / Z90
     return np.asarray(ratio / np.hypot(end, more))
 
