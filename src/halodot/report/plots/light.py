@@ -40,7 +40,8 @@ def dot_figure(dots: DotProperties | Labelled) -> Figure:
     >>> from halodot.library import Library
     >>> from halodot.synthesis.state import DotPopulation
     >>> exact = Sourced(9e-9, "m", basis="given"), Sourced(0.1, "1", basis="given")
-    >>> dots = characterise(DotPopulation("CsPbBr3", "cube", *exact, "OA"), Library.builtin(), 300.0)
+    >>> cube = DotPopulation("CsPbBr3", "cube", *exact, "OA")
+    >>> dots = characterise(cube, Library.builtin(), 300.0)
     >>> len(dot_figure(dots).axes)
     2
     """
