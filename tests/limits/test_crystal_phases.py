@@ -55,7 +55,7 @@ def test_at_the_crossover_both_phases_cost_the_same():
 def test_crossover_by_hand():
     # 6 x 0.5 eV/nm2 x 0.25 nm3 / 0.075 eV = 10 nm; eV/nm2 = 0.1602 J/m2
     edge = crossover_edge(0.075, 0.5 * 0.1602176634, 0.25e-27)
-    assert edge == pytest.approx(10e-9, rel=1e-9)
+    assert edge == pytest.approx(10e-9, rel=1e-9, abs=0.0)
 
 
 def test_free_energy_falls_with_temperature_and_meets_the_table():
@@ -70,7 +70,7 @@ def test_free_energy_falls_with_temperature_and_meets_the_table():
 
 def test_the_continued_free_energy_is_smooth_and_exact_on_the_table():
     t, g = free_energy_table()
-    assert gamma_above_delta(t) == pytest.approx(g, rel=1e-12)
+    assert gamma_above_delta(t) == pytest.approx(g, rel=1e-12, abs=0.0)
     fine = gamma_above_delta(np.linspace(100.0, 800.0, 1401))
     assert np.all(np.diff(fine) < 0.0)
     # steps of 0.5 K: no jump at the ends of the table
@@ -109,7 +109,7 @@ def test_in_a_cube_the_surfaces_add_six_faces_of_each_phase(edge):
     per_unit = 6.0 * edge**2 / units / 1.602176634e-19
     added = {p: float(cube[p][0] - bulk[p][0]) for p in bulk}
     assert added["alpha"] == 0.0
-    assert added["beta"] == pytest.approx(0.5 * 0.003 * per_unit, rel=1e-9)
+    assert added["beta"] == pytest.approx(0.5 * 0.003 * per_unit, rel=1e-9, abs=0.0)
     assert added["gamma"] == pytest.approx(0.003 * per_unit, rel=1e-9)
     assert added["delta"] == pytest.approx((0.003 + 0.08) * per_unit, rel=1e-9)
 
@@ -146,7 +146,7 @@ def test_without_tilt_energy_the_crossover_is_the_closed_form():
         float(gamma_above_delta(200.0)), 0.08, float(middle["lattice_constant"][0]) ** 3
     )
     # at 200 K gamma is the lowest perovskite phase, so it alone decides
-    assert crossover_edges(middle, 200.0)[0] == pytest.approx(expected, rel=1e-12)
+    assert crossover_edges(middle, 200.0)[0] == pytest.approx(expected, rel=1e-12, abs=0.0)
 
 
 def test_the_crossover_grows_with_temperature_and_is_linear_in_the_prior():
@@ -250,9 +250,9 @@ def test_the_map_holds_the_same_numbers_as_single_points():
     assert found.probability.sum(axis=0) == pytest.approx(np.ones((2, 2)), rel=1e-12)
     single = probabilities(GROUND["CsPbI3"], 500.0, 2e-8)
     for k, phase in enumerate(found.phases):
-        assert found.probability[k, 1, 1] == pytest.approx(float(single[phase]), rel=1e-12)
+        assert found.probability[k, 1, 1] == pytest.approx(float(single[phase]), rel=1e-12, abs=0.0)
     band = crossover(GROUND["CsPbI3"], 500.0)
-    assert found.crossover[1, 0] == pytest.approx(band.low, rel=1e-9)
+    assert found.crossover[1, 0] == pytest.approx(band.low, rel=1e-9, abs=0.0)
     assert found.phases[found.best[0, 1]] == "delta"
 
 

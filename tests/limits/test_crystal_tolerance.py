@@ -13,18 +13,18 @@ from halodot.crystal.tolerance import bartel, factor, factor_over_sets, goldschm
 @pytest.mark.parametrize(("b", "x"), [(1.19, 1.96), (0.5, 2.0), (1.5, 1.4)])
 def test_the_cage_is_filled_at_one(b, x):
     # closed form: rounding only
-    assert goldschmidt(ideal_a_radius(b, x), b, x) == pytest.approx(1.0, rel=1e-14)
+    assert goldschmidt(ideal_a_radius(b, x), b, x) == pytest.approx(1.0, rel=1e-14, abs=0.0)
 
 
 def test_equal_spheres():
-    assert goldschmidt(1.0, 1.0, 1.0) == pytest.approx(equal_spheres(), rel=1e-14)
+    assert goldschmidt(1.0, 1.0, 1.0) == pytest.approx(equal_spheres(), rel=1e-14, abs=0.0)
     assert math.isinf(bartel(1.0, 1.0, 1.0))
 
 
 def test_octahedral_limit_is_six_touching_anions():
     # anions touch along the edge sqrt(2)(r_B + r_X) = 2 r_X
     b, x = OCTAHEDRAL_LIMIT, 1.0
-    assert math.sqrt(2.0) * (b + x) == pytest.approx(2.0 * x, rel=1e-14)
+    assert math.sqrt(2.0) * (b + x) == pytest.approx(2.0 * x, rel=1e-14, abs=0.0)
     assert octahedral(9.9, b, x) == OCTAHEDRAL_LIMIT
 
 
@@ -36,16 +36,18 @@ def test_signs_of_the_trends():
 
 def test_bartel_by_hand():
     # r_X/r_B = 2, ratio e so that the logarithm is 1: tau = 2 - (1 - e)
-    assert bartel(math.e, 1.0, 2.0) == pytest.approx(1.0 + math.e, rel=1e-14)
+    assert bartel(math.e, 1.0, 2.0) == pytest.approx(1.0 + math.e, rel=1e-14, abs=0.0)
     # charge 2: tau = 2 - 2 (2 - e)
-    assert bartel(math.e, 1.0, 2.0, charge=2) == pytest.approx(2.0 * math.e - 2.0, rel=1e-14)
+    assert bartel(math.e, 1.0, 2.0, charge=2) == pytest.approx(
+        2.0 * math.e - 2.0, rel=1e-14, abs=0.0
+    )
 
 
 def test_mixed_site_has_the_mean_radius():
     mixed = radii(parse("CsPb(Br0.7Cl0.3)3"))
-    assert float(mixed.x) == pytest.approx((0.7 * 1.96 + 0.3 * 1.81) * 1e-10, rel=1e-12)
+    assert float(mixed.x) == pytest.approx((0.7 * 1.96 + 0.3 * 1.81) * 1e-10, rel=1e-12, abs=0.0)
     double = radii(parse("Cs2AgBiBr6"))
-    assert float(double.b) == pytest.approx(0.5 * (1.15 + 1.03) * 1e-10, rel=1e-12)
+    assert float(double.b) == pytest.approx(0.5 * (1.15 + 1.03) * 1e-10, rel=1e-12, abs=0.0)
 
 
 def test_the_interval_spans_every_set():

@@ -45,7 +45,7 @@ def test_the_oscillator_is_bounded_by_both_limits():
 def test_expansion_under_negative_pressure_widens_a_gap_that_pressure_narrows():
     assert expansion_slope(13e9, -30e-12, 1e-4) > 0.0
     # by hand: 1e-4 / K * 13 GPa * 30 meV / GPa = 0.039 meV/K
-    assert expansion_slope(13e9, -30e-12, 1e-4) == pytest.approx(3.9e-5, rel=1e-12)
+    assert expansion_slope(13e9, -30e-12, 1e-4) == pytest.approx(3.9e-5, rel=1e-12, abs=0.0)
 
 
 def test_a_gap_at_its_own_temperature_and_kind_is_that_of_the_library():

@@ -69,7 +69,7 @@ def test_no_dielectric_step_no_images(shape: str) -> None:
 
 def test_monopole_is_the_charging_of_a_sphere() -> None:
     _, back = image_energies(1e-8, "sphere", 8.0, 2.0)
-    assert float(back) == pytest.approx(COULOMB / 5e-9 * (0.5 - 0.125), rel=1e-12)
+    assert float(back) == pytest.approx(COULOMB / 5e-9 * (0.5 - 0.125), rel=1e-12, abs=0.0)
 
 
 def test_image_series_of_a_platelet_summed_by_hand() -> None:
@@ -81,8 +81,8 @@ def test_image_series_of_a_platelet_summed_by_hand() -> None:
 
 def test_core_reproduces_the_hydrogen_relations() -> None:
     eps, mu = float(CORE.permittivity), float(CORE.reduced_mass)
-    assert hydrogen_binding(mu, eps) == pytest.approx(0.033, rel=1e-12)
-    assert float(CORE.bohr_radius) == pytest.approx(bohr_radius(mu, eps), rel=1e-12)
+    assert hydrogen_binding(mu, eps) == pytest.approx(0.033, rel=1e-12, abs=0.0)
+    assert float(CORE.bohr_radius) == pytest.approx(bohr_radius(mu, eps), rel=1e-12, abs=0.0)
 
 
 def test_wide_platelet_equals_an_unlimited_one() -> None:

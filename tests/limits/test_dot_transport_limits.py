@@ -102,7 +102,7 @@ def test_heavier_coupling_is_slower_and_mass_divides() -> None:
 
 def test_einstein_and_the_lengths_of_the_review() -> None:
     volt = 8.617333262e-5 * 300.0
-    assert float(diffusion_coefficient(1.0, 300.0)) == pytest.approx(volt, rel=1e-12)
+    assert float(diffusion_coefficient(1.0, 300.0)) == pytest.approx(volt, rel=1e-12, abs=0.0)
     # review, Sec. 2.3: CsPbI3 with 20 cm2/Vs and 29 ns, CsPbBr3 with 2.1 cm2/Vs and, say, 3.16 ns
     assert float(diffusion_length(20e-4, 29e-9, 300.0)) == pytest.approx(1.2245e-6, rel=1e-4)
     assert float(diffusion_length(2.1e-4, 3.16e-9, 300.0)) == pytest.approx(1.3098e-7, rel=1e-3)
@@ -113,7 +113,7 @@ def test_einstein_and_the_lengths_of_the_review() -> None:
 
 def test_ambipolar_follows_the_slower_carrier() -> None:
     assert float(ambipolar(5.0, 5.0)) == 5.0
-    assert float(ambipolar(1e-9, 1.0)) == pytest.approx(2e-9, rel=1e-8)
+    assert float(ambipolar(1e-9, 1.0)) == pytest.approx(2e-9, rel=1e-8, abs=0.0)
 
 
 @pytest.mark.parametrize(
@@ -123,7 +123,7 @@ def test_ambipolar_follows_the_slower_carrier() -> None:
 def test_surface_and_chord_of_bodies(shape: str, faces: float) -> None:
     area = float(walls.surface_to_volume(1e-8, shape))
     assert area == pytest.approx(faces / 1e-8, rel=1e-12)
-    assert float(walls.mean_chord(1e-8, shape)) == pytest.approx(4.0 / area, rel=1e-12)
+    assert float(walls.mean_chord(1e-8, shape)) == pytest.approx(4.0 / area, rel=1e-12, abs=0.0)
 
 
 def test_walls_limit_like_a_ballistic_carrier() -> None:
@@ -141,4 +141,6 @@ def test_a_cuboid_and_a_rod_of_equal_edges_are_a_cube() -> None:
     for shape, far in (("cuboid", edge), ("rod", walls.far_side(1e-8, "rod", None, 1e-8))):
         assert far is not None
         assert float(walls.surface_to_volume(1e-8, shape, far)) == pytest.approx(6e8, rel=1e-12)
-        assert float(walls.volume(1e-8, shape, far, 3e-9)) == pytest.approx(1e-24, rel=1e-12)
+        assert float(walls.volume(1e-8, shape, far, 3e-9)) == pytest.approx(
+            1e-24, rel=1e-12, abs=0.0
+        )

@@ -10,7 +10,7 @@ from halodot.synthesis.regression import Prior, fit
 @pytest.mark.parametrize("n", [2, 5, 16])
 def test_ratio_counts_the_ions_of_a_cube(n: int) -> None:
     lead, halide = n**3, 3 * n**2 * (n + 1)
-    assert halide_ratio_of_cube(n) == pytest.approx(halide / lead, rel=1e-14)
+    assert halide_ratio_of_cube(n) == pytest.approx(halide / lead, rel=1e-14, abs=0.0)
     assert cells_of_cube(halide / lead) == pytest.approx(n, rel=1e-12)
 
 

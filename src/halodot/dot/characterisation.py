@@ -119,7 +119,7 @@ def _check(population: DotPopulation, temperature: float) -> None:
     given = {n: getattr(population, n) for n in lengths if getattr(population, n) is not None}
     bounds = [(n, q, _SMALLEST, _LARGEST, "m") for n, q in given.items()]
     bounds += [("size_spread", population.size_spread, 0.0, 1.0, "1")]
-    bounds += [("temperature", Sourced(temperature, "K"), 1.0, 1000.0, "K")]
+    bounds += [("temperature", Sourced(float(temperature), "K"), 1.0, 1000.0, "K")]
     for name, q, low, high, unit in bounds:
         if q.is_known and not low <= float(q) <= high:
             raise InputError(name, float(q), f"{low:g} to {high:g} {unit}".removesuffix(" 1"))
