@@ -155,3 +155,15 @@ def test_rates_follow_from_the_quantum_yield() -> None:
     assert exact.high - exact.low < 0.5 * (loose.high - loose.low)
     with pytest.raises(InputError, match="plqy"):
         measured(y, plqy=Sourced(1.3, "1", basis="given"))
+
+
+def test_a_clipped_band_has_no_figures_and_a_noisy_one_no_negative_width() -> None:
+    x = np.linspace(450e-9, 580e-9, 521)
+    band = np.exp(-4.0 * math.log(2.0) * ((x - 515e-9) / 20e-9) ** 2)
+    clipped = {"wavelength": x, "intensity": np.minimum(band, 0.6)}
+    with pytest.raises(InputError, match="equal maxima"):
+        extract(make_trace("spectrum", clipped, {}))
+    noisy = band + 0.1 * np.random.default_rng(2).standard_normal(len(x))
+    f = extract(make_trace("spectrum", {"wavelength": x, "intensity": noisy}, {}))
+    for name in ("fwhm", "fwhm_energy", "fwhm_energy_jacobian"):
+        assert 0.0 < f[name].value.low <= f[name].value.value

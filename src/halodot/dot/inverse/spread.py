@@ -30,7 +30,7 @@ FloatArray = NDArray[np.float64]
 MOST = 0.5
 STEPS = 501
 PRIOR = 0.15  # width of the half-normal prior of the spread
-NARROW = 3.0  # standard deviations below the single-dot width that are no single dot
+FAR = 3.0  # standard deviations off the single-dot width that are no single dot
 
 
 def added_width(table: Forward, size: float) -> tuple[FloatArray, FloatArray]:
@@ -81,21 +81,24 @@ def narrowest(width: Sourced) -> float:
     """
     low = width.low if width.low is not None else 0.98 * float(width)
     low = min(low, 0.98 * float(width))
-    return float(width) * float((low / float(width)) ** (NARROW / Z90))
+    return float(width) * float((low / float(width)) ** (FAR / Z90))
 
 
 def width_verdict(table: Forward, sizes: FloatArray, fwhm: float) -> str:
     """Say that a width [eV] is not that of one band of dots; empty where it may be.
 
-    `sizes` [m] are equally probable. Wider: more than the upper 95 % end of the single dot and
-    what the widest spread adds at 19 of 20 of the sizes. Narrower: `narrowest`.
+    `sizes` [m] are equally probable. Wider: more than a single dot three standard deviations
+    above its centre and what the widest spread adds at 19 of 20 of the sizes. Narrower:
+    `narrowest`.
     """
     added = [added_width(table, float(size))[1] for size in sizes]
     return _judged(table, fwhm, _reach(table, added))
 
 
 def _reach(table: Forward, added: list[FloatArray]) -> float:
-    single = table.width.high if table.width.high is not None else 1.02 * float(table.width)
+    centre = float(table.width)
+    high = max(table.width.high if table.width.high is not None else centre, 1.02 * centre)
+    single = centre + FAR / Z90 * (high - centre)
     return float(np.hypot(single, np.quantile([width[-1] for width in added], 0.95)))
 
 
