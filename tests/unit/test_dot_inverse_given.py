@@ -40,7 +40,9 @@ def test_a_peak_without_a_fitting_unit_is_refused(text: object) -> None:
 def test_a_width_in_nm_is_the_difference_of_the_two_edges() -> None:
     peak = HC / 500e-9
     exact = HC / 490e-9 - HC / 510e-9
-    assert energy_width("20 nm", "fwhm", peak) == pytest.approx(exact, rel=1e-12)  # same formula
+    assert energy_width("20 nm", "fwhm", peak) == pytest.approx(
+        exact, rel=1e-12, abs=0.0
+    )  # same formula
     for bad in ("20", "0 nm", "900 nm", "3 eV", "20 K"):
         with pytest.raises(InputError):
             energy_width(bad, "fwhm", peak)

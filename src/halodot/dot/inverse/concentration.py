@@ -17,13 +17,14 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from ...core.constants import AVOGADRO
 from ...core.errors import InputError
 from ...core.randomness import generator
 from ...core.sourced import Sourced
 from ...core.spec import read_quantity
 from ...crystal.composition import parse
 from ...library import Library
-from ..absorption import AVOGADRO, cross_section, volume
+from ..absorption import cross_section, volume
 from ..bulk import bulk
 from ..draws import drawer
 from ..spec import DotModel

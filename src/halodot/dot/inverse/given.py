@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ...core.constants import HC
 from ...core.errors import InputError, OutOfRangeError, nearest
 from ...core.units import is_unit, parse
 from ..confinement import SHAPES
-from ..emission import HC
 
 FloatArray = NDArray[np.float64]
 
