@@ -30,7 +30,11 @@ def test_order_two_toward_the_matched_levels(shape: str, bands: Bands) -> None:
 
 @pytest.mark.parametrize(
     ("shape", "bands", "counts"),
-    [("wire", HARD, (12, 24, 48)), ("wire", SOFT, (14, 28, 56)), ("cube", HARD, (5, 10, 20))],
+    [
+        ("wire", HARD, (12, 24, 48)),
+        pytest.param("wire", SOFT, (14, 28, 56), marks=pytest.mark.slow),
+        ("cube", HARD, (5, 10, 20)),
+    ],
     ids=["wire-hard", "wire-soft", "cube-hard"],
 )
 def test_order_two_of_successive_differences(

@@ -129,6 +129,7 @@ def test_hard_cube_agrees_with_a_basis_of_sines() -> None:
         assert b + (b - a) / 3.0 == pytest.approx(side[[0, 2, 6]], rel=4e-3)
 
 
+@pytest.mark.slow
 def test_ball_of_sites_goes_to_the_radial_levels() -> None:
     bands = Bands(2.3, 6.0, 8.0, 10.0, 2.0, 1.5, 0.5)
     radial = levels("sphere", 4e-9, bands, 0.01e-9, n=3)

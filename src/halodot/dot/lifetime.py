@@ -71,7 +71,7 @@ def radiative_lifetime(
 
     Examples
     --------
-    >>> tau = radiative_lifetime(2.4, 15.0, 8.0, 300.0, 0.5, 2.1)
+    >>> tau = radiative_lifetime(2.4, 15.0, 2.0, 300.0, 0.5, 2.1)
     >>> 1e-9 < float(tau) < 1e-8
     True
     """
