@@ -42,7 +42,7 @@ _SMALLEST, _LARGEST = 3e-10, 1e-4  # of any edge [m]
 _ENDLESS = 1e4  # aspect of a wire
 _STEP = 0.02  # of ln(size), for slopes
 _TERMS = ("electron", "hole", "band_gap", "optical_gap")
-_SMALLEST_CELLS = 2.0  # edge of the range of the dispersion, in lattice constants
+_SMALLEST_CELLS = 1.9  # edge of the range: platelets of two monolayers are in the fit
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,7 @@ def characterise(
     Notes
     -----
     What cannot be computed is unknown with its reason. `Status.OUTSIDE_RANGE` marks sizes below
-    two lattice constants.
+    1.9 lattice constants.
 
     Examples
     --------
