@@ -6,6 +6,8 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from .arguments import add_library
+
 if TYPE_CHECKING:
     from ..crystal.choice import Choice
     from ..library import Library
@@ -37,14 +39,7 @@ def register(verbs: Any) -> None:
     p.add_argument("--termination", help="CsX (the default) or BX2: planes in which the dot ends")
     p.add_argument("-o", "--output", metavar="FILE", help="write the dot of --cells as XYZ")
     p.add_argument("--seed", type=int, default=1, help="of places on shared sites; default: 1")
-    p.add_argument(
-        "--materials",
-        action="append",
-        default=[],
-        metavar="FILE",
-        help="CSV or TOML file with your own values; may be given several times",
-    )
-    p.add_argument("--json", action="store_true", help="one flat JSON object")
+    add_library(p)
     p.set_defaults(run=run)
 
 

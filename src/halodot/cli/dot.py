@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, Any
 
+from .arguments import add_library
+
 if TYPE_CHECKING:
     from ..dot.state import DotProperties
     from ..library import Library
@@ -45,16 +47,9 @@ def register(verbs: Any) -> None:
         help="any key of [dots] in a study, such as model.ligand_coverage=0.9 or "
         "'model.barrier=4 eV'; may be given several times",
     )
-    p.add_argument(
-        "--materials",
-        action="append",
-        default=[],
-        metavar="FILE",
-        help="CSV or TOML file with your own values; may be given several times",
-    )
     p.add_argument("--plot", metavar="FILE", help="picture of its light: .png, .svg or .pdf")
     p.add_argument("--spectra", metavar="FILE", help="spectra and decays as CSV")
-    p.add_argument("--json", action="store_true", help="one flat JSON object")
+    add_library(p)
     p.set_defaults(run=run)
 
 

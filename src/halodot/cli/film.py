@@ -6,6 +6,8 @@ import argparse
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from .arguments import add_library
+
 if TYPE_CHECKING:
     from ..dot.state import DotProperties
     from ..film.state import FilmProperties
@@ -53,14 +55,7 @@ def register(verbs: Any) -> None:
     p.add_argument(
         "file", metavar="FILE.toml", help="a file with [film] and, as a rule, [recipe] or [dots]"
     )
-    p.add_argument(
-        "--materials",
-        action="append",
-        default=[],
-        metavar="FILE",
-        help="CSV or TOML file with your own values; may be given several times",
-    )
-    p.add_argument("--json", action="store_true", help="one flat JSON object")
+    add_library(p)
     p.set_defaults(run=run)
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, Any
 
+from .arguments import add_library
+
 if TYPE_CHECKING:
     from ..synthesis.state import DotPopulation
 
@@ -17,14 +19,7 @@ def register(verbs: Any) -> None:
         description="Predict a population of dots from [recipe] method, formula, temperature ...",
     )
     p.add_argument("file", metavar="FILE.toml", help="a file with a table [recipe]")
-    p.add_argument(
-        "--materials",
-        action="append",
-        default=[],
-        metavar="FILE",
-        help="CSV or TOML file with your own values; may be given several times",
-    )
-    p.add_argument("--json", action="store_true", help="one flat JSON object")
+    add_library(p)
     p.set_defaults(run=run)
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, Any
 
+from .arguments import add_library
+
 if TYPE_CHECKING:
     from ..dot.inverse import Concentration, SizeAnswer
     from ..dot.inverse.given import Spectrum
@@ -50,14 +52,7 @@ def register(verbs: Any) -> None:
     p.add_argument("--of", metavar="pl|absorption", help="what --spectrum holds (default pl)")
     p.add_argument("--columns", metavar="ROLE=N,...", help="wavelength=1,intensity=3:counts")
     p.add_argument("--plot", metavar="FILE.png", help="draw data, fit and residual")
-    p.add_argument(
-        "--materials",
-        action="append",
-        default=[],
-        metavar="FILE",
-        help="CSV or TOML file with your own values; may be given several times",
-    )
-    p.add_argument("--json", action="store_true", help="one flat JSON object")
+    add_library(p)
     p.set_defaults(run=run)
 
 
