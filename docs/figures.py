@@ -1,9 +1,14 @@
-"""Render the pictures of the theory pages: every ``pN()`` of ``figures_pN.py`` to a PNG."""
+"""Render the pictures of the pages to PNG.
+
+A picture is a public function without arguments that returns a Figure, in a file `figures_*.py`;
+its name is that of the PNG.
+"""
 
 from __future__ import annotations
 
 import importlib.util
 import io
+import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,11 +22,16 @@ HERE = Path(__file__).parent
 FOLDER = HERE / "theory/img"
 DPI = 110
 LARGEST = 120_000  # bytes of one picture
+DRAWING = re.compile(r"^def ([a-z]\w*)\(\) -> Figure:", re.MULTILINE)
 
 
 def sources() -> dict[str, Path]:
     """Return the files that draw, by the name of their picture."""
-    return {f.stem.removeprefix("figures_"): f for f in sorted(HERE.glob("figures_p*.py"))}
+    return {
+        name: file
+        for file in sorted(HERE.glob("figures_*.py"))
+        for name in DRAWING.findall(file.read_text(encoding="utf-8"))
+    }
 
 
 def draw(name: str) -> Figure:
