@@ -1,4 +1,4 @@
-"""CIE 1931 chromaticity and sRGB swatch of an emission spectrum, through coloraide."""
+"""CIE 1931 chromaticity (`optics.photometry`) and sRGB swatch, through coloraide."""
 
 from __future__ import annotations
 
@@ -6,20 +6,10 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from ..core.constants import HC
+from ..optics.photometry import chromaticity
 
-FloatArray = NDArray[np.float64]
-
-
-@lru_cache(maxsize=1)
-def _matching() -> tuple[FloatArray, FloatArray]:
-    """Wavelengths [m] and the three colour matching functions of the 2 degree observer."""
-    from coloraide import cmfs
-
-    rows = sorted(cmfs.CIE_1931_2DEG.items())
-    return np.array([w for w, _ in rows]) * 1e-9, np.array([list(v) for _, v in rows])
+__all__ = ["chromaticity", "swatch"]
 
 
 @lru_cache(maxsize=1)
@@ -32,29 +22,6 @@ def _colour_class() -> Any:
 
     Eye.register(xyY(), overwrite=True)
     return Eye
-
-
-def chromaticity(energy: FloatArray, spectrum: FloatArray) -> tuple[float, float]:
-    """CIE 1931 x, y of photons per energy `spectrum` over photon `energy` [eV].
-
-    Returns NaN, NaN where no light is visible. A spectrum of power over wavelength is integrated:
-    photons per energy times E times |dE/d lambda| = E^2 / hc.
-
-    Examples
-    --------
-    >>> e = np.linspace(2.3, 2.5, 201)
-    >>> x, y = chromaticity(e, np.exp(-((e - 2.4) / 0.02) ** 2))
-    >>> x < 0.1 and y > 0.7
-    True
-    """
-    grid, matching = _matching()
-    photon = HC / grid
-    power = np.interp(photon, energy, spectrum, left=0.0, right=0.0) * photon**3
-    xyz = np.asarray([np.trapezoid(power * matching[:, i], grid) for i in range(3)])
-    total = float(xyz.sum())
-    if total <= 0.0:
-        return float("nan"), float("nan")
-    return float(xyz[0] / total), float(xyz[1] / total)
 
 
 def swatch(x: float, y: float) -> str:

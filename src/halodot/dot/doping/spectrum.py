@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...core.sourced import Sourced
-from ..colour import _matching, chromaticity, swatch
+from ...optics.photometry import matching
+from ..colour import chromaticity, swatch
 from ..emission import FWHM_OVER_SD
 from .model import Doped, Yields
 
@@ -93,9 +94,9 @@ def dominant_wavelength(x: float, y: float) -> float:
     >>> round(dominant_wavelength(0.49802, 0.50101) * 1e9)
     578
     """
-    grid, matching = _matching()
+    grid, functions = matching()
     seen = (grid > 410e-9) & (grid < 690e-9)
-    xyz = matching[seen] / matching[seen].sum(axis=1, keepdims=True)
+    xyz = functions[seen] / functions[seen].sum(axis=1, keepdims=True)
     angles = np.unwrap(np.arctan2(xyz[:, 1] - _DAYLIGHT[1], xyz[:, 0] - _DAYLIGHT[0]))
     angle = np.arctan2(y - _DAYLIGHT[1], x - _DAYLIGHT[0])
     # the locus turns clockwise from violet to red
