@@ -95,7 +95,7 @@ def hop_boost(y: float) -> tuple:
         return value, y * (1.0 / 3.0 - q * (1.0 / 45.0 - q * (2.0 / 945.0 - q / 4725.0)))
     back = np.exp(-2.0 * a)
     slope = (1.0 + back) / (1.0 - back) - 1.0 / a
-    return a - np.log(2.0 * a) + np.log1p(-back), slope if y > 0.0 else -slope
+    return a - np.log(2.0) - np.log(a) + np.log1p(-back), slope if y > 0.0 else -slope
 
 
 @kernel

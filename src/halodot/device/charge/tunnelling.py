@@ -155,8 +155,10 @@ def contact_boost(field: float, lowering: float, barrier: float, mass: float, vt
     root, slope = _onset(field)
     depth = max(barrier - shift, 0.0) / vt
     steep = 4.0 / 3.0 * np.sqrt(mass / KINETIC) * vt * np.sqrt(vt) / (root * root)
-    peak = min((2.0 / (3.0 * steep)) ** 2, depth)
-    most = peak - steep * peak * np.sqrt(peak)  # largest exponent, taken out against overflow
+    most = 0.0  # largest exponent, taken out against overflow
+    for i in range(_ORDER):
+        s = depth * _CUBE[i]
+        most = max(most, s - steep * s * np.sqrt(s))
     total, d_depth, d_steep = 0.0, 0.0, 0.0
     for i in range(_ORDER):
         s = depth * _CUBE[i]
