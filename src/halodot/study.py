@@ -22,6 +22,7 @@ from .core.units import is_unit, parse
 from .crystal.spec import CrystalSpec
 from .device import waveforms
 from .device.spec import DeviceSpec, Protocol, needs, voltages
+from .device.waveform_file import with_files
 from .dot.spec import DotModel
 from .film.spec import FilmSpec
 from .library import Library
@@ -283,10 +284,11 @@ def load(path: str | Path) -> StudyFile:
 
 def from_data(data: dict[str, Any], folder: str | Path = ".") -> StudyFile:
     """Validate the tables of a study whose own files stand in `folder`."""
+    raw, data = data, with_files(data, folder)
     study = build(Study, data)
     paths = [_beside(Path(folder), name, k) for k, name in enumerate(study.library)]
     library = Library.builtin().with_files(paths) if paths else Library.builtin()
-    variants = [(v.label, _varied(data, v, k)) for k, v in enumerate(study.variant)]
+    variants = [(v.label, _varied(raw, folder, v, k)) for k, v in enumerate(study.variant)]
     for name, varied in (*variants, ("", study)):
         _check_names(varied, library, f"variant '{name}', " if name else "")
     for k, reported in enumerate(study.reported):
@@ -358,7 +360,7 @@ def _beside(folder: Path, name: str, index: int) -> Path:
     return path
 
 
-def _varied(data: dict[str, Any], variant: Variant, index: int) -> Study:
+def _varied(data: dict[str, Any], folder: str | Path, variant: Variant, index: int) -> Study:
     for key, value in variant.set.items():
         if key.split(".", 1)[0].split("[", 1)[0] in ("variant", "reported", "library"):
             field = f"variant[{index}].set"
@@ -368,7 +370,7 @@ def _varied(data: dict[str, Any], variant: Variant, index: int) -> Study:
         except InputError as e:
             field = f"variant[{index}].set, {e.field}"
             raise InputError(field, e.value, e.allowed, e.remedy) from None
-    return build(Study, data)
+    return build(Study, with_files(data, folder))
 
 
 def find(path: str | Path) -> Path:

@@ -2,98 +2,100 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Any, Literal
 
-from pydantic import Discriminator, Field, Tag, model_validator
+from pydantic import Field, model_validator
 
 from ..core.errors import InputError
 from ..core.sourced import Sourced
 from ..core.spec import Spec, quantity
+from .layer import CHARGE_DOC, Charge, Ion, Layer, Trap, check_endless, endless
+from .protocols import (
+    Capacitance,
+    ElectricalTrain,
+    Endurance,
+    FromFile,
+    Impedance,
+    Level,
+    OpenCircuit,
+    OpticalTrain,
+    Output,
+    Protocol,
+    Pulses,
+    Retention,
+    Steady,
+    Steps,
+    Sweep,
+    Transfer,
+    _Protocol,
+    needs,
+    voltages,
+)
+
+__all__ = [
+    "Capacitance",
+    "Circuit",
+    "Contact",
+    "DeviceSpec",
+    "ElectricalTrain",
+    "Endurance",
+    "Exchange",
+    "FromFile",
+    "Impedance",
+    "Interface",
+    "Ion",
+    "Layer",
+    "Level",
+    "Light",
+    "OpenCircuit",
+    "OpticalTrain",
+    "Output",
+    "Protocol",
+    "Pulses",
+    "Retention",
+    "Steady",
+    "Steps",
+    "Sweep",
+    "Transfer",
+    "Trap",
+    "_Protocol",
+    "needs",
+    "voltages",
+]
 
 WHY_VELOCITY = "collection velocity of a metal, fast enough not to limit a dot film"
 
 
-class Layer(Spec):
-    """One layer of the stack; what is not given comes from the film stage or the library."""
+class Exchange(Spec):
+    """Mobile ions that an electrode gives and takes (Butler-Volmer)."""
 
-    name: str = Field(min_length=1, max_length=80, description="shown in the stack drawing")
-    material: str = Field(
-        default="", description="name in the library, or 'film' for the dot film of this study"
+    ion: str = Field(min_length=1, max_length=40, description="name of the species, e.g. Ag")
+    current_density: Sourced | None = quantity(
+        "A/m2", "exchange current density at balance", low=0, high=1e10, optional=True
     )
-    thickness: Sourced = quantity("m", "layer thickness", low=2e-10, high=1e-3)
-    carriers: bool | None = Field(
-        default=None,
-        description="whether electrons and holes enter; by default not in an insulator",
+    velocity: Sourced | None = quantity(
+        "m/s", "in place of it: exchange velocity at balance", low=0, high=1e6, optional=True
     )
-    relative_permittivity: Sourced | None = quantity(
-        "1", "static relative permittivity", low=1, high=1e4, optional=True
+    density: Sourced | None = quantity(
+        "m-3",
+        "ions in the layer at which the electrode is in balance without overpotential; by default "
+        "their mean density",
+        low=1e10,
+        high=1e28,
+        optional=True,
     )
-    electron_affinity: Sourced | None = quantity(
-        "eV", "conduction edge below vacuum", low=-2, high=10, optional=True
-    )
-    band_gap: Sourced | None = quantity("eV", "transport gap", low=0.05, high=15, optional=True)
-    effective_dos_conduction: Sourced | None = quantity(
-        "m-3", "effective density of conduction states", low=1e20, high=1e29, optional=True
-    )
-    effective_dos_valence: Sourced | None = quantity(
-        "m-3", "effective density of valence states", low=1e20, high=1e29, optional=True
-    )
-    electron_mobility: Sourced | None = quantity(
-        "m2/Vs", "electron mobility", low=1e-20, high=10, optional=True
-    )
-    hole_mobility: Sourced | None = quantity(
-        "m2/Vs", "hole mobility", low=1e-20, high=10, optional=True
-    )
-    poole_frenkel: Sourced | None = quantity(
-        "(m/V)^0.5", "field exponent of both mobilities", low=0, high=1e-2, optional=True
-    )
-    donor_density: Sourced | None = quantity(
-        "m-3", "fixed donors, less acceptors", low=-1e28, high=1e28, optional=True
-    )
-    radiative_coefficient: Sourced | None = quantity(
-        "m3/s", "bimolecular recombination", low=0, high=1e-8, optional=True
-    )
-    trap_density: Sourced | None = quantity("m-3", "bulk traps", low=0, high=1e28, optional=True)
-    trap_depth: Sourced | None = quantity(
-        "eV", "trap level below the conduction edge", low=0, high=15, optional=True
-    )
-    trap_charge: Literal["neutral", "donor", "acceptor"] = Field(
-        default="neutral", description="donor: positive when empty; acceptor: negative when filled"
-    )
-    capture_electron: Sourced | None = quantity(
-        "m3/s", "electron capture coefficient", low=0, high=1e-6, optional=True
-    )
-    capture_hole: Sourced | None = quantity(
-        "m3/s", "hole capture coefficient", low=0, high=1e-6, optional=True
-    )
-    ion_density: Sourced | None = quantity(
-        "m-3", "mean density of mobile ions", low=0, high=1e28, optional=True
-    )
-    ion_mobility: Sourced | None = quantity(
-        "m2/Vs", "ion mobility", low=1e-30, high=1e-4, optional=True
-    )
-    ion_charge: Literal[-1, 1] | None = Field(default=None, description="charge number")
-    ion_limit: Sourced | None = quantity(
-        "m-3", "largest ion density (sites)", low=1e18, high=1e29, optional=True
-    )
-    ion_compensation: bool = Field(
-        default=True, description="fixed counter charge keeps the layer neutral on average"
-    )
-    transfer_velocity: Sourced = quantity(
-        "m/s",
-        "velocity at which carriers cross to the next layer",
-        low=1e-6,
-        high=1e7,
-        default="1e4 m/s",
-        interval=("1e3 m/s", "1e5 m/s"),
-        why="order of the thermal velocity of emission over an interface",
-    )
-    generation: Sourced | None = quantity(
-        "m-3 s-1", "uniform generation at full light", low=0, high=1e36, optional=True
-    )
-    absorption: Sourced | None = quantity(
-        "m-1", "absorption coefficient at the light's wavelength", low=0, high=1e9, optional=True
-    )
+    transfer: float = Field(default=0.5, gt=0, lt=1, description="symmetry factor of the reaction")
+
+    @model_validator(mode="after")
+    def _one_rate(self) -> Exchange:
+        if (self.current_density is None) == (self.velocity is None):
+            raise InputError(
+                "exchange.current_density",
+                "nothing (it is missing)" if self.velocity is None else "given with velocity",
+                "either the exchange current density or the exchange velocity",
+                "write current_density = '1 mA/cm2'",
+            )
+        return self
 
 
 class Contact(Spec):
@@ -110,16 +112,41 @@ class Contact(Spec):
     work_function: Sourced | None = quantity("eV", "work function", low=1, high=8, optional=True)
     velocity_electron: Sourced = quantity(
         "m/s",
-        "surface velocity of electrons",
+        "surface velocity of electrons; 'inf' holds the density of equilibrium",
         low=0,
-        high=1e12,
         default="1e5 m/s",
         why=WHY_VELOCITY,
     )
     velocity_hole: Sourced = quantity(
-        "m/s", "surface velocity of holes", low=0, high=1e12, default="1e5 m/s", why=WHY_VELOCITY
+        "m/s", "surface velocity of holes", low=0, default="1e5 m/s", why=WHY_VELOCITY
     )
     image_force: bool = Field(default=True, description="lower the barrier with the field")
+    tunnel_mass: Sourced | None = quantity(
+        "1",
+        "mass of tunnelling through the barrier of injection, in electron masses; none without",
+        low=0.01,
+        high=5,
+        optional=True,
+    )
+    compact_capacitance: Sourced | None = quantity(
+        "F/m2", "of a compact (Stern) layer at the metal", low=1e-6, high=1e3, optional=True
+    )
+    exchange: tuple[Exchange, ...] = Field(
+        default=(), max_length=6, description="ions that the electrode gives and takes"
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read_endless(cls, data: Any) -> Any:
+        return endless(data, _SURFACE)
+
+    @model_validator(mode="after")
+    def _in_range(self) -> Contact:
+        check_endless(self, _SURFACE, "contact")
+        return self
+
+
+_SURFACE = {"velocity_electron": 1e12, "velocity_hole": 1e12}
 
 
 class Interface(Spec):
@@ -128,7 +155,7 @@ class Interface(Spec):
     after: int = Field(ge=0, description="index of the layer on the left, from 0")
     trap_density: Sourced = quantity("m-2", "traps per area", low=0, high=1e20)
     trap_energy: Sourced = quantity("eV", "trap level below vacuum", low=0, high=15)
-    trap_charge: Literal["neutral", "donor", "acceptor"] = "neutral"
+    trap_charge: Charge = Field(default="neutral", description=CHARGE_DOC)
     capture_electron: Sourced = quantity("m3/s", "electron capture", low=0, high=1e-6)
     capture_hole: Sourced = quantity("m3/s", "hole capture", low=0, high=1e-6)
 
@@ -138,6 +165,39 @@ class Light(Spec):
 
     intensity: Sourced = quantity("W/m2", "intensity at full light", low=0, high=1e9)
     wavelength: Sourced = quantity("m", "wavelength", low=1e-7, high=2e-5)
+
+
+class Circuit(Spec):
+    """What stands between the source and the device."""
+
+    series_resistance: Sourced = quantity(
+        "ohm", "in series with the device", low=0, high=1e15, default="0 ohm", why="none asked for"
+    )
+    shunt_resistance: Sourced | None = quantity(
+        "ohm", "beside the device; none without", low=1e-6, high=1e18, optional=True
+    )
+    compliance: Sourced | None = quantity(
+        "A",
+        "largest current that the source gives; none without",
+        low=1e-18,
+        high=1e3,
+        optional=True,
+    )
+
+
+class Heating(Spec):
+    """Joule heating of the whole device: one temperature that the power raises."""
+
+    thermal_resistance: Sourced = quantity(
+        "K/W", "temperature rise for each watt, to the surroundings", low=0, high=1e12
+    )
+    heat_capacity: Sourced | None = quantity(
+        "J/K",
+        "of what is heated; without, the temperature follows at once",
+        low=0,
+        high=1e3,
+        optional=True,
+    )
 
 
 class DeviceSpec(Spec):
@@ -162,6 +222,11 @@ class DeviceSpec(Spec):
     )
     temperature: Sourced = quantity(
         "K", "lattice temperature", low=20, high=700, default="300 K", why="room temperature"
+    )
+    circuit: Circuit = Field(default_factory=Circuit, description="resistors and compliance")
+    accuracy: Literal["default", "high"] = Field(
+        default="default",
+        description="numerical error aimed at: below 1e-3 or 1e-4 of the largest current",
     )
     nodes_per_layer: int = Field(default=0, ge=0, le=2000, description="0: chosen by thickness")
 
@@ -189,157 +254,3 @@ class DeviceSpec(Spec):
                     "count layers from 0 at the left",
                 )
         return self
-
-
-class _Protocol(Spec):
-    label: str = Field(default="", description="shown in legends")
-    in_draws: bool = Field(
-        default=True,
-        description="repeat this record in every draw; false: its figures get no interval",
-    )
-    hold: Sourced = quantity(
-        "s",
-        "rest at the first voltage before the record starts",
-        low=0,
-        high=1e9,
-        default="0 s",
-        why="no rest unless asked for",
-    )
-    light: float = Field(
-        default=0.0, ge=0, le=1, description="light during the record, fraction of device.light"
-    )
-
-
-class Sweep(_Protocol):
-    """A cyclic voltage sweep of a two-terminal device."""
-
-    kind: Literal["sweep"]
-    corners: tuple[str | float, ...] = Field(
-        min_length=2, max_length=60, description="voltages visited, e.g. ['0 V', '1 V', '0 V']"
-    )
-    rate: Sourced = quantity("V/s", "sweep rate", low=1e-9, high=1e12)
-    step: Sourced = quantity(
-        "V",
-        "spacing of the record",
-        low=1e-6,
-        high=10,
-        default="20 mV",
-        why="usual for a source meter",
-    )
-    cycles: int = Field(default=1, ge=1, le=1000)
-    read_voltage: Sourced | None = quantity(
-        "V", "voltage at which the two states are compared", low=-1e3, high=1e3, optional=True
-    )
-
-
-class Steady(_Protocol):
-    """Steady currents, ions at rest too: the limit of an infinitely slow sweep."""
-
-    kind: Literal["steady"]
-    voltage: tuple[str | float, str | float] = Field(description="start and end, ['0 V', '1 V']")
-    points: int = Field(default=41, ge=2, le=2000)
-
-
-class Pulses(_Protocol):
-    """A train of voltage pulses, read between them."""
-
-    kind: Literal["pulses"]
-    amplitude: Sourced = quantity("V", "pulse height", low=-1e3, high=1e3)
-    width: Sourced = quantity("s", "pulse width", low=1e-12, high=1e6)
-    period: Sourced = quantity("s", "from pulse to pulse", low=1e-12, high=1e7)
-    count: int = Field(default=10, ge=1, le=10000)
-    read_voltage: Sourced = quantity("V", "voltage between pulses", low=-1e3, high=1e3)
-
-
-class Retention(_Protocol):
-    """A write pulse, then reads at times spaced evenly in log time."""
-
-    kind: Literal["retention"]
-    write_voltage: Sourced = quantity("V", "write voltage", low=-1e3, high=1e3)
-    write_time: Sourced = quantity("s", "write time", low=1e-12, high=1e6)
-    read_voltage: Sourced = quantity("V", "read voltage", low=-1e3, high=1e3)
-    duration: Sourced = quantity("s", "span of the record", low=1e-9, high=1e9)
-    points: int = Field(default=40, ge=3, le=2000)
-
-
-class _Gated(_Protocol):
-    current_floor: Sourced = quantity(
-        "A",
-        "smallest drain current that is read: leakage and noise",
-        low=0,
-        high=1e-3,
-        default="1 pA",
-        interval=("0.1 pA", "10 pA"),
-        why="leakage and noise of a usual probe station",
-    )
-
-
-class Transfer(_Gated):
-    """Drain current against gate voltage, there and back, at one or more drain voltages."""
-
-    kind: Literal["transfer"]
-    gate: tuple[str | float, str | float] = Field(description="start and end, ['20 V', '-60 V']")
-    drain: tuple[str | float, ...] = Field(
-        min_length=1, max_length=20, description="drain voltages"
-    )
-    rate: Sourced = quantity(
-        "V/s",
-        "gate sweep rate",
-        low=1e-9,
-        high=1e12,
-        default="1 V/s",
-        why="usual for a source meter",
-    )
-    points: int = Field(default=61, ge=5, le=2000)
-
-
-class Output(_Gated):
-    """Drain current against drain voltage at several gate voltages."""
-
-    kind: Literal["output"]
-    drain: tuple[str | float, str | float] = Field(description="start and end")
-    gate: tuple[str | float, ...] = Field(min_length=1, max_length=20, description="gate voltages")
-    rate: Sourced = quantity(
-        "V/s",
-        "drain sweep rate",
-        low=1e-9,
-        high=1e12,
-        default="1 V/s",
-        why="usual for a source meter",
-    )
-    points: int = Field(default=41, ge=5, le=2000)
-
-
-def _kind(table: object) -> object:
-    return table.get("kind") if isinstance(table, dict) else getattr(table, "kind", None)
-
-
-# By a function: pydantic accepts no field as discriminator that has a validator before it.
-Protocol = Annotated[
-    Annotated[Sweep, Tag("sweep")]
-    | Annotated[Steady, Tag("steady")]
-    | Annotated[Pulses, Tag("pulses")]
-    | Annotated[Retention, Tag("retention")]
-    | Annotated[Transfer, Tag("transfer")]
-    | Annotated[Output, Tag("output")],
-    Discriminator(_kind),
-]
-
-
-def voltages(raw: tuple[str | float, ...], field: str) -> list[float]:
-    """Read a list of voltages such as ``['0 V', '1 V']`` as floats [V]."""
-    from ..core.units import parse
-
-    values: list[float] = []
-    for k, text in enumerate(raw):
-        value = parse(text, "V", field=f"{field}[{k}]", doc="voltage")
-        if abs(value) > 1e4:
-            raise InputError(f"{field}[{k}]", text, "-10 kV to 10 kV", "check the unit")
-        values.append(value)
-    return values
-
-
-def needs(kind: str) -> tuple[str, ...]:
-    """Protocols that a device of `kind` understands."""
-    two: tuple[str, ...] = ("sweep", "steady", "pulses", "retention")
-    return two if kind == "two_terminal" else ("transfer", "output")

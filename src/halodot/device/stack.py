@@ -14,6 +14,7 @@ from .spec import Contact, DeviceSpec, Layer
 
 FILM = "film"
 MATERIAL_KINDS = ("semiconductor", "insulator", "perovskite")
+MISSING = "nothing (it is missing)"
 NONE = Sourced(0.0, "1", basis="assumed", note="absent unless given")
 ION_LIMIT = Sourced(4e27, "m-3", basis="assumed", note="a fifth of the halide sites")
 
@@ -34,8 +35,17 @@ _FILM_NAMES = {
     "capture_hole": "capture_hole",
     "ion_density": "ion_density",
     "ion_mobility": "ion_mobility",
+    "ion_activation_energy": "ion_activation",
     "absorption": "absorption",
 }
+# mobility -> the activation energy that moves it to the temperature of the device
+_ACTIVATIONS = {
+    "electron_mobility": "electron_activation_energy",
+    "hole_mobility": "hole_activation_energy",
+    "ion_mobility": "ion_activation_energy",
+}
+_DISORDER = {"width_conduction": "disorder_electron", "width_valence": "disorder_hole"}
+REFERENCE = 300.0  # K, at which mobilities count as given
 _LIBRARY_NAMES = {
     "relative_permittivity": ("relative_permittivity", "permittivity_static"),
 }
@@ -58,6 +68,11 @@ OPTIONAL = (
     "ion_mobility",
     "absorption",
     "generation",
+    "auger_electron",
+    "auger_hole",
+    "density_exponent",
+    "ion_jump",
+    "dipole",
 )
 
 
@@ -71,6 +86,8 @@ class ResolvedLayer:
         Name (as in `spec.Layer`) -> value in SI, energies in eV.
     carriers
         Whether electrons and holes enter.
+    notes
+        What to know of the values, for the notes of a record.
     """
 
     name: str
@@ -80,9 +97,15 @@ class ResolvedLayer:
     ion_charge: int
     spec: Layer
     values: dict[str, Sourced]
+    temperature: float = REFERENCE
+    notes: tuple[str, ...] = ()
 
     def __getitem__(self, name: str) -> float:
         return float(self.values[name])
+
+    def ion_name(self) -> str:
+        """Name of the species that the fields ``ion_*`` describe."""
+        return f"{self.material} {'cation' if self.ion_charge > 0 else 'anion'}"
 
 
 @dataclass(frozen=True)
@@ -126,37 +149,113 @@ def _layer(
         entry = find_material(layer.material, library, f"{field}.material")
     carriers = layer.carriers
     if carriers is None:
-        carriers = entry is None or entry.kind != "insulator"
+        carriers = not layer.tunnelling and (entry is None or entry.kind != "insulator")
     names = REQUIRED + (CARRIER_NEEDS if carriers else ()) + OPTIONAL
     values = {name: _value(name, layer, film, entry, field, temperature) for name in names}
     for name in CARRIER_NEEDS:
         values.setdefault(name, Sourced(1e25, "m-3", basis="assumed", note="no carriers here"))
+    notes = _warm(values, layer, film, temperature)
+    values |= _widths(layer, film, field)
     charge = layer.ion_charge or (film.ion_charge if layer.material == FILM and film else 1)
     _check_ions(layer, values, field)
     name = layer.material if layer.material != FILM or film is None else f"{film.formula} film"
-    return ResolvedLayer(layer.name, name, layer.thickness, carriers, charge, layer, values)
+    return ResolvedLayer(
+        layer.name, name, layer.thickness, carriers, charge, layer, values, temperature, notes
+    )
+
+
+def at_temperature(
+    value: Sourced, activation: float, temperature: float, reference: float = REFERENCE
+) -> Sourced:
+    """Return a mobility known at `reference` [K] at `temperature` [K], mu exp(-E/kT).
+
+    >>> mu = Sourced(1e-8, "m2/Vs", basis="given")
+    >>> f"{at_temperature(mu, 0.3, 330.0).value:.3g}"
+    '2.87e-08'
+    """
+    if activation == 0.0 or temperature == reference:
+        return value
+    from .charge.mobility import arrhenius
+
+    factor = arrhenius(1.0, activation, temperature, reference)
+    ends = [None if x is None else x * factor for x in (value.value, value.low, value.high)]
+    note = f"moved from {reference:g} K to {temperature:g} K with {activation:.3g} eV"
+    note = "; ".join(part for part in (value.note, note) if part)
+    return replace(value, value=ends[0], low=ends[1], high=ends[2], note=note)
+
+
+def _warm(
+    values: dict[str, Sourced], layer: Layer, film: FilmProperties | None, temperature: float
+) -> tuple[str, ...]:
+    """Move the mobilities to the temperature of the device; say which could not be."""
+    unmoved = []
+    for name, key in _ACTIVATIONS.items():
+        from_film = film is not None and layer.material == FILM and getattr(layer, name) is None
+        reference = film.temperature if film is not None and from_film else REFERENCE
+        activation = getattr(layer, key)
+        if activation is None and from_film and key in _FILM_NAMES:
+            activation = getattr(film, _FILM_NAMES[key])
+        known = activation is not None and activation.is_known
+        if name in values and float(values[name]) > 0:
+            if known:
+                values[name] = at_temperature(
+                    values[name], float(activation), temperature, reference
+                )
+            elif temperature != reference:
+                unmoved.append(f"{name} of {reference:g} K")
+    if not unmoved:
+        return ()
+    return (
+        f"{layer.name}: {', '.join(unmoved)} used at {temperature:g} K, as no activation energy "
+        "is given",
+    )
+
+
+def _widths(layer: Layer, film: FilmProperties | None, field: str) -> dict[str, Sourced]:
+    """Widths of gaussian bands: given, else the disorder of the film."""
+    found = {}
+    for name, disorder in _DISORDER.items():
+        band = name.removeprefix("width_")
+        width = getattr(layer, name)
+        if width is None and layer.material == FILM and film is not None:
+            width = getattr(film, disorder)
+        if getattr(layer, f"statistics_{band}") != "gaussian":
+            continue
+        if width is None or not width.is_known:
+            raise InputError(
+                f"{field}.{name}",
+                MISSING,
+                "the standard deviation of the gaussian states",
+                f"add {name} = '60 meV', or another statistics_{band}",
+            )
+        found[name] = width
+    return found
 
 
 def _check_ions(layer: Layer, values: dict[str, Sourced], field: str) -> None:
     """Refuse ions that cannot move, and more ions than sites."""
     density = values["ion_density"]
-    if float(density) <= 0:
-        return
-    if float(values["ion_mobility"]) <= 0:
+    if float(density) > 0 and float(values["ion_mobility"]) <= 0:
         raise InputError(
             f"{field}.ion_mobility",
-            "nothing (it is missing)",
+            MISSING,
             "a mobility for the mobile ions",
             "add ion_mobility = '1e-10 cm2/Vs'",
         )
-    limit = layer.ion_limit or ION_LIMIT
-    if float(density) >= float(limit):
-        raise InputError(
-            f"{field}.ion_density",
-            engineering(float(density), "m-3"),
-            f"less than the density of sites, {engineering(float(limit), 'm-3')}",
-            "raise ion_limit",
-        )
+    found = [(f"{field}.ion_density", "ion_limit", density, layer.ion_limit)]
+    found += [
+        (f"{field}.ion[{k}].density", "its limit", ion.density, ion.limit)
+        for k, ion in enumerate(layer.ion)
+    ]
+    for where, name, value, given in found:
+        limit = given or ION_LIMIT
+        if float(value) >= float(limit):
+            raise InputError(
+                where,
+                engineering(float(value), "m-3"),
+                f"less than the density of sites, {engineering(float(limit), 'm-3')}",
+                f"raise {name}",
+            )
 
 
 def find_material(name: str, library: Library, field: str) -> Entry:
@@ -197,7 +296,7 @@ def _value(
         return NONE
     raise InputError(
         f"{field}.{name}",
-        "nothing (it is missing)",
+        MISSING,
         f"a value; neither the study nor {layer.material or 'the library'} gives one",
         f"add {name} = '...' to this layer, or to a library file beside the study",
     )
@@ -265,7 +364,7 @@ def resolve_contact(
     if work is None or not work.is_known:
         raise InputError(
             f"{field}.work_function",
-            "nothing (it is missing)",
+            MISSING,
             "a work function or an electrode",
             "add electrode = 'Au' or work_function = '5.1 eV'",
         )
