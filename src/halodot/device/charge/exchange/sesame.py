@@ -84,7 +84,7 @@ def read(source: Source, *, voltages: Sequence[float] = (), light: float = 1.0) 
     sheets = _sequence(system, "defects")
     layers, faces = _with_defects(layers, [_masses(r) for r in regions], sheets, vt)
     ends = [_contact(system.get(s, {}), s, layers[e], vt) for s, e in (("left", 0), ("right", -1))]
-    volts = tuple(float(v) for v in (voltages or system.get("voltages", ())))
+    volts = tuple(float(v) for v in (voltages if len(voltages) else system.get("voltages", ())))
     forward = -1.0 if layers[-1].fixed_charge < 0.0 else 1.0
     return Deck(
         stack=Stack(
