@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import statistics
+import subprocess
+import sys
+import tempfile
 import time
 import tracemalloc
 from collections.abc import Callable
+from dataclasses import dataclass
 
 
 def cpu_seconds(work: Callable[[], object], repetitions: int) -> float:
@@ -25,3 +30,39 @@ def peak_mb(work: Callable[[], object]) -> float:
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     return peak / 1e6
+
+
+@dataclass(frozen=True)
+class Child:
+    """A process that ran to its end: times [s], largest resident memory [MB], what it wrote."""
+
+    wall_s: float
+    cpu_s: float
+    peak_mb: float
+    output: str
+    complaint: str
+    code: int
+
+
+def fresh(*arguments: str, **environment: str) -> Child:
+    """Run this Python with `arguments` in a process of its own, interpreter and imports counted."""
+    with tempfile.TemporaryFile("w+") as complaints:
+        start = time.monotonic()
+        child = subprocess.Popen(
+            [sys.executable, *arguments],
+            stdout=subprocess.PIPE,
+            stderr=complaints,
+            text=True,
+            env={**os.environ, **environment},
+        )
+        assert child.stdout is not None
+        with child.stdout:
+            output = child.stdout.read()
+        _, status, usage = os.wait4(child.pid, 0)
+        wall = time.monotonic() - start
+        child.returncode = os.waitstatus_to_exitcode(status)
+        complaints.seek(0)
+        complaint = complaints.read()
+    spent = usage.ru_utime + usage.ru_stime
+    peak = usage.ru_maxrss / 1024
+    return Child(wall, spent, peak, output, complaint, child.returncode)
