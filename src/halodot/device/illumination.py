@@ -96,7 +96,8 @@ def illuminate(
     """Pairs that each light source makes in each layer.
 
     A layer's own uniform `generation` counts to the first source. A layer makes pairs of photons
-    of at least its gap; without carriers it makes none.
+    of at least its gap; without carriers it makes none. Of a spectrum only the part is traced that
+    makes pairs somewhere.
 
     Parameters
     ----------
@@ -122,7 +123,7 @@ def illuminate(
     made, rates, notes = [], [], []
     for source in listed:
         book = _Constants(around, library, here)
-        light = spectrum_of(source, here)
+        light = _useful(layers, spectrum_of(source, here))
         found, inner = _trace(layers, source, light, around, book)
         flat = light.wavelength.size > 1 and any(a["absorption"] > 0 for a in layers)
         book.remark(flat, "a layer's absorption is the same at every wavelength up to its gap")
@@ -155,6 +156,13 @@ def spectrum_of(source: LightSource, folder: Path | None = None) -> Spectrum:
     if source.fwhm is None:
         return s.monochromatic(wavelength, intensity)
     return s.led(wavelength, float(source.fwhm), intensity)
+
+
+def _useful(layers: Sequence[ResolvedLayer], light: Spectrum) -> Spectrum:
+    """Leave out the part of a spectrum that makes no pairs in any layer."""
+    gap = min((layer["band_gap"] for layer in layers if layer.carriers), default=0.0)
+    useful = light.above(gap * (1.0 - 1e-9))
+    return useful if useful.wavelength.size else light.above(float(light.energy.max()))
 
 
 def _trace(
