@@ -17,6 +17,7 @@ from typing import Literal, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from ...core.constants import ELEMENTARY_CHARGE, VACUUM_PERMITTIVITY
 from ...core.randomness import generator
 from .layers import (
     ChargeContact,
@@ -44,7 +45,8 @@ PEAK = (0.05, 20.0)  # V
 RATE = (1e-5, 1e6)  # V/s
 SUNS = (1e-2, 1e4)
 ONE_SUN = 2.5e27  # m-3 s-1, mean generation in an absorber half a micrometre thick
-BOOST = math.log(1e6)  # largest Poole-Frenkel exponent at the mean field
+BOOST = math.log(1e6)  # largest Poole-Frenkel exponent at the highest field to expect
+CHARGE = ELEMENTARY_CHARGE / VACUUM_PERMITTIVITY  # V m
 CHARGES: tuple[TrapCharge, ...] = ("neutral", "donor", "acceptor")
 KINDS: tuple[Statistics, ...] = ("boltzmann", "blakemore", "fermi_dirac", "gaussian")
 
@@ -238,7 +240,7 @@ def _stored(dice: Dice, layer: ChargeLayer) -> float:
     """Charge fixed in an insulator, which nothing screens: it bends the bands by 1 V at most."""
     if not dice.chance(0.3):
         return 0.0
-    limit = 1.1e8 * layer.relative_permittivity / layer.thickness**2  # 2 eps V / q L^2
+    limit = 2.0 * layer.relative_permittivity / (CHARGE * layer.thickness**2)  # 2 eps V / q L^2
     return dice.sign() * dice.log(1e-3 * limit, limit)
 
 
@@ -423,16 +425,22 @@ def _contact(dice: Dice, work_function: float, layer: ChargeLayer) -> ChargeCont
 
 
 def _with_field(dice: Dice, layers: list[ChargeLayer], voltage: float) -> list[ChargeLayer]:
-    """Poole-Frenkel exponents that keep the mobilities within bounds at the field of each layer."""
+    """Poole-Frenkel exponents that keep the mobilities within bounds at the field of each layer.
+
+    Charge that the whole voltage depletes, doping or ions, may hold a higher field than the mean.
+    """
     series = sum(a.thickness / a.relative_permittivity for a in layers)
     found = []
     for a in layers:
         if not a.carriers or not dice.chance(0.35):
             found.append(a)
             continue
-        most = BOOST / math.sqrt(voltage / (series * a.relative_permittivity))
-        electron = min(dice.log(1e-5, 1e-3), most)
-        hole = min(dice.log(1e-5, 1e-3), most) if dice.chance(0.5) else None
+        mean = voltage / (series * a.relative_permittivity)
+        net = abs(a.fixed_charge) + max((ion.density for ion in a.ions), default=0.0)
+        depleted = math.sqrt(2.0 * net * voltage * CHARGE / a.relative_permittivity)
+        most = BOOST / math.sqrt(max(mean, depleted))
+        electron = dice.log(1e-5, max(min(1e-3, most), 2e-5))
+        hole = dice.log(1e-5, max(min(1e-3, most), 2e-5)) if dice.chance(0.5) else None
         found.append(replace(a, poole_frenkel=electron, poole_frenkel_hole=hole))
     return found
 
