@@ -120,6 +120,28 @@ def test_generation_files_are_stretched_over_the_stack(tmp_path):
     assert stack.layers[1].generation == 0.0
 
 
+def test_optical_files_give_the_generation_of_the_transfer_matrix(tmp_path):
+    """Index 1 everywhere: nothing is reflected and the light decays as exp(-alpha x)."""
+    from scipy.constants import c, h
+
+    wave, k, flat = 500e-9, 0.01, "4e-7 1 {0}\n6e-7 1 {0}\n"
+    (tmp_path / "air.txt").write_text("lambda n k\n" + flat.format(0))
+    (tmp_path / "film.txt").write_text("lambda n k\n" + flat.format(k))
+    (tmp_path / "light.txt").write_text("lambda I\n4e-7 1e9\n6e-7 1e9\n")
+    optics = {"nkSubstrate": "air.txt", "nkTCO": "air.txt", "nkBE": "air.txt", "L_TCO": 0,
+              "spectrum": "light.txt", "lambda_min": wave, "lambda_max": wave, "L_BE": 1e-7,
+              "genProfile": "calc"}  # fmt: skip
+    path = native(tmp_path, [LAYER | {"nkLayer": "film.txt"}], **optics)
+    depth, rate = simsalabim.read(path).stack.layers[0].generation
+    alpha, flux = 4 * math.pi * k / wave, 1e9 * 1e-9 * wave / (h * c)
+    expected = flux * alpha * np.exp(-alpha * depth)  # reflections of order k^2 left out
+    assert rate == pytest.approx(expected, rel=2e-2, abs=0.0)
+    assert np.trapezoid(rate, depth) == pytest.approx(flux * -math.expm1(-alpha * 2e-7), rel=3e-3)
+    (tmp_path / "film.txt").unlink()
+    with pytest.raises(InputError, match=r"film\.txt is missing"):
+        simsalabim.read(path)
+
+
 def test_time_tables_start_settled_and_open_terminals_where_they_say_so(tmp_path):
     (tmp_path / "tVG.txt").write_text("t Vext G_frac\n0 0.5 1\n1e-3 0.5 0\n2e-3 oc 0\n")
     found = simsalabim.read(native(tmp_path, [LAYER], tVGFile="tVG.txt"))

@@ -120,6 +120,35 @@ class Deck:
             record=record,
         )
 
+    def open_circuit(
+        self,
+        light: float = 1.0,
+        *,
+        top: float = 3.0,
+        accuracy: Literal["default", "high", "single"] = "default",
+    ) -> float:
+        """Steady open-circuit voltage between 0 and `top` in the sign of the peer [V].
+
+        Four rounds of ten points, each inside the crossing that the last one found.
+
+        Raises
+        ------
+        InputError
+            The current does not change its sign there.
+        """
+        low, high = 0.0, top
+        for _ in range(4):
+            volts = np.linspace(low, high, 10)
+            run = replace(self, voltages=tuple(map(float, volts)), lights=(light,) * 10)
+            j = run.steady(accuracy).current
+            change = np.flatnonzero(np.sign(j[:-1]) != np.sign(j[1:]))
+            if not change.size:
+                allowed = f"a current that changes sign between 0 and {top:g} V"
+                raise InputError("open_circuit", (float(j[0]), float(j[-1])), allowed)
+            k = int(change[0])
+            low, high = float(volts[k]), float(volts[k + 1])
+        return float(low - j[k] * (high - low) / (j[k + 1] - j[k]))
+
     def follow(
         self, accuracy: Literal["default", "high", "single"] = "default", nodes: int = 0
     ) -> Curve:

@@ -88,8 +88,8 @@ def read(
         {"simulation_setup": {...}, "L1": {...}, ...}.
     generation
         At full light, by number of the layer (from 1): a rate [m-3 s-1] or a profile (depth in
-        the layer [m], rate). Needed where the peer computes it with its own optics
-        (`genProfile = calc`).
+        the layer [m], rate). Needed where the peer computes it (`genProfile = calc`) and its
+        optical files are not beside the setup.
     schedule
         Of zimt: its `t Vext G_frac` table; without it the one that the setup names, if it exists.
     change
@@ -120,21 +120,13 @@ def read(
     ]
     _check_langevin(layers, built, contacts, vt, notes)
     faces = tuple(f for k, p in enumerate(layers) for f in face(p, k, len(layers), built, folder))
-    shunt = setup.number("R_shunt", "Ohms m2", -1.0)
-    if shunt == 0.0:
-        raise setup.refuse("R_shunt", 0, "a positive number, or a negative one for infinite")
-    series = setup.number("R_series", "Ohms m2", 0.0, low=0.0)
-    if shunt > 0.0 and series > 0.0:
-        notes.append("the shunt lies across the device, inside the series resistance")
     stack = Stack(
         layers=built,
         left=contacts[0],
         right=contacts[1],
         interfaces=faces,
         temperature=vt / KB_EV,
-        circuit=Circuit(
-            series_resistance=series, shunt_resistance=shunt if shunt > 0 else math.inf
-        ),
+        circuit=_circuit(setup, notes),
     )
     course = schedule_of(setup, schedule, folder, notes)
     steady = steady_points(setup, folder, notes, mobile=any(a.ions for a in built))
@@ -154,6 +146,17 @@ def read(
         schedule=course,
         notes=tuple(notes),
     )
+
+
+def _circuit(setup: Parameters, notes: list[str]) -> Circuit:
+    shunt = setup.number("R_shunt", "Ohms m2", -1.0)
+    if shunt == 0.0:
+        raise setup.refuse("R_shunt", 0, "a positive number, or a negative one for infinite")
+    series = setup.number("R_series", "Ohms m2", 0.0, low=0.0)
+    if shunt > 0.0 and series > 0.0:
+        notes.append("the shunt lies across the device, inside the series resistance")
+    shunt = shunt if shunt > 0.0 else math.inf
+    return Circuit(series_resistance=series, shunt_resistance=shunt)
 
 
 def _at_rest(layer: ChargeLayer, notes: list[str]) -> ChargeLayer:

@@ -9,6 +9,7 @@ import numpy as np
 
 from ....core.errors import InputError
 from ..layers import Array
+from .simsalabim_optics import missing, profiles
 from .tables import Parameters, columns, listing, number
 
 Generation = float | tuple[Array, Array]
@@ -91,21 +92,35 @@ def generation_of(
     if profile.lower() == "none":
         rates = uniform
     elif profile.lower() == "calc":
-        need = [k + 1 for k, m in enumerate(makes) if m and k + 1 not in given]
-        if need and setup.number("G_frac", "", 1.0, low=0.0) > 0.0:
-            raise setup.refuse(
-                "genProfile",
-                profile,
-                "none or a file: the peer's own optics are not repeated here",
-                f"generation={{{need[0]}: (depth, rate)}}, or change={{'G_frac': 0}} for the dark",
-            )
-        rates = [0.0] * len(layers)
+        rates = _calculated(setup, layers, makes, folder, given)
     else:
-        rates = _profile(folder / profile, layers, makes)
+        rates = _stretched(folder / profile, layers, makes)
     return [given.get(k + 1, rate) for k, rate in enumerate(rates)]
 
 
-def _profile(path: Path, layers: list[Parameters], makes: list[bool]) -> list[Generation]:
+def _calculated(
+    setup: Parameters,
+    layers: list[Parameters],
+    makes: list[bool],
+    folder: Path,
+    given: Mapping[int, Generation],
+) -> list[Generation]:
+    """Rates of the transfer matrix where all optical files are there and nothing is given."""
+    need = [k + 1 for k, makes_pairs in enumerate(makes) if makes_pairs and k + 1 not in given]
+    absent = missing(setup, layers, folder)
+    if not need or setup.number("G_frac", "", 1.0, low=0.0) == 0.0:
+        return [0.0] * len(layers)
+    if absent:
+        raise setup.refuse(
+            "genProfile",
+            "calc",
+            f"none, a file, or calc with all optical files there ({absent[0]} is missing)",
+            f"generation={{{need[0]}: (depth, rate)}}, or change={{'G_frac': 0}} for the dark",
+        )
+    return profiles(setup, layers, makes, folder)
+
+
+def _stretched(path: Path, layers: list[Parameters], makes: list[bool]) -> list[Generation]:
     """Table `x G_ehp` stretched over the stack, cut at the layers."""
     rows = columns(path, ("x", "G_ehp"))
     x, rate = np.array([[number(w, str(path)) for w in row] for row in rows]).T
