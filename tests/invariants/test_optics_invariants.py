@@ -88,6 +88,17 @@ def test_profiles_are_those_of_the_library() -> None:
     assert mine[0] == pytest.approx(theirs, rel=1e-10, abs=0.0)
 
 
+def test_light_that_comes_back_from_a_thick_layer_enters_from_behind() -> None:
+    """A profile before an incoherent layer is the mean over the thickness of a coherent one."""
+    wave, depth, n = 6e-7, np.linspace(0.0, DOTS.thickness, 9), 1.5
+    ends = {"after": 3.0, "depths": [depth, None]}
+    thick = 1e-3 + np.arange(64) / 64 * wave / (2 * n)
+    all_ = [solve([wave], [DOTS, Film(n, d)], **ends).profiles[0] for d in thick]  # type: ignore[arg-type]
+    mine = solve([wave], [DOTS, Film(n, 1e-3, coherent=False)], **ends).profiles[0]  # type: ignore[arg-type]
+    assert mine is not None
+    assert mine[0] == pytest.approx(np.mean(all_, axis=0)[0], rel=1e-9, abs=0.0)
+
+
 def cell(gap: float = 2.3) -> list[Absorber]:
     def of(film: Film, gap: float = np.inf) -> Absorber:
         n = complex(film.index)  # type: ignore[arg-type]

@@ -17,7 +17,7 @@ from halodot.device.emission import (
     outcoupling,
     wavelength_spectrum,
 )
-from halodot.optics.photometry import luminous_efficacy, sensitivity
+from halodot.optics.photometry import chromaticity, luminous_efficacy, sensitivity
 
 FIFTH = Sourced(0.2, "1", basis="given")
 
@@ -42,6 +42,12 @@ def test_a_watt_of_555_nm_is_683_lumen() -> None:
 @pytest.mark.parametrize(("nm", "v"), [(450, 0.038), (510, 0.503), (610, 0.503), (650, 0.107)])
 def test_the_eye_has_the_sensitivity_of_1924(nm: float, v: float) -> None:
     assert sensitivity(np.array([nm * 1e-9]))[0] == pytest.approx(v, rel=1e-3)  # three digits
+
+
+def test_equal_power_at_every_wavelength_is_white() -> None:
+    e = np.linspace(1.4, 3.6, 20001)
+    # photons per energy: power per wavelength over E and times |d lambda / dE|
+    assert chromaticity(e, e**-3) == pytest.approx((1 / 3, 1 / 3), abs=1e-4)
 
 
 def test_heat_is_not_seen() -> None:

@@ -101,6 +101,27 @@ def test_matched_indices_give_beer_and_lambert() -> None:
     assert rate[: len(depth) // 2] == pytest.approx(straight[: len(depth) // 2], rel=2e-3, abs=0.0)
 
 
+def test_what_one_layer_takes_the_next_does_not_get() -> None:
+    light = monochromatic(GREEN, 100.0)
+    film = Absorber(OpticalConstants.constant(1.0, absorption=5e6), 2e-7, gap=2.0)
+    made = beer_lambert([film, film], light)
+    passed = math.exp(-1.0)
+    assert made.absorptance[:, 0] == pytest.approx([1 - passed, passed * (1 - passed)], rel=EXACT)
+    assert made.transmittance[0] == pytest.approx(passed**2, rel=EXACT)
+    assert made.pairs == pytest.approx(made.absorptance[:, 0] * light.photon_flux[0], rel=EXACT)
+
+
+@pytest.mark.parametrize("coherent", [True, False])
+def test_deep_light_decays_with_four_pi_k_over_lambda(coherent: bool) -> None:
+    thick = 5e-6 if coherent else 2e-6
+    depth = np.linspace(1e-7, 1e-6, 10)  # what comes back from the far side is small there
+    k, wave = 0.2, 500e-9
+    density = solve([wave], [Film(2.0 + 1j * k, thick, coherent)], depths=[depth]).profiles[0]
+    assert density is not None
+    slope = np.diff(np.log(density[0])) / np.diff(depth)
+    assert slope == pytest.approx(-4 * math.pi * k / wave, rel=0.03)  # the far side, 1 %
+
+
 def test_photons_per_watt_are_lambda_over_hc() -> None:
     for light in (monochromatic(GREEN, 100.0), led(GREEN, 20e-9, 100.0), am15g()):
         per_sample = light.power * light.wavelength / (c.h * c.c)
@@ -132,6 +153,8 @@ def test_no_single_junction_beats_a_third_of_the_sun() -> None:
         flux = am15g().photon_flux @ (am15g().energy >= gap)
         cell = radiative_limit(am15g(), am15g().energy >= gap, e, np.ones(e.size), 298.15)
         assert cell.photocurrent == pytest.approx(c.e * flux, rel=1e-8)
+        lost = cell.dark_current * np.expm1(cell.open_circuit_voltage / (c.k * 298.15 / c.e))
+        assert lost == pytest.approx(cell.photocurrent, rel=1e-6)  # digits of the constants
         volt = np.linspace(0.0, gap, 4001)
         current = cell.photocurrent - cell.dark_current * np.expm1(volt / (c.k * 298.15 / c.e))
         return float(np.max(volt * current)) / am15g().intensity

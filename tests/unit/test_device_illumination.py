@@ -129,6 +129,7 @@ def test_outer_layers_and_own_constants(tmp_path: Path) -> None:
     assert made.pairs[3] == pytest.approx(
         float((made.spectrum.photon_flux * made.absorptance[3]).sum()), rel=1e-12
     )
+    assert held(lit.rates[1][0], 3e-7) == pytest.approx(made.pairs[3] + 3e13, rel=1e-9)
     assert files_of([light], optics) == ("dots.csv",)
 
 
