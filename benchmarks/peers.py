@@ -92,7 +92,7 @@ def steady(cell: Cell) -> Curve:
 
 def hysteresis(cell: Cell) -> Curve:
     """The loop of the zimt cell at 1 V/s, 129 points, from rest at its first voltage."""
-    from halodot.device.charge.march import Tolerances
+    from halodot.device.charge.stepping import Tolerances
     from halodot.device.charge.simulate import Simulation
     from peer_cells import table
 

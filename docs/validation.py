@@ -90,7 +90,7 @@ def slope_in_tolerance() -> float:
     """Power of the tolerance of a time step with which a loop with ions converges."""
     from charge_cells import absorber, transport
     from halodot.device.charge.build import ChargeContact, build
-    from halodot.device.charge.march import Tolerances
+    from halodot.device.charge.stepping import Tolerances
     from halodot.device.charge.simulate import Simulation
 
     contacts = ChargeContact(work_function=4.2), ChargeContact(work_function=5.2)

@@ -3,23 +3,55 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import constants
 
-from ...numerics.grid import layered, stretch_for
-from .kernel import CONTACT, SURFACE, Problem
+from ...core.constants import BOLTZMANN, ELEMENTARY_CHARGE, VACUUM_PERMITTIVITY
+from .ends import BARRIER, BUILT_IN, COMPACT, KIND, LOWERING, TUNNEL_MASS
+from .grid import GAP, Grid, initial, nodes_of
+from .ions import IonArrays, Region, arrays, regions
+from .layers import (
+    Array,
+    ChargeContact,
+    ChargeInterface,
+    ChargeIon,
+    ChargeLayer,
+    ChargeTrap,
+    Circuit,
+    IonExchange,
+    Stack,
+    TrapCharge,
+)
+from .mobility import pasveer
+from .problem import BOLTZMANN_BAND, CONTACT, SURFACE, Problem
+from .statistics import TABLE_SIZE, excess_table
 
-Array = NDArray[np.float64]
-TrapCharge = Literal["neutral", "donor", "acceptor"]
-
-Q = constants.elementary_charge
-EPS0 = constants.epsilon_0
-KB_EV = constants.Boltzmann / constants.elementary_charge
+__all__ = [
+    "Cell",
+    "ChargeContact",
+    "ChargeInterface",
+    "ChargeIon",
+    "ChargeLayer",
+    "ChargeTrap",
+    "Circuit",
+    "IonExchange",
+    "Stack",
+    "TrapCharge",
+    "build",
+    "discretise",
+    "nodes_of",
+]
+Q = ELEMENTARY_CHARGE
+EPS0 = VACUUM_PERMITTIVITY
+KB_EV = BOLTZMANN
+ELECTRON_MASS = 9.1093837015e-31  # kg
 RICHARDSON = 1.20173e6  # A m-2 K-2, free electron mass
+SOURCE_RESISTANCE = 1e-12  # Ohm m2, of a source that can clamp
+CONTINUOUS = 1e9  # m/s, stands for a velocity that is infinite
+IDEAL = 1e10  # m/s, stands for the infinite surface velocity of an ohmic contact
 
 # charge of an empty level, charge lost when it is filled
 _TRAP_CHARGE: dict[str, tuple[float, float]] = {
@@ -27,74 +59,6 @@ _TRAP_CHARGE: dict[str, tuple[float, float]] = {
     "donor": (1.0, 1.0),
     "acceptor": (0.0, 1.0),
 }
-
-
-@dataclass(frozen=True, kw_only=True)
-class ChargeIon:
-    """A mobile ion species of one layer; equal names in neighbouring layers may cross.
-
-    Mean density [m-3], mobility [m2/Vs], charge number, largest density (sites) [m-3].
-    """
-
-    name: str
-    density: float
-    mobility: float
-    charge: int
-    limit: float = 1e28
-
-
-@dataclass(frozen=True, kw_only=True)
-class ChargeLayer:
-    """A layer as the engine sees it: SI floats, energies in eV below vacuum.
-
-    `trap_energy` is counted below vacuum, `fixed_charge` is the immobile charge density in units of
-    q (compensation of the ions included), `generation` a number or a profile given as (position
-    from the left of the layer [m], rate [m-3 s-1]). Carriers cross to the next layer at
-    `transfer_velocity` [m/s], of the order of the thermal velocity of emission.
-    """
-
-    thickness: float
-    relative_permittivity: float
-    electron_affinity: float
-    band_gap: float
-    dos_conduction: float
-    dos_valence: float
-    electron_mobility: float
-    hole_mobility: float
-    carriers: bool = True
-    poole_frenkel: float = 0.0
-    fixed_charge: float = 0.0
-    radiative: float = 0.0
-    trap_density: float = 0.0
-    trap_energy: float = 0.0
-    trap_charge: TrapCharge = "neutral"
-    capture_electron: float = 0.0
-    capture_hole: float = 0.0
-    ions: tuple[ChargeIon, ...] = ()
-    transfer_velocity: float = 1e4
-    generation: float | tuple[Array, Array] = 0.0
-
-
-@dataclass(frozen=True, kw_only=True)
-class ChargeContact:
-    """A metal: work function [eV], surface velocities [m/s], image-force lowering on or off."""
-
-    work_function: float
-    velocity_electron: float = 1e5
-    velocity_hole: float = 1e5
-    image_force: bool = False
-
-
-@dataclass(frozen=True, kw_only=True)
-class ChargeInterface:
-    """Traps per area [m-2] between layer `after` and the next, level below vacuum [eV]."""
-
-    after: int
-    trap_density: float
-    trap_energy: float
-    trap_charge: TrapCharge = "neutral"
-    capture_electron: float = 0.0
-    capture_hole: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -111,53 +75,41 @@ class Cell:
         Work functions of the left and right contact in kT/q, the right one 0 for a free surface.
     """
 
+    stack: Stack
+    grid: Grid
     problem: Problem
-    position: Array
-    layer: NDArray[np.int64]
-    temperature: float
     built_in: tuple[float, float]
     ion_mean: Array
 
+    @property
+    def position(self) -> Array:
+        """Position of the nodes [m]."""
+        return self.grid.position
 
-def nodes_of(layer: ChargeLayer, wanted: int, temperature: float = 300.0) -> int:
-    """Number of nodes of a layer: `wanted`, or by thickness; 11 for a bare insulator.
+    @property
+    def layer(self) -> NDArray[np.int64]:
+        """Index of the layer of each node."""
+        return self.grid.layer
 
-    Fronts of mobile ions are about a Debye length wide and may stand anywhere in the layer, so a
-    layer with ions gets a node for each, up to 300.
-    """
-    if wanted:
-        return max(wanted, 5)
-    if not layer.carriers and not layer.ions:
-        return 11
-    count = max(21, 24 * math.log2(1.0 + layer.thickness / 2e-9))
-    if layer.ions:
-        count = max(count, layer.thickness / debye_length(layer, KB_EV * temperature))
-    return int(min(300, count))
-
-
-def debye_length(layer: ChargeLayer, vt: float) -> float:
-    """Screening length of the fixed charge or the mobile ions, whichever is denser [m]."""
-    charge = max([abs(layer.fixed_charge), 1e21, *(ion.density for ion in layer.ions)])
-    return math.sqrt(EPS0 * layer.relative_permittivity * vt / (Q * charge))
-
-
-def _stretch(layer: ChargeLayer, count: int, vt: float) -> float:
-    """Crowd the nodes so that a third of the Debye length is seen at the ends."""
-    return stretch_for(debye_length(layer, vt) / 3.0, layer.thickness, count)
+    @property
+    def temperature(self) -> float:
+        """Lattice temperature [K]."""
+        return self.stack.temperature
 
 
 def build(
-    layers: list[ChargeLayer],
+    layers: Sequence[ChargeLayer],
     left: ChargeContact,
     right: ChargeContact | None,
     *,
-    interfaces: list[ChargeInterface] | None = None,
+    interfaces: Sequence[ChargeInterface] | None = None,
     temperature: float = 300.0,
-    nodes: int | list[int] = 0,
+    nodes: int | Sequence[int] = 0,
     stretch: float = 0.0,
-    gap: float = 2e-10,
+    gap: float = GAP,
+    circuit: Circuit | None = None,
 ) -> Cell:
-    """Discretise a stack.
+    """Discretise layers and contacts.
 
     Parameters
     ----------
@@ -175,26 +127,42 @@ def build(
     gap
         Distance of the two nodes on either side of an interface [m].
 
-    Returns
-    -------
-    Cell
+    Raises
+    ------
+    ValueError
+        If the parts do not fit together; the message says which.
     """
-    counts = nodes if isinstance(nodes, list) else [nodes_of(a, nodes, temperature) for a in layers]
-    vt = KB_EV * temperature
-    bends = [stretch or _stretch(a, n, vt) for a, n in zip(layers, counts, strict=True)]
-    x, layer = layered([a.thickness for a in layers], counts, stretch=bends, gap=gap)
+    stack = Stack(
+        layers=tuple(layers),
+        left=left,
+        right=right,
+        interfaces=tuple(interfaces or ()),
+        temperature=temperature,
+        circuit=circuit or Circuit(),
+    )
+    grid = initial(layers, temperature=temperature, nodes=nodes, stretch=stretch, gap=gap)
+    return discretise(stack, grid)
+
+
+def discretise(stack: Stack, grid: Grid | None = None) -> Cell:
+    """Put a stack on a grid (by default the initial one)."""
+    layers, vt = stack.layers, KB_EV * stack.temperature
+    grid = grid or initial(layers, temperature=stack.temperature)
+    layer, x = grid.layer, grid.position
+    h = np.diff(x)
+    solid = np.where(grid.tunnel < 0, h, 0.0)
+    volume = 0.5 * (np.concatenate([[0.0], solid]) + np.concatenate([solid, [0.0]]))
 
     def per_node(name: str) -> Array:
         return np.array([float(getattr(a, name)) for a in layers])[layer]
 
     chi, gap_ev = per_node("electron_affinity"), per_node("band_gap")
     log_nc, log_nv = np.log(per_node("dos_conduction")), np.log(per_node("dos_valence"))
-    h = np.diff(x)
-    volume = np.zeros(len(x))
-    volume[:-1] += h / 2
-    volume[1:] += h / 2
-    ions = _ions(layers, layer)
+    known = regions(list(layers))
+    ions = arrays(list(layers), layer, known)
     active = np.vstack([per_node("carriers") > 0, ions.mean > 0])
+    statistics, tables = _statistics(layers, vt)
+    spans = _spans(known, ions)
     problem = Problem(
         thermal_voltage=vt,
         h=h,
@@ -202,27 +170,63 @@ def build(
         active=active,
         band_n=chi / vt + log_nc,
         band_p=(chi + gap_ev) / vt - log_nv,
+        log_dos=np.array([log_nc, log_nv]),
         ni2=np.exp(log_nc + log_nv - gap_ev / vt),
+        statistics=statistics[:, layer].copy(),
+        excess=tables,
         fixed=per_node("fixed_charge"),
-        generation=_generation(layers, layer, x),
-        radiative=per_node("radiative"),
-        trap=_bulk_traps(layers, vt)[:, layer].copy(),
-        permittivity=_harmonic(EPS0 * per_node("relative_permittivity") / Q),
-        mobility=_mobilities(
-            [per_node("electron_mobility"), per_node("hole_mobility"), *ions.mobility],
-            active,
-            np.where(np.diff(layer) > 0, per_node("transfer_velocity")[:-1] * h / vt, 0.0),
-        ),
-        field_exponent=0.5 * (per_node("poole_frenkel")[:-1] + per_node("poole_frenkel")[1:]),
+        generation=_generation(layers, grid),
+        pairs=np.array([per_node(k) for k in ("radiative", "auger_electron", "auger_hole")]),
+        trap=_bulk_traps(layers, vt)[:, :, layer].copy(),
+        permittivity=_permittivity(layers, grid, per_node("relative_permittivity")),
+        dipole=np.where(np.diff(layer) > 0, per_node("dipole")[:-1], 0.0) / vt,
+        mobility=_mobilities(layers, grid, ions, active, vt),
+        field_exponent=np.array([_mean(a) for a in _field_exponents(layers, layer)]),
+        crowding=_crowding(layers, grid, vt),
+        tunnel=np.where(grid.tunnel >= 0, np.cumsum(grid.tunnel >= 0) - 1, -1),
+        barrier=_barriers(layers, grid, stack.temperature),
         ion_charge=ions.charge,
         ion_limit=ions.limit,
-        ion_total=(ions.mean * volume).sum(axis=1),
-        face=_faces(interfaces or [], layer),
-        face_trap=_face_traps(interfaces or [], layers, vt),
-        contact=_contacts(layers, left, right, vt),
+        ion_jump=_mean(ions.jump * np.abs(ions.charge)) / (2.0 * vt),
+        region=spans,
+        region_total=np.array(
+            [(ions.mean[k, a : b + 1] * volume[a : b + 1]).sum() for k, a, b in spans]
+        ),
+        region_closed=_closed(stack, known),
+        face=np.array([_face(grid, f.after) for f in stack.interfaces], dtype=np.int64),
+        face_trap=_face_traps(stack.interfaces, layers, vt),
+        contact=_contacts(stack, grid, vt),
+        exchange=_exchange(stack, known, ions.charge.shape[0]),
+        circuit=_circuit(stack.circuit),
     )
-    ends = (pinned(left, layers[0]), pinned(right, layers[-1]) if right is not None else 0.0)
-    return Cell(problem, x, layer, temperature, (ends[0] / vt, ends[1] / vt), ions.mean)
+    return Cell(stack, grid, problem, _built_in(stack, grid, vt), ions.mean)
+
+
+def _mean(a: Array) -> Array:
+    return np.asarray(0.5 * (a[..., :-1] + a[..., 1:]))
+
+
+def _harmonic(a: Array) -> Array:
+    return np.asarray(2.0 / (1.0 / a[..., :-1] + 1.0 / a[..., 1:]))
+
+
+def _statistics(layers: Sequence[ChargeLayer], vt: float) -> tuple[NDArray[np.int64], Array]:
+    """Row of the excess table of both bands of every layer, and the tables."""
+    rows: dict[tuple[str, float], int] = {}
+    index = np.full((2, len(layers)), BOLTZMANN_BAND, dtype=np.int64)
+    for k, a in enumerate(layers):
+        kinds = (
+            (a.statistics_conduction, a.width_conduction),
+            (a.statistics_valence, a.width_valence),
+        )
+        for s, (kind, width) in enumerate(kinds):
+            if kind != "boltzmann" and a.carriers:
+                key = (kind, width / vt if kind == "gaussian" else 0.0)
+                index[s, k] = rows.setdefault(key, len(rows))
+    tables = np.zeros((len(rows), TABLE_SIZE))
+    for (kind, width), row in rows.items():
+        tables[row] = excess_table(kind, width)  # type: ignore[arg-type]
+    return index, tables
 
 
 def pinned(contact: ChargeContact, layer: ChargeLayer) -> float:
@@ -233,68 +237,170 @@ def pinned(contact: ChargeContact, layer: ChargeLayer) -> float:
     if not layer.carriers:
         return contact.work_function
     top, bottom = layer.electron_affinity, layer.electron_affinity + layer.band_gap
-    return min(max(contact.work_function, top), bottom)
+    low = top if layer.statistics_conduction == "boltzmann" else -math.inf
+    high = bottom if layer.statistics_valence == "boltzmann" else math.inf
+    return min(max(contact.work_function, low), high)
 
 
-@dataclass(frozen=True)
-class _IonArrays:
-    """Per species and node: charge [K], mean density, mobility and site limit [K, N]."""
-
-    charge: Array
-    mean: Array
-    mobility: Array
-    limit: Array
+def _end_layers(stack: Stack, grid: Grid) -> tuple[ChargeLayer, ChargeLayer]:
+    return stack.layers[grid.layer[0]], stack.layers[grid.layer[-1]]
 
 
-def _ions(layers: list[ChargeLayer], layer: NDArray[np.int64]) -> _IonArrays:
-    names = sorted({ion.name for a in layers for ion in a.ions if ion.density > 0})
-    shape = (len(names), len(layer))
-    charge = np.zeros(len(names))
-    mean, mobility, limit = np.zeros(shape), np.zeros(shape), np.full(shape, 1e28)
-    for k, name in enumerate(names):
-        for j, a in enumerate(layers):
-            for ion in a.ions:
-                if ion.name == name and ion.density > 0:
-                    if charge[k] not in (0.0, float(ion.charge)):
-                        raise ValueError(f"ion {name!r} has two charges in one stack")
-                    charge[k] = ion.charge
-                    here = layer == j
-                    mean[k, here], mobility[k, here] = ion.density, ion.mobility
-                    limit[k, here] = ion.limit
-    return _IonArrays(charge, mean, mobility, limit)
+def _built_in(stack: Stack, grid: Grid, vt: float) -> tuple[float, float]:
+    first, last = _end_layers(stack, grid)
+    right = pinned(stack.right, last) if stack.right is not None else 0.0
+    return pinned(stack.left, first) / vt, right / vt
 
 
-def _harmonic(a: Array) -> Array:
-    return 2.0 / (1.0 / a[:-1] + 1.0 / a[1:])
+def _spans(known: Sequence[Region], ions: IonArrays) -> NDArray[np.int64]:
+    found = []
+    for number, region in enumerate(known):
+        where = np.flatnonzero(ions.owner[region.row] == number)
+        found.append((region.row, where[0], where[-1]))
+    return np.array(found, dtype=np.int64).reshape(len(known), 3)
 
 
-def _mobilities(values: list[Array], active: NDArray[np.bool_], crossing: Array) -> Array:
+def _closed(stack: Stack, known: Sequence[Region]) -> NDArray[np.bool_]:
+    """Whether a region keeps its ions: no electrode at its ends exchanges them."""
+    last = len(stack.layers) - 1
+    closed = []
+    for region in known:
+        ends = [(region.first == 0, stack.left), (region.last == last, stack.right)]
+        closed.append(
+            not any(
+                touches and contact is not None and any(e.species == region.name for e in contact.exchange)
+                for touches, contact in ends
+            )
+        )
+    return np.array(closed, dtype=np.bool_)
+
+
+def _exchange(stack: Stack, known: Sequence[Region], rows: int) -> Array:
+    table = np.zeros((2, rows, 3))
+    last = len(stack.layers) - 1
+    for side, contact in enumerate((stack.left, stack.right)):
+        if contact is None:
+            continue
+        for e in contact.exchange:
+            fits = [
+                r
+                for r in known
+                if r.name == e.species and (r.first == 0 if side == 0 else r.last == last)
+            ]
+            if not fits:
+                raise ValueError(f"no ion {e.species!r} in the layer at the electrode that exchanges it")
+            table[side, fits[0].row] = e.velocity, e.density, e.transfer
+    return table
+
+
+def _permittivity(layers: Sequence[ChargeLayer], grid: Grid, relative: Array) -> Array:
+    edge = _harmonic(relative)
+    own = np.array([a.relative_permittivity for a in layers])
+    edge = np.where(grid.tunnel >= 0, own[grid.tunnel], edge)
+    return np.asarray(EPS0 * edge / Q)
+
+
+def _mobilities(
+    layers: Sequence[ChargeLayer],
+    grid: Grid,
+    ions: IonArrays,
+    active: NDArray[np.bool_],
+    vt: float,
+) -> Array:
     """Edge mobilities: harmonic means, zero where a species is missing on either side.
 
-    Carriers cross an interface at a velocity (`crossing` is that velocity as a mobility), so that
-    the result does not depend on the distance of the two nodes beside it.
+    Carriers cross an interface at a velocity (stored as a mobility), so that the result does not
+    depend on the distance of the two nodes beside it.
     """
+    h, layer = np.diff(grid.position), grid.layer
     rows = []
-    for s, value in enumerate(values):
-        mask = active[max(0, s - 1)]
-        both = mask[:-1] & mask[1:]
-        edge = _harmonic(np.maximum(value, 1e-300))
-        if s < 2:
-            edge = np.where(crossing > 0, crossing, edge)
-        rows.append(np.where(both, edge, 0.0))
+    across = np.diff(layer) > 0
+    for s, name in enumerate(("electron", "hole")):
+        mobility = np.array([max(getattr(a, f"{name}_mobility"), 1e-300) for a in layers])
+        velocity = np.array([_transfer(a, s) for a in layers])
+        edge = _harmonic(mobility[layer])
+        edge = np.where(across, np.minimum(velocity, CONTINUOUS)[layer][:-1] * h / vt, edge)
+        edge = np.where(grid.tunnel >= 0, 1.0, edge)
+        rows.append(np.where(active[0, :-1] & active[0, 1:], edge, 0.0))
+    for k in range(len(ions.charge)):
+        edge = _harmonic(np.maximum(ions.mobility[k], 1e-300))
+        same = (ions.owner[k, :-1] == ions.owner[k, 1:]) & (ions.owner[k, :-1] >= 0)
+        rows.append(np.where(same & (grid.tunnel < 0), edge, 0.0))
     return np.array(rows)
 
 
-def _generation(layers: list[ChargeLayer], layer: NDArray[np.int64], x: Array) -> Array:
-    rate = np.zeros(len(x))
-    start = np.concatenate([[0.0], np.cumsum([a.thickness for a in layers])])
+def _transfer(layer: ChargeLayer, s: int) -> float:
+    hole = layer.transfer_velocity_hole
+    return layer.transfer_velocity if s == 0 or hole is None else hole
+
+
+def _field_exponents(layers: Sequence[ChargeLayer], layer: NDArray[np.int64]) -> Array:
+    """Poole-Frenkel exponents of both carriers at the nodes; an interface gets the mean."""
+    hole = [a.poole_frenkel if a.poole_frenkel_hole is None else a.poole_frenkel_hole for a in layers]
+    return np.array([np.array([a.poole_frenkel for a in layers])[layer], np.array(hole)[layer]])
+
+
+def _crowding(layers: Sequence[ChargeLayer], grid: Grid, vt: float) -> Array:
+    """Prefactor and exponent of the density dependence on every edge inside a layer."""
+    table = np.zeros((2, 2, len(layers)))
     for k, a in enumerate(layers):
-        here = layer == k
-        if isinstance(a.generation, tuple):
-            rate[here] = np.interp(x[here] - start[k], a.generation[0], a.generation[1])
-        else:
-            rate[here] = a.generation
+        for s, width in enumerate((a.width_conduction, a.width_valence)):
+            if a.density_exponent > 0.0 and width > 0.0:
+                c, exponent = pasveer(width / vt)
+                table[s, :, k] = a.density_exponent * c, exponent
+    inside = np.diff(grid.layer) == 0
+    return np.where(inside & (grid.tunnel < 0), table[:, :, grid.layer[:-1]], 0.0)
+
+
+def _barriers(layers: Sequence[ChargeLayer], grid: Grid, temperature: float) -> Array:
+    """Rows of the tunnelling edges: barriers seen from both sides, length, mass, velocity."""
+    rows = []
+    for edge in np.flatnonzero(grid.tunnel >= 0):
+        a = layers[grid.tunnel[edge]]
+        left, right = layers[grid.layer[edge]], layers[grid.layer[edge + 1]]
+        heights = [side.electron_affinity - a.electron_affinity for side in (left, right)]
+        bottom = a.electron_affinity + a.band_gap
+        heights += [bottom - side.electron_affinity - side.band_gap for side in (left, right)]
+        speed = math.sqrt(KB_EV * temperature * Q / (2 * math.pi * a.tunnel_mass * ELECTRON_MASS))
+        rows.append([*heights, a.thickness, a.tunnel_mass, speed])
+    return np.array(rows).reshape(len(rows), 7)
+
+
+def _generation(layers: Sequence[ChargeLayer], grid: Grid) -> Array:
+    """Generation of every source averaged over the volume of each node [m-3 s-1]."""
+    count = max([1, *(len(a.sources) for a in layers)])
+    rate = np.zeros((count, len(grid.position)))
+    start = np.concatenate([[0.0], np.cumsum([a.thickness for a in layers])])
+    middle = 0.5 * (grid.position[1:] + grid.position[:-1])
+    for k, a in enumerate(layers):
+        here = np.flatnonzero(grid.layer == k)
+        given = a.sources or (a.generation,)
+        for c, profile in enumerate(given):
+            if isinstance(profile, tuple):
+                first = np.maximum(np.concatenate([[0.0], middle])[here] - start[k], 0.0)
+                last = np.concatenate([middle, [start[-1]]])[here] - start[k]
+                last = np.minimum(last, a.thickness)
+                rate[c, here] = _average(profile, first, last)
+            else:
+                rate[c, here] = profile
     return rate
+
+
+def _average(profile: tuple[Array, Array], first: Array, last: Array) -> Array:
+    """Mean of a piecewise linear profile between `first` and `last`."""
+    x, y = profile
+
+    def integral(at: Array) -> Array:
+        k = np.clip(np.searchsorted(x, at) - 1, 0, len(x) - 2)
+        left = np.clip(at, x[0], x[-1]) - x[k]
+        slope = (y[k + 1] - y[k]) / (x[k + 1] - x[k])
+        inside = total[k] + left * (y[k] + 0.5 * slope * left)
+        outside = np.where(at < x[0], (at - x[0]) * y[0], 0.0)
+        return np.asarray(inside + outside + np.where(at > x[-1], (at - x[-1]) * y[-1], 0.0))
+
+    total = np.concatenate([[0.0], np.cumsum(0.5 * np.diff(x) * (y[1:] + y[:-1]))])
+    width = np.maximum(last - first, 1e-300)
+    return np.asarray((integral(last) - integral(first)) / width)
 
 
 def _levels(layer: ChargeLayer, energy: float, vt: float) -> tuple[float, float]:
@@ -304,20 +410,42 @@ def _levels(layer: ChargeLayer, energy: float, vt: float) -> tuple[float, float]
     return n1, layer.dos_valence * math.exp((energy - edge) / vt)
 
 
-def _bulk_traps(layers: list[ChargeLayer], vt: float) -> Array:
-    columns = []
-    for a in layers:
-        n1, p1 = _levels(a, a.trap_energy, vt) if a.trap_density > 0 else (0.0, 0.0)
-        empty, lost = _TRAP_CHARGE[a.trap_charge]
-        columns.append([a.trap_density, a.capture_electron, a.capture_hole, n1, p1, empty, lost])
-    return np.array(columns).T.copy()
+def _bulk_traps(layers: Sequence[ChargeLayer], vt: float) -> Array:
+    """Trap levels [T, 7, layers]; layers with fewer levels have empty ones."""
+    all_levels = [levels_of(a) if a.carriers else () for a in layers]
+    table = np.zeros((max(len(levels) for levels in all_levels), 7, len(layers)))
+    for k, (a, levels) in enumerate(zip(layers, all_levels, strict=True)):
+        for t, trap in enumerate(levels):
+            n1, p1 = _levels(a, trap.energy, vt)
+            charges = _TRAP_CHARGE[trap.charge]
+            captures = trap.capture_electron, trap.capture_hole
+            table[t, :, k] = trap.density, *captures, n1, p1, *charges
+    return table
 
 
-def _faces(interfaces: list[ChargeInterface], layer: NDArray[np.int64]) -> NDArray[np.int64]:
-    return np.array([int(np.flatnonzero(layer == f.after)[-1]) for f in interfaces], dtype=np.int64)
+def levels_of(layer: ChargeLayer) -> tuple[ChargeTrap, ...]:
+    """All trap levels of a layer, the short form included."""
+    short = ChargeTrap(
+        density=layer.trap_density,
+        energy=layer.trap_energy,
+        charge=layer.trap_charge,
+        capture_electron=layer.capture_electron,
+        capture_hole=layer.capture_hole,
+    )
+    own = (short,) if layer.trap_density > 0 else ()
+    return own + tuple(t for t in layer.traps if t.density > 0)
 
 
-def _face_traps(interfaces: list[ChargeInterface], layers: list[ChargeLayer], vt: float) -> Array:
+def _face(grid: Grid, after: int) -> int:
+    where = np.flatnonzero((grid.layer[:-1] == after) & (grid.layer[1:] == after + 1))
+    if not len(where):
+        raise ValueError(f"traps at interface {after}: one of its layers is a tunnelling one")
+    return int(where[0])
+
+
+def _face_traps(
+    interfaces: Sequence[ChargeInterface], layers: Sequence[ChargeLayer], vt: float
+) -> Array:
     columns = []
     for f in interfaces:
         nl, pl = _levels(layers[f.after], f.trap_energy, vt)
@@ -329,28 +457,37 @@ def _face_traps(interfaces: list[ChargeInterface], layers: list[ChargeLayer], vt
     return np.array(columns).T.copy() if columns else np.zeros((9, 0))
 
 
-def _contacts(
-    layers: list[ChargeLayer], left: ChargeContact, right: ChargeContact | None, vt: float
-) -> Array:
-    """Rows: surface velocities, equilibrium densities, image-force factor, kind of end."""
-    rows = []
-    for contact, layer in ((left, layers[0]), (right, layers[-1])):
+def _contacts(stack: Stack, grid: Grid, vt: float) -> Array:
+    """Rows of both ends: velocities, n_0, p_0, and the columns that `ends.py` names."""
+    rows = np.zeros((2, 11))
+    ends = zip((stack.left, stack.right), _end_layers(stack, grid), (0, -1), strict=True)
+    for side, (contact, layer, edge) in enumerate(ends):
         if contact is None:
-            rows.append([0.0, 0.0, 0.0, 0.0, 0.0, float(SURFACE)])
+            rows[side, [KIND, COMPACT]] = SURFACE, math.inf
             continue
         barrier_n = pinned(contact, layer) - layer.electron_affinity
         barrier_p = layer.band_gap - barrier_n
-        n_eq = layer.dos_conduction * math.exp(-barrier_n / vt)
-        p_eq = layer.dos_valence * math.exp(-barrier_p / vt)
-        lowering = math.sqrt(Q / (4 * math.pi * EPS0 * layer.relative_permittivity)) / vt
-        rows.append(
-            [
-                contact.velocity_electron,
-                contact.velocity_hole,
-                n_eq,
-                p_eq,
-                lowering if contact.image_force else 0.0,
-                float(CONTACT),
-            ]
-        )
-    return np.array(rows)
+        rows[side, 0] = min(contact.velocity_electron, IDEAL)
+        rows[side, 1] = min(contact.velocity_hole, IDEAL)
+        rows[side, 2] = layer.dos_conduction * math.exp(-barrier_n / vt)
+        rows[side, 3] = layer.dos_valence * math.exp(-barrier_p / vt)
+        rows[side, KIND] = CONTACT
+        rows[side, COMPACT] = contact.compact_capacitance / Q
+        rows[side, BARRIER : BARRIER + 2] = max(barrier_n, 0.0), max(barrier_p, 0.0)
+        if grid.tunnel[edge] >= 0:  # the metal's node stands behind the barrier
+            rows[side, :2] = IDEAL
+        else:
+            lowering = math.sqrt(Q / (4 * math.pi * EPS0 * layer.relative_permittivity))
+            rows[side, LOWERING] = lowering if contact.image_force else 0.0
+            rows[side, TUNNEL_MASS] = contact.tunnel_mass
+    rows[0, BUILT_IN], rows[1, BUILT_IN] = _built_in(stack, grid, vt)
+    return rows
+
+
+def _circuit(circuit: Circuit) -> Array:
+    """Conductance in series and parallel, largest current, all over q; no series one if plain."""
+    series = 0.0
+    if circuit.series_resistance > 0.0 or circuit.compliance < math.inf:
+        # a source meter that clamps follows its voltage to within a microvolt of a resistor
+        series = 1.0 / max(circuit.series_resistance, SOURCE_RESISTANCE)
+    return np.array([series, 1.0 / circuit.shunt_resistance, circuit.compliance]) / np.array([Q, Q, Q])

@@ -1,66 +1,58 @@
-"""Loops over time: follow a drive with error control, or let a device come to rest."""
+"""Loops over time and voltage: follow a drive with error control, sweep steady states, rest."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ...numerics.compiled import kernel
-from .kernel import PHI, Problem
-from .march import (
-    MAX_STEPS,
-    NOT_CONSERVED,
-    NOT_CONVERGED,
-    OK,
-    STEP_TOO_SMALL,
-    State,
+from .currents import write_row
+from .newton import ion_error, newton_steady, occupations, restore_ions
+from .problem import PHI, Array, Index, Problem, State, Workspace
+from .stepping import (
     Tolerances,
-    Workspace,
-    _restore_ions,
     attempt,
     copy_state,
-    currents,
-    ion_error,
     local_error,
     predict,
     step_coefficients,
 )
 
-Array = NDArray[np.float64]
+OK, NOT_CONVERGED, STEP_TOO_SMALL, MAX_STEPS, NOT_CONSERVED = 0, 1, 2, 3, 4
 REPEATS = 8
 LOST = 1e-5  # relative loss of ions in one step that round-off does not explain
-# current density, spread over faces, electron, hole and ion parts, resolution, ion error
-RECORD = 7
 
 
 class Drive(NamedTuple):
-    """Piecewise linear drive: corner times [s] from 0, contact potentials [kT/q], light [1]."""
+    """Piecewise linear drive: corner times [s] from 0, left end [kT/q], light [1], way of driving.
+
+    `light` is [corners, sources]; `way` [segments] is `ends.OPEN` where the terminals are open.
+    """
 
     time: Array
     left: Array
-    right: Array
+    right: float
     light: Array
+    way: Array
 
 
-@kernel
-def _at(D: Drive, k: int, tau: float) -> tuple:
-    """Drive at time `tau` after corner k."""
-    w = tau / (D.time[k + 1] - D.time[k])
-    return (
-        D.light[k] + w * (D.light[k + 1] - D.light[k]),
-        D.left[k] + w * (D.left[k + 1] - D.left[k]),
-        D.right[k] + w * (D.right[k + 1] - D.right[k]),
-    )
+class History(NamedTuple):
+    """Accepted steps, if kept: states [steps + 1, m, N] and traps, times, orders. Else empty."""
+
+    X: Array
+    trap: Array
+    face: Array
+    time: Array
+    order: Index
 
 
 @kernel
 def _conserve(P: Problem, X: Array) -> float:
     """Restore the ion content where round-off moved it; return by how much it had moved."""
     error = ion_error(P, X)
-    if LOST > error > 1e-13:
-        _restore_ions(P, X)
+    if LOST > error > 1e-14:
+        restore_ions(P, X)
     return error
 
 
@@ -73,16 +65,14 @@ def _record(
     dt: float,
     d1: float,
     order: int,
+    W: Workspace,
+    loss: float,
     row: Array,
-    drift: float,
 ) -> None:
     a0, c1, c2 = step_coefficients(dt, d1, order)
-    n = new.X.shape[1]
-    history = np.zeros(n - 1)
-    for i in range(n - 1):
-        history[i] = c1 * (A.X[PHI, i + 1] - A.X[PHI, i]) + c2 * (B.X[PHI, i + 1] - B.X[PHI, i])
-    row[0], row[1], row[2], row[3], row[4], row[5] = currents(P, new, a0, history)
-    row[6] = drift
+    for i in range(new.X.shape[1]):
+        W.history[PHI, i] = c1 * A.X[PHI, i] + c2 * B.X[PHI, i]
+    write_row(P, new, a0, W.history[PHI], W, loss, row)
 
 
 @kernel
@@ -114,17 +104,37 @@ def _reason(stuck: bool, budget: bool) -> int:
 
 
 @kernel
+def _keep(H: History, k: int, S: State, time: float, order: int) -> None:
+    if k < H.time.shape[0]:
+        H.X[k] = S.X
+        H.trap[k] = S.trap
+        H.face[k] = S.face
+        H.time[k] = time
+        H.order[k] = order
+
+
+@kernel
+def _length(D: Drive, k: int, T: Tolerances) -> float:
+    """Largest step within segment k."""
+    span = D.time[k + 1] - D.time[k]
+    swing = abs(D.left[k + 1] - D.left[k])
+    return span if swing < T.leap else span * T.leap / swing
+
+
+@kernel
 def follow(
     P: Problem,
     states: tuple,
+    guess: State,
     W: Workspace,
     D: Drive,
     outputs: Array,
     first_step: float,
     T: Tolerances,
     record: Array,
-    status: NDArray[np.int64],
+    status: Index,
     snapshots: Array,
+    H: History,
 ) -> int:
     """Integrate along a drive and record the total current at each output time.
 
@@ -135,36 +145,38 @@ def follow(
     outputs
         Increasing times [s] in (0, D.time[-1]], each after at least one step.
     record, status
-        Shape [outputs, RECORD] and [outputs]; rows after a failure keep its code.
+        Shape [outputs, COLUMNS] and [outputs]; rows after a failure keep its code.
     snapshots
         Shape [s, 3 + K, N]: unknowns at the last s outputs.
 
     Returns
     -------
     int
-        Steps taken.
+        Steps accepted.
     """
     A, B, C, new = states
-    guess = State(np.empty_like(A.X), np.empty_like(A.trap), np.empty_like(A.face))
-    out, steps, shots = 0, 0, snapshots.shape[0]
+    out, steps, taken, shots = 0, 0, 0, snapshots.shape[0]
     d1, d2, drift = 1.0, 1.0, 0.0
+    _keep(H, 0, A, 0.0, 0)
     for k in range(D.time.shape[0] - 1):
         span = D.time[k + 1] - D.time[k]
         tau, order = 0.0, 0
         dt = min(first_step, 1e-3 * span)
-        swing = max(abs(D.left[k + 1] - D.left[k]), abs(D.right[k + 1] - D.right[k]))
-        largest = span if swing < T.leap else span * T.leap / swing
+        largest = _length(D, k, T)
         while tau < span * (1.0 - 1e-14):
             due = outputs[out] - D.time[k] if out < outputs.shape[0] else np.inf
             target = min(span, due)
             step = _fit(min(dt, largest), target - tau)
-            light, pl, pr = _at(D, k, min(tau + step, span))
+            w = min(tau + step, span) / span
+            light = D.light[k] + w * (D.light[k + 1] - D.light[k])
+            left = D.left[k] + w * (D.left[k + 1] - D.left[k])
             if order == 0:
                 copy_state(new, A)
             else:
                 predict(new, A, B, C, step, d1, d2, order)
                 copy_state(guess, new)
-            used = attempt(P, new, A, B, step, d1, max(order, 1), W, light, pl, pr, T)
+            formula = max(order, 1)
+            used = attempt(P, new, A, B, step, d1, formula, light, left, D.right, D.way[k], W, T)
             error = 0.0
             if used > 0 and order > 0:
                 error = local_error(P, new, guess, T.floor, order, step, d1, d2) / T.step
@@ -175,14 +187,14 @@ def follow(
             drift += loss
             if (failed and small) or steps > T.max_steps or not loss < LOST:
                 status[out:] = _reason(failed and small, steps > T.max_steps)
-                return steps
+                return taken
             if failed:
                 dt = step * (0.25 if used < 0 else max(0.2, 0.85 * error ** (-1 / (order + 1))))
                 continue
             landed = step == target - tau
             tau = target if landed else tau + step
             if landed and abs(due - target) <= 1e-12 * span:
-                _record(P, new, A, B, step, d1, max(order, 1), record[out], drift)
+                _record(P, new, A, B, step, d1, formula, W, drift, record[out])
                 status[out] = OK
                 if outputs.shape[0] - out <= shots:
                     snapshots[shots - (outputs.shape[0] - out)] = new.X
@@ -190,10 +202,12 @@ def follow(
             copy_state(C, B)
             copy_state(B, A)
             copy_state(A, new)
+            taken += 1
+            _keep(H, taken, A, D.time[k] + tau, formula)
             d2, d1 = d1, step
             dt = _grow(step, min(dt, largest), error, order, used)
             order = min(order + 1, 2)
-    return steps
+    return taken
 
 
 @kernel
@@ -201,9 +215,10 @@ def rest(
     P: Problem,
     states: tuple,
     W: Workspace,
-    light: float,
+    light: Array,
     left: float,
     right: float,
+    way: float,
     duration: float,
     first_step: float,
     T: Tolerances,
@@ -218,7 +233,7 @@ def rest(
     while not done:
         step = min(dt, duration)
         copy_state(new, A)
-        used = attempt(P, new, A, A, step, 1.0, 1, W, light, left, right, T)
+        used = attempt(P, new, A, A, step, 1.0, 1, light, left, right, way, W, T)
         steps += 1
         if steps > 2000:
             return MAX_STEPS
@@ -235,3 +250,54 @@ def rest(
         done = repeats > 0 and (change < 1e-6 or repeats >= REPEATS)
         dt = step * (10.0 if used < 8 else 3.0)
     return OK
+
+
+@kernel
+def sweep_steady(
+    P: Problem,
+    states: tuple,
+    W: Workspace,
+    light: Array,
+    left: Array,
+    right: float,
+    way: float,
+    start: int,
+    T: Tolerances,
+    record: Array,
+) -> int:
+    """Steady states at the potentials `left`, from number `start`, each predicted from the last.
+
+    The first state holds the one before `start`. Returns how many were reached; the first state
+    holds the last of them.
+    """
+    A, B, C, new = states
+    known = 1 if start > 0 else 0
+    none = np.zeros(A.X.shape[1])
+    for k in range(start, left.shape[0]):
+        order = min(known - 1, 2)
+        if order > 0:
+            step, d1 = left[k] - left[k - 1], left[k - 1] - left[k - 2]
+            d2 = left[k - 2] - left[k - 3] if order > 1 else 1.0
+            if step == 0.0 or d1 == 0.0 or d2 == 0.0 or max(abs(step / d1), abs(d1 / d2)) > 4.0:
+                order = 0
+            else:
+                predict(new, A, B, C, step, d1, d2, order)
+        if order <= 0:
+            copy_state(new, A)
+        used = newton_steady(
+            P, new.X, light, left[k], right, way, W, T.newton, T.newton_floor, 30
+        )
+        if used < 0 and order > 0:
+            copy_state(new, A)
+            used = newton_steady(
+                P, new.X, light, left[k], right, way, W, T.newton, T.newton_floor, 40
+            )
+        if used < 0:
+            return k
+        occupations(P, new, 0.0, W)
+        write_row(P, new, 0.0, none, W, ion_error(P, new.X), record[k])
+        copy_state(C, B)
+        copy_state(B, A)
+        copy_state(A, new)
+        known += 1
+    return left.shape[0]

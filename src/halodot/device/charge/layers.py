@@ -76,8 +76,8 @@ class ChargeLayer:
         Field exponent of the electron and hole mobility [(m/V)^0.5]; the second is None if it
         equals the first.
     density_exponent
-        Carrier-density dependence of both mobilities in gaussian disorder (see `mobility.py`), 0
-        for none.
+        Strength of the carrier-density dependence of both mobilities in gaussian disorder: 1 is the
+        law of `mobility.pasveer` at the widths given, 0 none.
     fixed_charge
         Immobile charge density in units of q [m-3] (doping, compensation of the ions).
     radiative

@@ -1,17 +1,24 @@
-"""What the rest of halodot calls: start a cell, settle it, sweep it, follow a drive."""
+"""A cell with a state: start it, settle it, sweep it, follow a drive."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ...core.constants import ELEMENTARY_CHARGE
 from ...core.status import Status
 from .build import Cell
-from .drive import RECORD, Drive, follow, rest
-from .kernel import ELECTRON, HOLE, ION, PHI
-from .march import State, Tolerances, Workspace, equilibrium
+from .currents import COLUMNS, EMISSION, LOSS, PART_ION, PART_N, PART_P, POTENTIAL, RESOLUTION
+from .currents import SPREAD, TOTAL, write_row
+from .drive import Drive, History, follow, rest, sweep_steady
+from .ends import OPEN
+from .equilibrium import equilibrium
+from .newton import ion_error, newton_steady, occupations
+from .problem import ELECTRON, HOLE, ION, LEAST, PHI, State, new_state, new_workspace
+from .stepping import Tolerances, copy_state
 
 Array = NDArray[np.float64]
 CONTINUITY = 1e-3  # largest difference of the current between faces, relative
@@ -34,30 +41,41 @@ class Record:
     Attributes
     ----------
     time, voltage, light
-        [s], [V], [1]
+        [s], across the device [V], [1] (of the first source)
+    source_voltage
+        That of the source, which a resistance in series or a compliance keeps from the device [V].
     current_density
-        Total, displacement included, positive along x [A/m2].
+        Total, displacement and shunt included, positive along x [A/m2].
     spread
         Mean deviation over the faces of the grid [A/m2].
     electron, hole, ion
         Parts of the conduction current, averaged over the thickness [A/m2].
+    emission
+        Net radiative recombination of the stack [pairs m-2 s-1].
     ion_error
         Relative loss of ions since the record began, summed over its steps.
+    error
+        Estimated numerical error of the current density [A/m2]; NaN where none was made.
     status
         One per row.
     states
         Unknowns at the last outputs, if asked for, shape [s, 3 + K, N].
+    steps
+        Time steps accepted.
     """
 
     time: Array
     voltage: Array
+    source_voltage: Array
     light: Array
     current_density: Array
     spread: Array
     electron: Array
     hole: Array
     ion: Array
+    emission: Array
     ion_error: Array
+    error: Array
     status: tuple[Status, ...]
     states: Array
     steps: int
@@ -70,21 +88,11 @@ class Simulation:
         self.cell = cell
         self.tolerances = tolerances or Tolerances()
         p = cell.problem
-        m, n = ION + len(p.ion_charge), len(p.volume)
-        self._work = Workspace(
-            np.zeros((n, m, m)),
-            np.zeros((n, m, m)),
-            np.zeros((n, m, m)),
-            np.zeros((n, m)),
-            np.zeros((m, m + 1)),
-            np.zeros((m, n)),
-            np.zeros(len(p.face)),
-        )
-        faces = len(p.face)
-        self._states = tuple(
-            State(np.full((m, n), 1e-80), np.zeros(n), np.zeros(faces)) for _ in range(4)
-        )
-        self.voltage, self.light = 0.0, 0.0
+        self._work = new_workspace(p)
+        self._states = tuple(new_state(p) for _ in range(4))
+        self._guess = new_state(p)
+        self.voltage = 0.0
+        self.light: Array = np.zeros(p.generation.shape[0])
         self.status = self._start()
 
     @property
@@ -98,104 +106,142 @@ class Simulation:
         left, right = self.cell.built_in
         return voltage / vt - left, -right
 
+    def lights(self, light: float | Array) -> Array:
+        """Fractions of full light of every source; one number serves for the first."""
+        values = np.zeros(self.cell.problem.generation.shape[0])
+        values[: np.size(light)] = light
+        return values
+
     def _start(self) -> Status:
         """Equilibrium in the dark at 0 V with the ions still where they were put."""
-        X = self.state.X
+        X, p = self.state.X, self.cell.problem
         left, right = self.potentials(0.0)
         x = self.cell.position
         if self.cell.built_in[1] == 0.0:
-            X[PHI] = -self.cell.problem.band_n[-1] + 40.0
+            X[PHI] = -p.band_n[-1] + 40.0
         else:
             X[PHI] = left + (right - left) * (x - x[0]) / (x[-1] - x[0])
-        X[ION:] = np.maximum(self.cell.ion_mean, 1e-80)
-        used = equilibrium(self.cell.problem, self.state, left, right, 400)
+        X[ION:] = np.maximum(self.cell.ion_mean, LEAST)
+        used = equilibrium(p, self.state, left, right, self._work, 400)
         for s in (ELECTRON, HOLE):
-            X[s, ~self.cell.problem.active[0]] = 1e-80
-            np.maximum(X[s], 1e-80, out=X[s])
+            X[s, ~p.active[0]] = LEAST
+            np.maximum(X[s], LEAST, out=X[s])
         return Status.OK if used > 0 else Status.NOT_CONVERGED
 
     def settle(
-        self, duration: float, *, voltage: float | None = None, light: float | None = None
+        self,
+        duration: float = 0.0,
+        *,
+        voltage: float | None = None,
+        light: float | Array | None = None,
+        way: float = 0.0,
     ) -> Status:
-        """Bring the cell to `voltage` [V] and `light` [1] and let it rest.
+        """Bring the cell to its steady state at `voltage` [V] and `light` [1], ions included.
 
-        Rest means implicit steps of `duration` [s], repeated until the potential stands still or
-        eight times. Continuation in bias and light is automatic: a step that fails is halved. After
-        a failure the cell stands at the last bias and light at which it came to rest.
+        The steady equations are solved at once; where that fails, by implicit steps in time of up
+        to `duration` [s] (by default a thousand times that of ionic diffusion). Continuation in
+        bias and light is automatic: a step that fails is halved. After a failure the cell stands
+        at the last bias and light at which it came to rest.
         """
         if not self.status.is_good:
             return self.status
         v1 = self.voltage if voltage is None else voltage
-        g1 = self.light if light is None else light
+        g1 = self.light if light is None else self.lights(light)
         v0, g0 = self.voltage, self.light
+        span = duration or 1e3 * self.ion_time()
         done, step = 0.0, 1.0
-        backup = State(*(a.copy() for a in self.state))
+        backup = _copy(self.state)
         while done < 1.0:
             s = min(1.0, done + step)
-            code = self._rest(v0 + s * (v1 - v0), g0 + s * (g1 - g0), duration)
+            g = g1 if s == 1.0 else _between(g0, g1, s)
+            code = self._rest(v0 + s * (v1 - v0), g, span, way, patient=step < 0.02)
             if code == 0:
                 done, step = s, step * 2
-                backup = State(*(a.copy() for a in self.state))
+                backup = _copy(self.state)
                 continue
-            for target, source in zip(self.state, backup, strict=True):
-                target[:] = source
+            copy_state(self.state, backup)
             step *= 0.5
-            if step < 1e-4 or (v0 == v1 and g0 == g1):
-                self.voltage, self.light = v0 + done * (v1 - v0), g0 + done * (g1 - g0)
+            if step < 1e-4 or (v0 == v1 and np.array_equal(g0, g1)):
+                self.voltage, self.light = v0 + done * (v1 - v0), _between(g0, g1, done)
                 self.status = _STATUS[code]
                 return self.status
         self.voltage, self.light = v1, g1
         return Status.OK
 
-    def _rest(self, voltage: float, light: float, duration: float) -> int:
+    def _rest(
+        self, voltage: float, light: Array, duration: float, way: float, *, patient: bool
+    ) -> int:
+        """Steady state near the present one: by Newton's method, or by waiting."""
+        p, t = self.cell.problem, self.tolerances
         left, right = self.potentials(voltage)
-        return int(
+        new = self._states[3]
+        copy_state(new, self.state)
+        used = newton_steady(
+            p, new.X, light, left, right, way, self._work, t.newton, t.newton_floor, 60
+        )
+        if used > 0:
+            occupations(p, new, 0.0, self._work)
+            copy_state(self.state, new)
+            return 0
+        unmoved = voltage == self.voltage and np.array_equal(light, self.light)
+        if not (patient or unmoved):
+            return 1
+        code = int(
             rest(
-                self.cell.problem,
-                self._states,
-                self._work,
-                light,
-                left,
-                right,
-                duration,
-                duration,
-                self.tolerances,
+                p, self._states, self._work, light, left, right, way, duration, 1e-12 * duration, t
             )
         )
+        if code == 0:
+            copy_state(new, self.state)
+            used = newton_steady(
+                p, new.X, light, left, right, way, self._work, t.newton, t.newton_floor, 60
+            )
+            if used > 0:
+                occupations(p, new, 0.0, self._work)
+                copy_state(self.state, new)
+        return code
 
-    def steady(self, voltages: Array, *, light: float = 0.0, duration: float = 0.0) -> Record:
+    def steady(
+        self,
+        voltages: Array,
+        *,
+        light: float | Array = 0.0,
+        duration: float = 0.0,
+        snapshots: int = 0,
+    ) -> Record:
         """Steady currents at `voltages` [V]; ions are at rest too.
 
-        `duration` [s] is what counts as steady; by default a thousand times the time in which
-        ions diffuse through the stack.
+        `duration` [s] is what counts as steady where the equations cannot be solved at once.
         """
-        rows = np.full((len(voltages), RECORD), np.nan)
-        status: list[Status] = []
-        span = duration or self.ion_time() * 1e3
-        before = self.status
-        for k, v in enumerate(voltages):
-            state = self.settle(span, voltage=float(v), light=light)
-            if state.is_good:
-                self._snapshot(rows[k])
-            status.append(state)
+        v = np.asarray(voltages, float)
+        g = self.lights(light)
+        rows = np.full((len(v), COLUMNS), np.nan)
+        status = [Status.NOT_CONVERGED] * len(v)
+        p, t, before = self.cell.problem, self.tolerances, self.status
+        left = v / p.thermal_voltage - self.cell.built_in[0]
+        right = -self.cell.built_in[1]
+        k = 0
+        while k < len(v):
+            status[k] = self.settle(duration, voltage=float(v[k]), light=g)
             self.status = before  # the next voltage starts from the last state that came to rest
-        lights = np.full(len(voltages), light)
-        return _record(
-            np.zeros(len(voltages)),
-            np.asarray(voltages, float),
-            lights,
-            rows,
-            status,
-            np.empty((0, *self.state.X.shape)),
-            0,
-        )
+            if status[k].is_good:
+                self._snapshot(rows[k])
+                reached = int(
+                    sweep_steady(
+                        p, self._states, self._work, g, left, right, 0.0, k + 1, t, rows
+                    )
+                )
+                status[k + 1 : reached] = [Status.OK] * (reached - k - 1)
+                k = reached - 1
+                self.voltage = float(v[k])
+            k += 1
+        lights = np.full(len(v), g[0])
+        return _record(self.cell, np.zeros(len(v)), v, lights, rows, status)
 
     def _snapshot(self, row: Array) -> None:
-        from .march import currents, ion_error
-
-        n = self.state.X.shape[1]
-        row[:6] = currents(self.cell.problem, self.state, 0.0, np.zeros(n - 1))
-        row[6] = ion_error(self.cell.problem, self.state.X)
+        p, W = self.cell.problem, self._work
+        none = np.zeros(self.state.X.shape[1])
+        write_row(p, self.state, 0.0, none, W, ion_error(p, self.state.X), row)
 
     def ion_time(self) -> float:
         """Time in which the ions diffuse through the stack [s], 1 s without ions."""
@@ -207,7 +253,15 @@ class Simulation:
         return float(length**2 / (mobility.min() * p.thermal_voltage))
 
     def drive(
-        self, time: Array, voltage: Array, light: Array, outputs: Array, *, snapshots: int = 0
+        self,
+        time: Array,
+        voltage: Array,
+        light: Array,
+        outputs: Array,
+        *,
+        closed: NDArray[np.bool_] | None = None,
+        snapshots: int = 0,
+        history: History | None = None,
     ) -> Record:
         """Follow a piecewise linear drive from the present state.
 
@@ -216,16 +270,21 @@ class Simulation:
         time
             Corners [s], from 0; jumps take a finite time.
         voltage, light
-            At the corners [V], [1]; the first must be the present ones.
+            At the corners [V], [1] (or [corners, sources]); the first must be the present ones.
         outputs
             Times at which the current is recorded [s].
+        closed
+            Per segment: False opens the terminals.
         snapshots
             Number of last outputs at which the full solution is kept.
+        history
+            Where the accepted steps are kept, if wanted.
         """
         p = self.cell.problem
         left = voltage / p.thermal_voltage - self.cell.built_in[0]
-        right = np.full(len(time), -self.cell.built_in[1])
-        rows = np.full((len(outputs), RECORD), np.nan)
+        lights = np.array([self.lights(one) for one in light])
+        way = np.zeros(len(time) - 1) if closed is None else np.where(closed, 0.0, OPEN)
+        rows = np.full((len(outputs), COLUMNS), np.nan)
         codes = np.full(len(outputs), 1, dtype=np.int64)
         shots = np.zeros((snapshots, *self.state.X.shape))
         steps = 0
@@ -234,66 +293,83 @@ class Simulation:
                 follow(
                     p,
                     self._states,
+                    self._guess,
                     self._work,
-                    Drive(time, left, right, light),
+                    Drive(time, left, -self.cell.built_in[1], lights, way),
                     outputs,
                     1e-3 * float(np.diff(time).min()),
                     self.tolerances,
                     rows,
                     codes,
                     shots,
+                    no_history(p) if history is None else history,
                 )
             )
-        self.voltage, self.light = float(voltage[-1]), float(light[-1])
+        self.voltage, self.light = float(voltage[-1]), lights[-1]
         status = [_STATUS[int(c)] for c in codes]
         if not all(s.is_good for s in status):
             self.status = status[-1]
-        return _record(
-            outputs,
-            np.interp(outputs, time, voltage),
-            np.interp(outputs, time, light),
-            rows,
-            status,
-            shots,
-            steps,
-        )
+        volts = np.interp(outputs, time, voltage)
+        shown = np.interp(outputs, time, lights[:, 0])
+        record = _record(self.cell, outputs, volts, shown, rows, status)
+        return replace(record, states=shots, steps=steps)
+
+
+def no_history(p: Any) -> History:
+    """Return a history that keeps nothing."""
+    one = new_state(p)
+    return History(
+        one.X[None][:0], one.trap[None][:0], one.face[None][:0], np.zeros(0), np.zeros(0, np.int64)
+    )
+
+
+def _between(a: Array, b: Array, s: float) -> Array:
+    """Light between two settings, even in its logarithm where both shine."""
+    both = (a > 0) & (b > 0)
+    safe_a, safe_b = np.where(both, a, 1.0), np.where(both, b, 1.0)
+    return np.where(both, safe_a * (safe_b / safe_a) ** s, a + s * (b - a))
+
+
+def _copy(state: State) -> State:
+    return State(*(a.copy() for a in state))
 
 
 def _record(
-    time: Array,
-    voltage: Array,
-    light: Array,
-    rows: Array,
-    status: list[Status],
-    states: Array,
-    steps: int,
+    cell: Cell, time: Array, source: Array, light: Array, rows: Array, status: list[Status]
 ) -> Record:
     checked = [
         one if not one.is_good or kept else Status.NOT_CONVERGED
         for one, kept in zip(status, _holds_together(rows), strict=True)
     ]
+    p = cell.problem
+    volts = (rows[:, POTENTIAL] + cell.built_in[0]) * p.thermal_voltage
+    voltage = volts if p.circuit[0] > 0.0 else source
+    shunt = voltage * p.circuit[1] * ELEMENTARY_CHARGE
     return Record(
-        time,
-        voltage,
-        light,
-        rows[:, 0],
-        rows[:, 1],
-        rows[:, 2],
-        rows[:, 3],
-        rows[:, 4],
-        rows[:, 6],
-        tuple(checked),
-        states,
-        steps,
+        time=time,
+        voltage=voltage,
+        source_voltage=source,
+        light=light,
+        current_density=rows[:, TOTAL] + shunt,
+        spread=rows[:, SPREAD],
+        electron=rows[:, PART_N],
+        hole=rows[:, PART_P],
+        ion=rows[:, PART_ION],
+        emission=rows[:, EMISSION],
+        ion_error=rows[:, LOSS],
+        error=np.full(len(time), np.nan),
+        status=tuple(checked),
+        states=np.empty((0, 0, 0)),
+        steps=0,
     )
 
 
 def _holds_together(rows: Array) -> NDArray[np.bool_]:
     """Whether the current of a row is finite, equal at every face, and its ions are all there."""
-    current, spread = np.abs(rows[:, 0]), rows[:, 1]
+    current, spread = np.abs(rows[:, TOTAL]), rows[:, SPREAD]
     largest = np.max(current[np.isfinite(current)], initial=0.0)
-    allowed = np.maximum(CONTINUITY * np.maximum(current, 1e-6 * largest), rows[:, 5])
+    allowed = np.maximum(CONTINUITY * np.maximum(current, 1e-6 * largest), rows[:, RESOLUTION])
     allowed = np.maximum(allowed, NOTHING)
     with np.errstate(invalid="ignore"):
-        held: NDArray[np.bool_] = (spread <= allowed) & (rows[:, 6] < ION_LOSS)
+        held: NDArray[np.bool_] = (spread <= allowed) & (rows[:, LOSS] < ION_LOSS)
     return held & np.isfinite(current)

@@ -1,0 +1,200 @@
+"""The two ends of a device: metals, free surfaces, and the circuit.
+
+A metal holds the potential, directly, behind a compact layer of capacitance C,
+
+    eps E_0 = C (phi_metal - phi_0),
+
+or through the circuit. Carriers cross at a surface velocity,
+
+    J = v e^b (n - n_0 e^(-gamma)),
+
+where n_0 belongs to the barrier of the metal and b >= 0 counts what the field does to it: the image
+force lowers it and carriers tunnel through its top (`tunnelling.contact_boost`). Both directions
+are changed alike, so that equilibrium stays equilibrium. An ion that the electrode gives and takes
+follows Butler-Volmer with eta the overpotential over the compact layer,
+
+    J = v [ a_0 e^(s z eta) - a e^(-(1 - s) z eta) ].
+
+The circuit closes the system by J_source = J_c tanh(g (V_source - V)/J_c) = J + V g_shunt: a
+resistance in series, one in parallel, and a source that clamps at its compliance. With open
+terminals g = 0.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ...numerics.compiled import kernel
+from .problem import ELECTRON, HOLE, ION, PHI, SURFACE, Array, Problem, Workspace
+from .tunnelling import contact_boost
+
+OPEN = 1.0  # way of driving a circuit: its terminals are open
+# columns of `Problem.contact`
+LOWERING, KIND, TUNNEL_MASS, BARRIER, COMPACT, BUILT_IN = 4, 5, 6, 7, 9, 10
+
+
+@kernel
+def _neighbour(P: Problem, side: int) -> tuple:
+    """Node at an end, its neighbour, the edge between them."""
+    n = P.volume.shape[0]
+    return (0, 1, 0) if side == 0 else (n - 1, n - 2, n - 2)
+
+
+@kernel
+def _surface(P: Problem, side: int, X: Array, level: float, W: Workspace) -> None:
+    """Free surface: flat band, carriers at the given quasi-Fermi level."""
+    i, _, _ = _neighbour(P, side)
+    D, R = W.diagonal[i], W.rhs[i]
+    N = W.upper[i] if side == 0 else W.lower[i]
+    if not P.active[0, i]:
+        return
+    for s in range(1, 3):
+        sign = 1.0 if s == ELECTRON else -1.0
+        band = P.band_n[i] if s == ELECTRON else P.band_p[i]
+        excess, slope = W.gamma[2 * s - 2, i], W.gamma[2 * s - 1, i]
+        target = np.exp(min(sign * (X[PHI, i] + band - level) - excess, 300.0))
+        D[s, :] = 0.0
+        N[s, :] = 0.0
+        R[s] = X[s, i] - target
+        D[s, s] = X[s, i] + target * slope
+        D[s, PHI] = -sign * target
+
+
+@kernel
+def _injection(P: Problem, side: int, X: Array, W: Workspace) -> None:
+    """Carriers that cross between metal and film."""
+    i, j, edge = _neighbour(P, side)
+    D, R = W.diagonal[i], W.rhs[i]
+    N = W.upper[i] if side == 0 else W.lower[i]
+    c = P.contact[side]
+    per_phi = P.thermal_voltage / P.h[edge]
+    pull = (X[PHI, j] - X[PHI, i]) * per_phi  # field that pulls electrons in [V/m]
+    for s in range(1, 3):
+        sign = 1.0 if s == ELECTRON else -1.0
+        excess, slope = W.gamma[2 * s - 2, i], W.gamma[2 * s - 1, i]
+        target = c[s + 1] * np.exp(-excess)
+        velocity, rise = c[s - 1], 0.0
+        if c[LOWERING] > 0.0 or c[TUNNEL_MASS] > 0.0:
+            height = c[BARRIER + s - 1]
+            ln_b, rise = contact_boost(
+                sign * pull, c[LOWERING], height, c[TUNNEL_MASS], P.thermal_voltage
+            )
+            velocity *= np.exp(ln_b)
+        flux = velocity * (X[s, i] - target)
+        R[s] += flux
+        D[s, s] += velocity * (X[s, i] + target * slope)
+        D[s, PHI] -= flux * rise * sign * per_phi
+        N[s, PHI] += flux * rise * sign * per_phi
+
+
+@kernel
+def exchange_rate(P: Problem, side: int, k: int, phi: float, a: float, phi_end: float) -> tuple:
+    """Charge over q that an ion carries from the film into the electrode; derivatives to phi, ln a."""
+    i = 0 if side == 0 else P.volume.shape[0] - 1
+    z, velocity = P.ion_charge[k, i], P.exchange[side, k, 0]
+    balanced, symmetry = P.exchange[side, k, 1], P.exchange[side, k, 2]
+    eta = min(max(z * (phi_end - phi), -200.0), 200.0)
+    entering = velocity * balanced * np.exp(symmetry * eta)
+    leaving = velocity * a * np.exp(-(1.0 - symmetry) * eta)
+    by_phi = z * (symmetry * entering + (1.0 - symmetry) * leaving)
+    return z * (leaving - entering), z * by_phi, z * leaving
+
+
+@kernel
+def _terminal(P: Problem, X: Array, phi_end: float, a0: float, way: float, W: Workspace) -> None:
+    """Row of the potential at the left end if a circuit is attached to it.
+
+    `W.metal` holds the potential of the metal and its derivatives to the unknowns of both nodes.
+    """
+    D, N, R = W.diagonal[0], W.upper[0], W.rhs[0]
+    e = P.permittivity[0] * P.thermal_voltage / P.h[0]
+    leak = P.circuit[1] * P.thermal_voltage
+    metal = W.metal[2, 0]
+    given, slope = 0.0, 0.0
+    if way != OPEN:
+        given, slope = _source(P, phi_end - metal)
+    total = e * (a0 * (X[PHI, 0] - X[PHI, 1]) + W.history[PHI, 0] - W.history[PHI, 1])
+    for s in range(X.shape[0]):
+        D[PHI, s] = -(slope + leak) * W.metal[0, s]
+        N[PHI, s] = -(slope + leak) * W.metal[1, s]
+    D[PHI, PHI] -= e * a0
+    N[PHI, PHI] += e * a0
+    for s in range(1, X.shape[0]):
+        total += W.flux[0, s, 0]
+        D[PHI, PHI] -= W.flux[0, s, 1]
+        N[PHI, PHI] -= W.flux[0, s, 2]
+        D[PHI, s] -= W.flux[0, s, 3]
+        N[PHI, s] -= W.flux[0, s, 4]
+    R[PHI] = given - total - leak * (metal + P.contact[0, BUILT_IN])
+
+
+@kernel
+def _set_metal(P: Problem, X: Array, W: Workspace) -> None:
+    """Potential of the left metal under a circuit, from Gauss's law if a compact layer is there."""
+    W.metal[:] = 0.0
+    W.metal[0, PHI] = 1.0
+    W.metal[2, 0] = X[PHI, 0]
+    if P.contact[0, COMPACT] < np.inf:
+        share = 1.0 / (P.contact[0, COMPACT] * P.thermal_voltage)
+        W.metal[2, 0] -= share * W.rhs[0, PHI]
+        for s in range(X.shape[0]):
+            W.metal[0, s] -= share * W.diagonal[0, PHI, s]
+            W.metal[1, s] -= share * W.upper[0, PHI, s]
+
+
+@kernel
+def _source(P: Problem, ahead: float) -> tuple:
+    """Current over q that a source gives which is `ahead` [kT/q] of the device; its slope."""
+    g, top = P.circuit[0] * P.thermal_voltage, P.circuit[2]
+    if top == np.inf:
+        return g * ahead, g
+    x = g * ahead / top
+    value = top * np.tanh(x)
+    share = value / top
+    return value, g * max(1.0 - share * share, 1e-14)
+
+
+@kernel
+def end_terms(
+    P: Problem, side: int, X: Array, phi_end: float, a0: float, way: float, W: Workspace
+) -> None:
+    """Rows of an end: contact (potential, surface velocities, ions) or free surface.
+
+    `phi_end` is the potential of the metal or the quasi-Fermi level of the surface; `way` is OPEN
+    where the terminals of the circuit are open.
+    """
+    c = P.contact[side]
+    i, _, _ = _neighbour(P, side)
+    if c[KIND] == SURFACE:
+        _surface(P, side, X, phi_end, W)
+        return
+    D, R = W.diagonal[i], W.rhs[i]
+    N = W.upper[i] if side == 0 else W.lower[i]
+    driven = side == 0 and P.circuit[0] > 0.0
+    metal = phi_end
+    if driven:
+        _set_metal(P, X, W)
+        metal = W.metal[2, 0]
+    for k in range(P.ion_charge.shape[0]):
+        s = ION + k
+        if P.exchange[side, k, 0] > 0.0 and P.active[1 + k, i]:
+            f, by_phi, by_a = exchange_rate(P, side, k, X[PHI, i], X[s, i], metal)
+            R[s] += f
+            D[s, PHI] += by_phi
+            D[s, s] += by_a
+            if driven:
+                for j in range(X.shape[0]):
+                    D[s, j] -= by_phi * W.metal[0, j]
+                    N[s, j] -= by_phi * W.metal[1, j]
+    if P.active[0, i]:
+        _injection(P, side, X, W)
+    if driven:
+        _terminal(P, X, phi_end, a0, way, W)
+    elif c[COMPACT] == np.inf:
+        D[PHI, :] = 0.0
+        N[PHI, :] = 0.0
+        D[PHI, PHI] = 1.0
+        R[PHI] = X[PHI, i] - phi_end
+    else:
+        R[PHI] += c[COMPACT] * P.thermal_voltage * (phi_end - X[PHI, i])
+        D[PHI, PHI] -= c[COMPACT] * P.thermal_voltage
