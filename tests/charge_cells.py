@@ -10,6 +10,9 @@ from halodot.device.charge.build import (
     ChargeInterface,
     ChargeIon,
     ChargeLayer,
+    ChargeTrap,
+    Circuit,
+    IonExchange,
     build,
 )
 
@@ -79,6 +82,126 @@ def full_cell(nodes: int = 21) -> Cell:
         temperature=300.0,
         nodes=nodes,
     )
+
+
+def barrier(**changes: object) -> ChargeLayer:
+    """A thin insulator to tunnel through."""
+    values: dict[str, object] = {
+        "thickness": 8e-10,
+        "relative_permittivity": 4.0,
+        "electron_affinity": 1.5,
+        "band_gap": 7.0,
+        "dos_conduction": 1e25,
+        "dos_valence": 1e25,
+        "electron_mobility": 0.0,
+        "hole_mobility": 0.0,
+        "carriers": False,
+        "tunnelling": True,
+        "tunnel_mass": 0.4,
+    }
+    return ChargeLayer(**(values | changes))  # type: ignore[arg-type]
+
+
+def states_cell(nodes: int = 15) -> Cell:
+    """Every density of states, several trap levels, Auger, dipole, hops at high field, crowding."""
+    jumping = (
+        ChargeIon(name="v", density=1e23, mobility=1e-12, charge=2, limit=2e26, jump=3e-9),
+        ChargeIon(name="i", density=2e23, mobility=3e-13, charge=-1, limit=1e26, jump=1e-9),
+    )
+    levels = tuple(
+        ChargeTrap(
+            density=1e21 * (k + 1),
+            energy=4.4 + 0.2 * k,
+            charge=charge,
+            capture_electron=1e-14,
+            capture_hole=3e-14,
+        )
+        for k, charge in enumerate(("donor", "neutral", "acceptor"))
+    )
+    kinds: tuple[dict[str, object], ...] = (
+        {"statistics_conduction": "blakemore", "statistics_valence": "fermi_dirac"},
+        {
+            "statistics_conduction": "gaussian",
+            "statistics_valence": "gaussian",
+            "width_conduction": 0.07,
+            "width_valence": 0.1,
+            "density_exponent": 1.0,
+        },
+        {"statistics_conduction": "fermi_dirac", "statistics_valence": "boltzmann"},
+    )
+    common: dict[str, object] = {
+        "thickness": 5e-8,
+        "ions": jumping,
+        "auger_electron": 2e-41,
+        "auger_hole": 1e-41,
+        "poole_frenkel_hole": 2e-4,
+        "dipole": 0.05,
+        "sources": (1e27, 3e26),
+    }
+    traps = ((), levels, levels[:1])
+    return build(
+        [absorber(**common, **kind, traps=t) for kind, t in zip(kinds, traps, strict=True)],
+        ChargeContact(work_function=4.2, image_force=True, tunnel_mass=0.3),
+        ChargeContact(work_function=4.9, image_force=True, tunnel_mass=0.2),
+        interfaces=[
+            ChargeInterface(
+                after=k,
+                trap_density=1e14,
+                trap_energy=4.6,
+                trap_charge="acceptor" if k else "neutral",
+                capture_electron=1e-14,
+                capture_hole=2e-14,
+            )
+            for k in range(2)
+        ],
+        nodes=nodes,
+    )
+
+
+def tunnel_cell(nodes: int = 12) -> Cell:
+    """Tunnelling layers at a contact and between two layers."""
+    return build(
+        [barrier(), absorber(), barrier(electron_affinity=2.5), transport()],
+        ChargeContact(work_function=4.2, image_force=True),
+        ChargeContact(work_function=4.4),
+        nodes=nodes,
+    )
+
+
+def electrode_cell(
+    nodes: int = 15, compliance: float = 1e3, compact: float = 0.1, series: float = 1e-4
+) -> Cell:
+    """Ions that both electrodes exchange over compact layers; a circuit that clamps."""
+    both = (
+        IonExchange(species="vacancy", velocity=1e-9, density=3e23, transfer=0.3),
+        IonExchange(species="anion", velocity=2e-9, density=1e23, transfer=0.6),
+    )
+    return build(
+        [absorber(thickness=6e-8, fixed_charge=1e22)],
+        ChargeContact(work_function=4.3, compact_capacitance=compact, exchange=both),
+        ChargeContact(work_function=4.8, compact_capacitance=compact, exchange=both[:1]),
+        nodes=nodes,
+        circuit=Circuit(series_resistance=series, shunt_resistance=0.3, compliance=compliance),
+    )
+
+
+def channel_cell(nodes: int = 15) -> Cell:
+    """Gate, oxide, and a channel of degenerate electrons whose surface is free."""
+    oxide = ChargeLayer(
+        thickness=1e-7,
+        relative_permittivity=3.9,
+        electron_affinity=0.9,
+        band_gap=9.0,
+        dos_conduction=1e25,
+        dos_valence=1e25,
+        electron_mobility=0.0,
+        hole_mobility=0.0,
+        carriers=False,
+    )
+    channel = absorber(
+        thickness=3e-8, statistics_conduction="fermi_dirac", statistics_valence="blakemore"
+    )
+    return build([oxide, channel], ChargeContact(work_function=4.2), None, nodes=nodes)
 
 
 def random_state(cell: Cell, rng: np.random.Generator) -> np.ndarray:
