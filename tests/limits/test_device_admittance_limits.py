@@ -62,7 +62,7 @@ def fermi_level(layer):
 
 def at_rest(layers, left, right, *, voltage=0.0, light=0.0, **options):
     simulation = Simulation(build(layers, left, right, **options))
-    assert simulation.settle(1e3 * simulation.ion_time(), voltage=voltage, light=light).is_good
+    assert simulation.settle(voltage=voltage, light=light).is_good
     return simulation
 
 
@@ -222,7 +222,7 @@ def test_rates_of_the_levels_are_those_of_capture_and_emission():
     )
     w = fermi_level(layer)
     device = at_rest([layer], metal(w), metal(w))
-    linear = linearise(device.cell.problem, device.state.X, 0.0, *device.potentials(0.0))
+    linear = linearise(device.cell.problem, device.state.X, np.zeros(1), *device.potentials(0.0))
     n, p = device.state.X[1], device.state.X[2]
     n1 = 2.5e25 * np.exp(-0.45 / VT)
     p1 = 2.5e25 * np.exp(-(1.12 - 0.45) / VT)

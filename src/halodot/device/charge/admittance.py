@@ -16,13 +16,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...core.status import Status
-from .build import Q, build
+from .build import Q, discretise
+from .grid import initial
+from .kernel import assemble
 from .layers import Circuit, Stack
-from .linear import LEFT, LIGHT, Linearised, linearise
+from .linear import Linearised, linearise
+from .problem import ION, Array, new_workspace
 from .response import scratch, spectrum
 from .simulate import Simulation
 
-Array = NDArray[np.float64]
 Complex = NDArray[np.complex128]
 
 CONTINUITY = 1e-3  # largest difference of the current between faces, relative
@@ -113,36 +115,43 @@ def admittance(simulation: Simulation, frequencies: Array) -> Spectrum:
     >>> bool(np.allclose(seen.capacitance, 4.0 * EPS0 / 1e-7, rtol=1e-12, atol=0.0))
     True
     """
-    return _answer(simulation, frequencies, LEFT)
+    linear = system(simulation)
+    unit = Q / simulation.cell.problem.thermal_voltage
+    return _answer(simulation, linear, linear.push[0], frequencies, unit)
 
 
-def photocurrent(simulation: Simulation, frequencies: Array) -> Spectrum:
+def photocurrent(simulation: Simulation, frequencies: Array, *, source: int = 0) -> Spectrum:
     """Answer of the current at fixed voltage to modulated light, in `admittance` [A/m2].
 
     Per unit of light, in phase with it in the real part: intensity-modulated photocurrent
     spectroscopy. The photovoltage at fixed current is minus its ratio to the admittance.
     """
-    return _answer(simulation, frequencies, LIGHT)
+    linear = system(simulation)
+    return _answer(simulation, linear, linear.shine[source], frequencies, Q)
 
 
 def system(simulation: Simulation) -> Linearised:
-    """Return the linearised equations of a device at rest."""
+    """Return the linearised equations of a device at rest, without its circuit."""
+    P, X = simulation.cell.problem, simulation.state.X
     left, right = simulation.potentials(simulation.voltage)
-    with np.errstate(over="ignore", invalid="ignore"):
-        return linearise(simulation.cell.problem, simulation.state.X, simulation.light, left, right)
+    if P.circuit[0] > 0.0:  # the metal stands behind a resistance
+        W = new_workspace(P)
+        assemble(P, X, 0.0, simulation.light, left, right, 0.0, W)
+        left = float(W.metal[2, 0])
+    return linearise(P, X, simulation.light, left, right)
 
 
-def _answer(simulation: Simulation, frequencies: Array, which: int) -> Spectrum:
+def _answer(
+    simulation: Simulation, linear: Linearised, source: Array, frequencies: Array, unit: float
+) -> Spectrum:
     at = np.atleast_1d(np.asarray(frequencies, float))
     if not (at > 0).all():
         raise ValueError(f"frequencies must be positive, not {at.min():g} Hz; dc is dJ/dV")
     if not simulation.status.is_good:
         lost = np.full(len(at), np.nan)
         return Spectrum(at, lost + 0j, lost, (simulation.status,) * len(at))
-    problem, linear = simulation.cell.problem, system(simulation)
-    unit = Q / problem.thermal_voltage if which == LEFT else Q
     room = scratch(*linear.storage.shape)
-    current, spread = spectrum(linear, 2 * np.pi * at, linear.push[which], problem.h, room)
+    current, spread = spectrum(linear, 2 * np.pi * at, source, simulation.cell.problem.h, room)
     held = spread <= CONTINUITY * np.abs(current)
     return Spectrum(
         at,
@@ -213,24 +222,16 @@ def capacitance_voltage(
         "settled": they come to rest at every voltage, as in a slow sweep; "held": they stay
         where they came to rest at 0 V, as in a fast one.
     """
-    simulation = Simulation(
-        build(
-            list(stack.layers),
-            stack.left,
-            stack.right,
-            interfaces=list(stack.interfaces),
-            temperature=stack.temperature,
-            nodes=nodes,
-        )
-    )
-    span = 1e3 * simulation.ion_time()
-    simulation.settle(span, voltage=0.0, light=light)
+    bare = replace(stack, circuit=Circuit())
+    grid = initial(stack.layers, temperature=stack.temperature, nodes=nodes)
+    simulation = Simulation(discretise(bare, grid))
+    simulation.settle(voltage=0.0, light=light)
     if ions == "held":
         simulation = _hold_ions(simulation)
     rows, status = np.full(len(voltages), np.nan + 0j), []
     before = simulation.status
     for k, voltage in enumerate(voltages):
-        state = simulation.settle(span, voltage=float(voltage))
+        state = simulation.settle(voltage=float(voltage))
         if state.is_good:
             seen = admittance(simulation, np.array([frequency]))
             rows[k], state = seen.admittance[0], seen.status[0]
@@ -246,11 +247,19 @@ def capacitance_voltage(
 
 
 def _hold_ions(simulation: Simulation) -> Simulation:
-    """Return the same device in the same state with ions that cannot move."""
-    problem = simulation.cell.problem
-    mobility = problem.mobility.copy()
-    mobility[2:] = 0.0
-    held = Simulation(replace(simulation.cell, problem=problem._replace(mobility=mobility)))
+    """Return the same device in the same state with its ions turned into fixed charge."""
+    P, X = simulation.cell.problem, simulation.state.X
+    ions = np.where(P.active[1:], P.ion_charge * X[ION:], 0.0).sum(axis=0)
+    active = P.active.copy()
+    active[1:] = False
+    problem = P._replace(
+        fixed=P.fixed + ions,
+        active=active,
+        region=P.region[:0],
+        region_total=P.region_total[:0],
+        region_closed=P.region_closed[:0],
+    )
+    held = Simulation(replace(simulation.cell, problem=problem))
     for target, source in zip(held.state, simulation.state, strict=True):
         target[:] = source
     held.voltage, held.light = simulation.voltage, simulation.light

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ...numerics.blocktridiagonal import solve
+from ...numerics.blocktridiagonal import solve, solve_again
 from ...numerics.compiled import kernel
 from .linear import Linearised
 
@@ -16,31 +16,25 @@ Complex = NDArray[np.complex128]
 
 LEAK = 1e-12  # relative change of a closed content that needs no mending
 BALANCE = 1e-9  # of a row in its own terms, relative
-IMPROVEMENTS = 3
+IMPROVEMENTS = 2
 
 
 class Scratch(NamedTuple):
-    """Complex blocks [N, m, m], the scale of each row [N, m], and what the solver needs."""
+    """Complex blocks [N, m, m], their factors, and what is left of the equations [N, m]."""
 
     lower: Complex
     diagonal: Complex
     upper: Complex
-    scale: Array
+    factor: Complex
+    factor_upper: Complex
     rest: Complex
-    block: Complex
 
 
 def scratch(n: int, m: int) -> Scratch:
     """Return room to solve for n nodes of m unknowns."""
-    blocks = [np.empty((n, m, m), np.complex128) for _ in range(3)]
-    return Scratch(
-        blocks[0],
-        blocks[1],
-        blocks[2],
-        np.empty((n, m)),
-        np.empty((n, m), np.complex128),
-        np.empty((m, m + 1), np.complex128),
-    )
+    blocks = [np.empty((n, m, m), np.complex128) for _ in range(5)]
+    rest = np.empty((n, m), np.complex128)
+    return Scratch(blocks[0], blocks[1], blocks[2], blocks[3], blocks[4], rest)
 
 
 @kernel
@@ -51,7 +45,7 @@ def _size(z: complex) -> float:
 
 @kernel
 def _fill(S: Linearised, s: complex, W: Scratch) -> None:
-    """Blocks at growth rate `s`, each row divided by its largest entry, which goes to `scale`."""
+    """Blocks at growth rate `s`."""
     L, D, U = W.lower, W.diagonal, W.upper
     n, m = S.storage.shape
     L[:], D[:], U[:] = S.lower, S.diagonal, S.upper
@@ -67,17 +61,42 @@ def _fill(S: Linearised, s: complex, W: Scratch) -> None:
                 U[i, r, c] += share * S.pull[q, 0, r] * S.answer[q, 1, c]
                 L[i + 1, r, c] += share * S.pull[q, 1, r] * S.answer[q, 0, c]
                 D[i + 1, r, c] += share * S.pull[q, 1, r] * S.answer[q, 1, c]
+    W.factor[:], W.factor_upper[:] = D, U
+
+
+@kernel
+def _rest_of(W: Scratch, source: Complex, d: Complex, rest: Complex) -> float:
+    """What `d` leaves of the equations; its largest share in the terms of a row."""
+    n, m = d.shape
+    worst = 0.0
     for i in range(n):
         for r in range(m):
-            big = 0.0
-            for c in range(m):
-                big = max(big, _size(L[i, r, c]), _size(D[i, r, c]), _size(U[i, r, c]))
-            W.scale[i, r] = big if 0.0 < big < np.inf else 1.0
-            inverse = 1.0 / W.scale[i, r]
-            for c in range(m):
-                L[i, r, c] *= inverse
-                D[i, r, c] *= inverse
-                U[i, r, c] *= inverse
+            left = -source[i, r]
+            size = _size(left)
+            for j in range(max(i - 1, 0), min(i + 2, n)):
+                block = W.diagonal if j == i else (W.lower if j < i else W.upper)
+                for c in range(m):
+                    term = block[i, r, c] * d[j, c]
+                    left -= term
+                    size += _size(term)
+            rest[i, r] = left
+            if _size(left) > worst * size:
+                worst = _size(left) / size
+    return worst
+
+
+@kernel
+def _improve(W: Scratch, source: Complex, d: Complex) -> None:
+    """Correct `d` until every row holds relative to its own terms.
+
+    Where a density is next to nothing its logarithm moves wildly, and round-off would carry that
+    into the potential.
+    """
+    for _ in range(IMPROVEMENTS):
+        if _rest_of(W, source, d, W.rest) < BALANCE:
+            break
+        solve_again(W.lower, W.factor, W.factor_upper, W.rest)
+        d += W.rest
 
 
 @kernel
@@ -93,44 +112,25 @@ def _content(S: Linearised, g: int, d: Complex) -> tuple:
 
 
 @kernel
-def _rest_of(W: Scratch, source: Complex, d: Complex, rest: Complex) -> float:
-    """What `d` leaves of the scaled equations; its largest share in the terms of a row."""
-    n, m = d.shape
-    worst = 0.0
-    for i in range(n):
-        for r in range(m):
-            left = -source[i, r] / W.scale[i, r]
-            size = _size(left)
-            for j in range(max(i - 1, 0), min(i + 2, n)):
-                block = W.diagonal if j == i else (W.lower if j < i else W.upper)
-                for c in range(m):
-                    term = block[i, r, c] * d[j, c]
-                    left -= term
-                    size += _size(term)
-            rest[i, r] = left
-            if _size(left) > worst * size:
-                worst = _size(left) / size
-    return worst
-
-
-@kernel
-def _solve_well(S: Linearised, s: complex, source: Complex, W: Scratch, d: Complex) -> bool:
-    """Solve and improve until every row holds relative to its own terms.
-
-    Where a density is next to nothing its logarithm moves wildly, and round-off would carry that
-    into the potential.
-    """
-    d[:] = 0.0
-    _fill(S, s, W)
-    _rest_of(W, source, d, W.rest)
-    for _ in range(IMPROVEMENTS):
-        if not solve(W.lower, W.diagonal, W.upper, W.rest, W.block):
-            return False
-        d += W.rest
-        _fill(S, s, W)
-        if _rest_of(W, source, d, W.rest) < BALANCE:
-            break
-    return True
+def _eliminate(A: Complex, b: Complex) -> None:
+    """Solve a small dense system in place."""
+    n = b.shape[0]
+    for k in range(n):
+        p = k
+        for r in range(k + 1, n):
+            if _size(A[r, k]) > _size(A[p, k]):
+                p = r
+        for c in range(n):
+            A[k, c], A[p, c] = A[p, c], A[k, c]
+        b[k], b[p] = b[p], b[k]
+        for r in range(k + 1, n):
+            f = A[r, k] / A[k, k]
+            A[r] -= f * A[k]
+            b[r] -= f * b[k]
+    for k in range(n - 1, -1, -1):
+        for c in range(k + 1, n):
+            b[k] -= A[k, c] * b[c]
+        b[k] /= A[k, k]
 
 
 @kernel
@@ -142,32 +142,34 @@ def respond(S: Linearised, s: complex, source: Array, W: Scratch, d: Complex) ->
     added until the content is what it was.
     """
     n, m = source.shape
-    if not _solve_well(S, s, source + 0j, W, d):
+    _fill(S, s, W)
+    given = source + 0j
+    d[:] = -given
+    if not solve(W.lower, W.factor, W.factor_upper, d):
         return False
+    _improve(W, given, d)
     regions = S.closed.shape[0]
-    lost, leaks = np.zeros((1, regions), np.complex128), False
+    lost, leaks = np.zeros(regions, np.complex128), False
     for g in range(regions):
-        lost[0, g], size = _content(S, g, d)
-        leaks = leaks or abs(lost[0, g]) > LEAK * size
+        lost[g], size = _content(S, g, d)
+        leaks = leaks or _size(lost[g]) > LEAK * size
     if not leaks:
         return True
-    gains = np.zeros((3, 1, regions, regions), np.complex128)
+    gains = np.zeros((regions, regions), np.complex128)
     mends = np.zeros((regions, n, m), np.complex128)
-    feed = np.empty((n, m), np.complex128)
     for g in range(regions):
         c = S.closed[g, 0]
-        feed[:] = 0.0
+        given[:] = 0.0
         for i in range(S.closed[g, 1], S.closed[g, 2]):
-            feed[i, c] = -S.storage[i, c]
-        if not _solve_well(S, s, feed, W, mends[g]):
-            return False
+            given[i, c] = -S.storage[i, c]
+        mends[g] = -given
+        solve_again(W.lower, W.factor, W.factor_upper, mends[g])
+        _improve(W, given, mends[g])
         for k in range(regions):
-            gains[0, 0, k, g] = _content(S, k, mends[g])[0]
-    small = np.empty((regions, regions + 1), np.complex128)
-    if not solve(gains[1], gains[0], gains[2], lost, small):
-        return False
+            gains[k, g] = _content(S, k, mends[g])[0]
+    _eliminate(gains, lost)
     for g in range(regions):
-        d -= lost[0, g] * mends[g]
+        d -= lost[g] * mends[g]
     return True
 
 
