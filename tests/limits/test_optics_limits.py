@@ -172,6 +172,15 @@ def test_a_black_face_emits_as_stefan_and_boltzmann_say() -> None:
         assert power == pytest.approx(c.sigma * temperature**4, rel=1e-5)
 
 
+def test_total_reflection_leaves_an_evanescent_wave() -> None:
+    gap = [solve([GREEN], [Film(1.0, d)], before=1.5, after=1.5, angle=1.0) for d in (1e-7, 1e-5)]
+    assert 0.01 < gap[0].transmittance[0] < 0.9  # frustrated by the second prism
+    assert gap[1].transmittance[0] < 1e-15
+    assert gap[1].reflectance[0] == pytest.approx(1.0, rel=1e-10)
+    with pytest.raises(InputError, match="incoherent"):
+        solve([GREEN], [Film(1.0, 1e-7, coherent=False)], before=1.5, after=1.5, angle=1.0)
+
+
 def test_bad_stacks_are_refused() -> None:
     with pytest.raises(InputError, match="gain"):
         solve([GREEN], [Film(2.0 - 0.1j, 1e-7)])

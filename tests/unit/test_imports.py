@@ -19,7 +19,7 @@ BEFORE = {  # stage -> the stages whose hand-over it may read
     "device": ("film",), "figures": ("device",), "array": ("figures",), "task": ("array",),
 }  # fmt: skip
 HEAVY = ("pandas", "scipy", "numba", "matplotlib", "pint", "sklearn", "xarray", "coloraide",
-         "pydantic", "jinja2", "tqdm", "h5netcdf")  # fmt: skip
+         "pydantic", "jinja2", "tqdm", "h5netcdf", "tmm")  # fmt: skip
 
 
 def imports(path: Path) -> set[tuple[str, ...]]:

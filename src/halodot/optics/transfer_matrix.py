@@ -25,6 +25,8 @@ Array = NDArray[np.float64]
 ComplexArray = NDArray[np.complex128]
 Polarisation = Literal["s", "p", "unpolarised"]
 
+RAYS = 10.0  # least Re/Im of n cos(theta) in an incoherent layer: no rays without a wavelength
+IMBALANCE = 1e-8  # of R + T + A, and below zero; round-off leaves 1e-12
 OPAQUE = 17.5  # Im(k d) of a layer that transmits exp(-35), 6e-16 of the light
 
 
@@ -101,7 +103,8 @@ def solve(
     Raises
     ------
     InputError
-        If an index has gain or no positive real part, or the angle is not between 0 and 90 degrees.
+        If an index has gain or no positive real part, the angle is not between 0 and 90 degrees, or
+        an incoherent layer reflects totally or absorbs within a wavelength.
 
     Examples
     --------
@@ -150,6 +153,15 @@ def _indices(
     return index
 
 
+def _no_way(angle: float) -> InputError:
+    return InputError(
+        "coherent",
+        f"false, at an angle of {math.degrees(angle):.3g} degrees",
+        "incoherent layers that light can cross at this angle",
+        "make layers coherent that absorb within a wavelength or reflect totally",
+    )
+
+
 class _Wave:
     """One plane wave of one polarisation in the stack, as far as it gets."""
 
@@ -171,8 +183,16 @@ class _Wave:
         thickness = thickness[keep]
         thickness[-1] = math.inf
         self.thickness = thickness
-        self.data: dict[str, Any] = inc_tmm(pol, index[keep], thickness, coherent, angle, wave)
+        thick = [k for k, c in enumerate(coherent[1:-1], 1) if c == "i"]
+        if any(normal[k].real < RAYS * normal[k].imag for k in thick):
+            raise _no_way(angle)
+        try:
+            self.data: dict[str, Any] = inc_tmm(pol, index[keep], thickness, coherent, angle, wave)
+        except AssertionError:  # its check that a wave goes forward where coherence begins
+            raise _no_way(angle) from None
         self.balance = self._balance(len(films) + 2)
+        if not abs(self.balance.sum() - 1.0) < IMBALANCE or self.balance.min() < -IMBALANCE:
+            raise _no_way(angle)
 
     def _balance(self, media: int) -> Array:
         """Reflected, absorbed by each layer, transmitted."""
