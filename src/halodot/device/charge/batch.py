@@ -28,7 +28,8 @@ from ...core.status import Status
 from .layers import Stack
 
 if TYPE_CHECKING:
-    from .run import Program, Record
+    from .run import Program
+    from .simulate import Record
 
 J = TypeVar("J")
 R = TypeVar("R")
