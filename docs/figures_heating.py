@@ -12,6 +12,7 @@ from halodot.core.constants import BOLTZMANN
 from halodot.device.charge.heating import Sink, follow, steady
 from halodot.device.charge.layers import ChargeContact, ChargeLayer, Stack
 from halodot.device.charge.mobility import arrhenius
+from halodot.device.charge.run import Program
 from halodot.report.plots import style as st
 
 _DENSITY, _LENGTH, _MOBILITY, _ACTIVATION = 1e23, 1e-7, 1e-6, 0.3
@@ -80,7 +81,8 @@ def _moving(ax: Axes) -> None:
     time = unit * np.array([0.0, 1e-3, 8.0])
     for k, share in enumerate((0.7, 0.95, 1.1)):
         peak = share * _threshold()
-        record = follow(_conductor, time, np.array([0.0, peak, peak]), outputs, _SINK)
+        drive = Program(time, np.array([0.0, peak, peak]), np.zeros(3), outputs)
+        record = follow(_conductor, drive, _SINK)
         label = f"{share:g} of the threshold"
         ax.plot(outputs / unit, record.temperature, color=st.PALETTE[k], label=label)
     ax.set(xlabel="time over R C", ylim=(300.0, 400.0), ylabel="temperature of the lattice (K)")

@@ -14,8 +14,9 @@ from halodot.core.errors import InputError
 from halodot.core.status import Status
 from halodot.device.charge import heating
 from halodot.device.charge.heating import Sink
-from halodot.device.charge.layers import ChargeContact, ChargeLayer, Stack
+from halodot.device.charge.layers import ChargeContact, ChargeLayer, Circuit, Stack
 from halodot.device.charge.mobility import arrhenius
+from halodot.device.charge.run import Program
 
 Q = 1.602176634e-19  # C
 DENSITY, LENGTH, MOBILITY, ACTIVATION = 1e23, 1e-7, 1e-6, 0.3
@@ -51,6 +52,10 @@ def plain(temperature: float) -> Stack:
     return conductor(temperature, 0.0)
 
 
+def program(time: np.ndarray, voltage: np.ndarray, outputs: np.ndarray) -> Program:
+    return Program(time, voltage, np.zeros(len(time)), outputs)
+
+
 def power(temperature: float, voltage: float, activation: float = ACTIVATION) -> float:
     mobility = arrhenius(MOBILITY, activation, temperature)
     return Q * DENSITY * mobility * voltage**2 / LENGTH
@@ -77,7 +82,7 @@ def test_a_resistor_warms_up_with_the_time_constant_of_its_sink():
     volts = 0.5
     time = np.array([0.0, 1e-4, 5.0]) * SINK.time
     outputs = np.linspace(0.25, 5.0, 20) * SINK.time
-    record = heating.follow(plain, time, np.array([0.0, volts, volts]), outputs, SINK)
+    record = heating.follow(plain, program(time, np.array([0.0, volts, volts]), outputs), SINK)
     rise = SINK.resistance * power(300.0, volts, 0.0)
     expected = 300.0 + rise * -np.expm1(-outputs / SINK.time)
     # the ramp of 1e-4 time constants heats a third of it less
@@ -111,7 +116,7 @@ def test_runaway_in_time_follows_the_equation_and_says_when_it_is_lost():
     time = np.array([0.0, 1e-3, 8.0]) * SINK.time
     drive = np.array([0.0, volts, volts])
     outputs = np.linspace(0.25, 8.0, 32) * SINK.time
-    record = heating.follow(conductor, time, drive, outputs, SINK)
+    record = heating.follow(conductor, program(time, drive, outputs), SINK)
 
     def slope(t: float, y: np.ndarray) -> list[float]:
         now = float(np.interp(t, time, drive))
@@ -134,7 +139,7 @@ def test_heat_that_came_in_is_stored_or_gone():
     time = np.array([0.0, 1.0, 2.0, 4.0]) * SINK.time
     drive = np.array([0.0, volts, -volts, 0.0])
     outputs = np.linspace(0.01, 4.0, 400) * SINK.time
-    record = heating.follow(conductor, time, drive, outputs, SINK)
+    record = heating.follow(conductor, program(time, drive, outputs), SINK)
     stored = SINK.capacity * (record.temperature - SINK.ambient)
     assert np.allclose(record.taken, stored + record.lost, rtol=1e-12, atol=0.0)
     # both integrals again, from the rows alone; trapezoids of 400 rows are right to 1e-3
@@ -155,7 +160,7 @@ def test_a_tighter_tolerance_gives_a_smaller_error():
     time = np.array([0.0, 0.1, 3.0]) * SINK.time
     drive, outputs = np.array([0.0, volts, volts]), np.array([1.0, 3.0]) * SINK.time
     coarse, middle, fine = (
-        heating.follow(conductor, time, drive, outputs, SINK, tolerance=t).temperature
+        heating.follow(conductor, program(time, drive, outputs), SINK, tolerance=t).temperature
         for t in (1.0, 0.25, 0.02)
     )
     assert np.max(np.abs(middle - fine)) < 0.5 * np.max(np.abs(coarse - fine))
@@ -183,19 +188,57 @@ def test_light_without_its_power_is_refused():
 
 
 def test_a_voltage_that_cannot_be_solved_says_so_and_the_sweep_goes_on(monkeypatch):
-    true = heating._simulation
+    true = heating.engine.steady
 
-    class Fails:
-        def __init__(self, stack: Stack) -> None:
-            self.inner = true(stack)
+    def fails(stack: Stack, voltages: np.ndarray, **keys):
+        record = true(stack, voltages, **keys)
+        bad = (Status.STEP_TOO_SMALL,) if voltages[0] == 0.2 else record.status
+        return dataclasses.replace(record, status=bad)
 
-        def steady(self, voltages: np.ndarray, *, light: float):
-            record = self.inner.steady(voltages, light=light)
-            bad = (Status.STEP_TOO_SMALL,) if voltages[0] == 0.2 else record.status
-            return dataclasses.replace(record, status=bad)
-
-    monkeypatch.setattr(heating, "_simulation", Fails)
+    monkeypatch.setattr(heating.engine, "steady", fails)
     record = heating.steady(plain, np.array([0.1, 0.2, 0.3]), SINK)
     assert record.status == (Status.OK, Status.STEP_TOO_SMALL, Status.OK)
     assert not record.runaway.any()
     assert record.reason == Status.STEP_TOO_SMALL.value
+
+
+def test_a_resistor_in_series_heats_something_else():
+    """At equal resistances half of the voltage and a quarter of the heat are the device's."""
+    volts = 0.4
+    own = volts / (Q * DENSITY * MOBILITY * volts / LENGTH)  # Ohm m2
+
+    def behind(temperature: float) -> Stack:
+        circuit = Circuit(series_resistance=own)
+        return dataclasses.replace(plain(temperature), circuit=circuit)
+
+    rise = 0.25 * SINK.resistance * power(300.0, volts, 0.0)
+    still = heating.steady(behind, np.array([volts]), SINK)
+    assert still.temperature[0] - 300.0 == pytest.approx(rise, rel=2 * OHMIC, abs=0.0)
+    time = np.array([0.0, 1e-3, 12.0]) * SINK.time
+    drive = program(time, np.array([0.0, volts, volts]), time[-1:])
+    moving = heating.follow(behind, drive, SINK)
+    assert moving.temperature[0] - 300.0 == pytest.approx(rise, rel=3 * OHMIC, abs=0.0)
+
+
+def test_what_charges_a_capacitance_comes_back_and_is_no_heat():
+    layer = dataclasses.replace(plain(300.0).layers[0], carriers=False, fixed_charge=0.0)
+
+    def capacitor(temperature: float) -> Stack:
+        return dataclasses.replace(plain(temperature), layers=(layer,))
+
+    sink = Sink(resistance=1.0, capacity=1e-3)  # loses 1e-5 of its heat in the time of the program
+    time, drive = np.array([0.0, 5e-9, 1e-8]), np.array([0.0, 10.0, 0.0])
+    record = heating.follow(capacitor, program(time, drive, time[1:]), sink, tolerance=1e-5)
+    energy = 0.5 * 8.8541878e-12 * 10.0 / LENGTH * 10.0**2  # J/m2
+    # displacement in a plate capacitor is linear in time: quadrature and steps see no error of it
+    assert record.taken[0] == pytest.approx(energy, rel=1e-3, abs=0.0)
+    assert abs(record.taken[1]) < 1e-3 * energy
+    assert record.temperature[0] - 300.0 == pytest.approx(energy / 1e-3, rel=1e-3, abs=0.0)
+    assert abs(record.temperature[1] - 300.0) < 1e-3 * energy / 1e-3
+
+
+def test_open_terminals_are_refused():
+    time = np.array([0.0, 1.0])
+    opened = Program(time, np.zeros(2), np.zeros(2), time[1:], np.array([False]))
+    with pytest.raises(InputError, match="closed"):
+        heating.follow(plain, opened, SINK)

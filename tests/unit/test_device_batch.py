@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import pickle
 import signal
 import subprocess
 import sys
@@ -14,7 +15,9 @@ import numpy as np
 import pytest
 
 from halodot.core.status import Status
-from halodot.device.charge.batch import AHEAD, Failure, each
+from halodot.device.charge.batch import AHEAD, Failure, each, run_many
+from halodot.device.charge.layers import ChargeContact, ChargeLayer, Stack
+from halodot.device.charge.run import Program, follow
 
 WORKERS = pytest.mark.parametrize("workers", [1, 2])
 
@@ -130,3 +133,58 @@ def test_an_interrupt_ends_the_workers_at_once():
 def test_arrays_come_back_whole():
     found = list(each(np.arange, [3, 4], workers=2, progress=False))
     assert [len(x) for x in found if isinstance(x, np.ndarray)] == [3, 4]
+
+
+def conductor(mobility: float) -> Stack:
+    layer = ChargeLayer(
+        thickness=1e-7,
+        relative_permittivity=5.0,
+        electron_affinity=4.0,
+        band_gap=2.0,
+        dos_conduction=1e25,
+        dos_valence=1e25,
+        electron_mobility=mobility,
+        hole_mobility=mobility,
+    )
+    metal = ChargeContact(work_function=4.1)
+    return Stack(layers=(layer,), left=metal, right=metal)
+
+
+def program() -> Program:
+    time = np.array([0.0, 1.0])
+    return Program(time, np.array([0.0, 1.0]), np.zeros(2), np.array([0.5, 1.0]))
+
+
+JOBS = [(conductor(m), program()) for m in (1e-8, 2e-8)]
+OPTIONS = {"accuracy": "single", "nodes": 11, "progress": False}
+
+
+def test_devices_come_out_as_if_they_were_alone():
+    found = run_many([*JOBS, ("no stack", program())], workers=2, **OPTIONS)
+    for (stack, one), record in zip(JOBS, found, strict=False):
+        alone = follow(stack, one, accuracy="single", nodes=11)
+        assert np.array_equal(record.current_density, alone.current_density)
+        assert all(s.is_good for s in record.status)
+    assert isinstance(found[2], Failure)
+
+
+def test_a_folder_keeps_records_and_gives_them_back(tmp_path):
+    first = run_many(JOBS, workers=1, folder=tmp_path, **OPTIONS)
+    files = sorted(tmp_path.iterdir())
+    assert len(files) == 2
+    files[0].write_text(files[0].read_text()[:-40])  # a file cut short is no record
+    written = files[1].stat().st_mtime_ns
+    second = run_many(JOBS, workers=1, folder=tmp_path, **OPTIONS)
+    for one, other in zip(first, second, strict=True):
+        assert np.array_equal(one.current_density, other.current_density)
+        assert one.status == other.status
+    assert files[1].stat().st_mtime_ns == written
+    assert len(list(tmp_path.iterdir())) == 2
+
+
+def test_a_record_is_as_small_as_the_page_says():
+    (record,) = run_many(JOBS[:1], workers=1, **OPTIONS)
+    many = Program(program().time, program().voltage, np.zeros(2), np.linspace(0.0, 1.0, 1001)[1:])
+    (long,) = run_many([(JOBS[0][0], many)], workers=1, **OPTIONS)
+    grown = len(pickle.dumps(long)) - len(pickle.dumps(record))
+    assert grown / 998 < 120  # bytes an output

@@ -3,7 +3,7 @@
 Results come in the order of the jobs. A device that fails is a value among the others: a record
 whose status says so, or a `Failure` where there is no record at all. At most `AHEAD` jobs for each
 worker are taken from the source before their results are handed on, so that a generator of any
-length may be given; what is kept for each device is its record, about 100 bytes an output.
+length may be given; what is kept for each device is its record, about 120 bytes an output and 1 kB.
 """
 
 from __future__ import annotations

@@ -19,8 +19,11 @@ from numpy.typing import NDArray
 
 from ...core.errors import InputError
 from ...core.status import Status
-from .build import build
+from . import run as engine
+from .build import discretise
+from .grid import Grid, initial
 from .layers import Stack
+from .run import Accuracy, Program
 from .simulate import Record, Simulation
 
 Array = NDArray[np.float64]
@@ -83,7 +86,7 @@ class HotRecord:
     Attributes
     ----------
     time, voltage, light, current_density
-        [s], [V], [1], [A/m2]
+        [s], of the source [V], [1], [A/m2]
     temperature
         Of the lattice [K].
     taken, lost
@@ -117,18 +120,6 @@ class HotRecord:
         return bad[0].value if bad else ""
 
 
-def _simulation(stack: Stack) -> Simulation:
-    return Simulation(
-        build(
-            list(stack.layers),
-            stack.left,
-            stack.right,
-            interfaces=list(stack.interfaces),
-            temperature=stack.temperature,
-        )
-    )
-
-
 class _Diverges(Exception):  # noqa: N818
     """The electrical solver gave no good point at a temperature."""
 
@@ -142,6 +133,7 @@ def steady(
     sink: Sink,
     *,
     light: float = 0.0,
+    accuracy: Accuracy = "default",
     tolerance: float = 1e-2,
 ) -> HotRecord:
     """Return steady currents at `voltages` [V] with the temperatures at which the heat balances.
@@ -154,6 +146,10 @@ def steady(
     ----------
     stack_at
         The stack at a temperature [K].
+    light
+        Fraction of full light of the first source.
+    accuracy
+        Of every current, as in `run.steady`.
     tolerance
         Of the temperature [K].
     """
@@ -165,7 +161,8 @@ def steady(
         seen: dict[float, float] = {}
 
         def power(temperature: float, v: float = float(v), seen: dict = seen) -> float:
-            record = _simulation(stack_at(temperature)).steady(np.array([v]), light=light)
+            stack = stack_at(temperature)
+            record = engine.steady(stack, np.array([v]), light=light, accuracy=accuracy)
             if not record.status[0].is_good:
                 raise _Diverges(record.status[0])
             seen[temperature] = float(record.current_density[0])
@@ -255,10 +252,8 @@ class _Run:
 
     stack_at: StackAt
     sink: Sink
-    time: Array
-    voltage: Array
-    light: Array
-    outputs: Array
+    program: Program
+    grid: Grid
     simulation: Simulation
     temperature: float
     now: float = 0.0
@@ -271,7 +266,12 @@ class _Run:
 
     def drive_at(self, t: Array) -> tuple[Array, Array]:
         """Voltage and light."""
-        return np.interp(t, self.time, self.voltage), np.interp(t, self.time, self.light)
+        p = self.program
+        return np.interp(t, p.time, p.voltage), np.interp(t, p.time, p.light)
+
+    def device(self, temperature: float) -> Simulation:
+        """The device at a temperature, always on the same grid."""
+        return Simulation(discretise(self.stack_at(temperature), self.grid))
 
     def cooled(self, temperature: float, power: float, span: float) -> float:
         """Temperature after a time of constant power."""
@@ -281,56 +281,63 @@ class _Run:
 
 def follow(
     stack_at: StackAt,
-    time: Array,
-    voltage: Array,
-    outputs: Array,
+    program: Program,
     sink: Sink,
     *,
-    light: Array | None = None,
+    nodes: int = 0,
     tolerance: float = 0.1,
 ) -> HotRecord:
-    """Follow a piecewise linear drive of a device that warms up.
+    """Follow a program of a device that warms up.
 
-    The drive is cut into pieces of constant temperature, that of their middle; the densities and
+    The program is cut into pieces of constant temperature, that of their middle; the densities and
     occupations go on from one piece to the next. Over a piece the mean power decides, and the
     temperature follows it exactly. A piece is repeated shorter where the temperature foreseen
     before it, or a coarser mean of the power, differ by more than `tolerance`.
 
     Parameters
     ----------
-    time, voltage, light
-        Corners [s] from 0, [V], [1] (dark if not given). The device starts at rest at the first
-        ones, at the temperature that balances them.
-    outputs
-        Times of the rows [s].
+    program
+        With closed terminals and one source of light. The device starts at rest at the first
+        corner, at the temperature that balances it.
+    nodes
+        Of each layer; the grid is that of the surroundings' temperature and is not refined.
     tolerance
         Of the temperature over a piece [K].
     """
-    lights = np.zeros(len(time)) if light is None else np.asarray(light, float)
-    v, g = float(voltage[0]), float(lights[0])
+    time, end = program.time, float(program.time[-1])
+    v, g = _first(program)
     begin = steady(stack_at, np.array([v]), sink, light=g, tolerance=0.1 * tolerance)
-    if not begin.status[0].is_good:
-        return _collected(
-            [], begin.status[0], bool(begin.runaway[0]), outputs, time, voltage, lights, 0
-        )
-    temperature = float(begin.temperature[0])
-    device = _simulation(stack_at(temperature))
-    status = device.settle(1e3 * device.ion_time(), voltage=v, light=g)
-    run = _Run(stack_at, sink, time, voltage, lights, outputs, device, temperature)
-    run.power = float(begin.current_density[0]) * v + sink.light_power(g)
-    span = 0.1 * min(sink.time, float(time[-1]))
-    while run.now < time[-1] and status.is_good and run.temperature <= sink.hottest:
+    status, temperature = begin.status[0], float(begin.temperature[0])
+    if not status.is_good:
+        return _collected([], status, bool(begin.runaway[0]), program, 0)
+    cold = stack_at(sink.ambient)
+    grid = initial(cold.layers, temperature=cold.temperature, nodes=nodes)
+    device = Simulation(discretise(stack_at(temperature), grid))
+    status = device.settle(voltage=0.0, light=0.0)
+    if status.is_good:
+        status = device.settle(voltage=v, light=g)
+    run = _Run(stack_at, sink, program, grid, device, temperature)
+    run.power = (temperature - sink.ambient) / sink.resistance
+    span = 0.1 * min(sink.time, end)
+    while run.now < end and status.is_good and run.temperature <= sink.hottest:
         corner = float(time[np.searchsorted(time, run.now * (1.0 + 1e-12), side="right")])
-        span = min(span, corner - run.now)
-        if span > 0.5 * (corner - run.now):
-            span = (corner - run.now) * (0.5 if span < corner - run.now else 1.0)
+        left = corner - run.now
+        span = left if span >= left else min(span, 0.5 * left)
         error, status = _piece(run, span, tolerance)
         factor = min(2.0, max(0.2, 0.8 * (tolerance / max(error, 1e-30)) ** 0.5))
-        if error > tolerance and span * factor < SHORTEST * time[-1]:
+        if error > tolerance and span * factor < SHORTEST * end:
             status = Status.STEP_TOO_SMALL
         span *= factor
-    lost = run.temperature > sink.hottest
-    return _collected(run.rows, status, lost, outputs, time, voltage, lights, run.pieces)
+    return _collected(run.rows, status, run.temperature > sink.hottest, program, run.pieces)
+
+
+def _first(program: Program) -> tuple[float, float]:
+    """Voltage and light of the first corner of a program that can be followed here."""
+    if program.closed is not None and not np.all(program.closed):
+        raise InputError("program.closed", "open", "closed terminals", "follow it without heating")
+    if np.ndim(program.light) != 1:
+        raise InputError("program.light", np.shape(program.light), "one source of light")
+    return float(program.voltage[0]), float(program.light[0])
 
 
 def _piece(run: _Run, span: float, tolerance: float) -> tuple[float, Status]:
@@ -338,9 +345,10 @@ def _piece(run: _Run, span: float, tolerance: float) -> tuple[float, Status]:
     middle = run.cooled(run.temperature, run.power + 0.25 * span * run.slope, 0.5 * span)
     foreseen = run.cooled(run.temperature, run.power + 0.5 * span * run.slope, span)
     device = _warmed(run, middle)
-    corners = run.time[np.abs(run.time - run.now - span) < 1e-9 * span]
+    time, outputs = run.program.time, run.program.outputs
+    corners = time[np.abs(time - run.now - span) < 1e-9 * span]
     end = float(corners[0]) if len(corners) else run.now + span
-    inside = run.outputs[(run.outputs > run.now) & (run.outputs <= end)]
+    inside = outputs[(outputs > run.now) & (outputs <= end)]
     looks = run.now + span * NODES
     times = _apart(np.concatenate([looks, inside, [end]]), 1e-9 * span)
     record = _driven(run, device, times)
@@ -366,7 +374,7 @@ def _piece(run: _Run, span: float, tolerance: float) -> tuple[float, Status]:
     run.simulation, run.temperature, run.now = device, new, end
     run.power = float(power[-1])
     run.slope = (run.power - float(at_looks[3])) / (0.5 * span)
-    if end in run.time:  # beyond a corner the drive goes another way
+    if len(corners):  # beyond a corner the drive goes another way
         run.slope = 0.0
     return error, Status.OK
 
@@ -385,7 +393,7 @@ def _nearest(times: Array, wanted: Array) -> NDArray[np.intp]:
 
 def _warmed(run: _Run, temperature: float) -> Simulation:
     """The same densities, potentials in volts and occupations in a device of another warmth."""
-    device = _simulation(run.stack_at(temperature))
+    device = run.device(temperature)
     for target, source in zip(device.state, run.simulation.state, strict=True):
         target[:] = source
     before = run.simulation.cell.problem.thermal_voltage
@@ -401,28 +409,22 @@ def _driven(run: _Run, device: Simulation, times: Array) -> Record:
 
 
 def _collected(
-    rows: list[list[float]],
-    status: Status,
-    runaway: bool,
-    outputs: Array,
-    time: Array,
-    voltage: Array,
-    light: Array,
-    pieces: int,
+    rows: list[list[float]], status: Status, runaway: bool, program: Program, pieces: int
 ) -> HotRecord:
+    outputs, time = np.asarray(program.outputs, float), program.time
     table = np.full((len(outputs), 4), np.nan)
     table[: len(rows)] = np.array(rows).reshape(-1, 4)
     missing = len(outputs) - len(rows)
     why = Status.NOT_CONVERGED if runaway or status.is_good else status
     return HotRecord(
-        np.asarray(outputs, float),
-        np.interp(outputs, time, voltage),
-        np.interp(outputs, time, light),
-        table[:, 0],
-        table[:, 1],
-        table[:, 2],
-        table[:, 3],
-        (Status.OK,) * len(rows) + (why,) * missing,
-        np.arange(len(outputs)) >= (len(rows) if runaway else len(outputs)),
-        pieces,
+        time=outputs,
+        voltage=np.interp(outputs, time, program.voltage),
+        light=np.interp(outputs, time, program.light),
+        current_density=table[:, 0],
+        temperature=table[:, 1],
+        taken=table[:, 2],
+        lost=table[:, 3],
+        status=(Status.OK,) * len(rows) + (why,) * missing,
+        runaway=np.arange(len(outputs)) >= (len(rows) if runaway else len(outputs)),
+        pieces=pieces,
     )
