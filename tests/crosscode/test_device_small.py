@@ -179,8 +179,14 @@ def test_equilibrium_carries_nothing_and_levels_are_flat():
         "dos_valence": 3e22,
         "statistics_conduction": "blakemore",
         "statistics_valence": "blakemore",
+        "radiative": 1e-12,
+        "trap_density": 1e21,
+        "trap_energy": 5.2,
+        "trap_charge": "acceptor",
+        "capture_electron": 1e-12,
+        "capture_hole": 1e-12,
     }
-    stack = cell(trap_energy=5.2, **few)
+    stack = cell(**few)
     first, absorber, last = stack.layers
     first = replace(first, **few, fixed_charge=4e22)
     last = replace(last, **few, fixed_charge=-4e22)
@@ -191,6 +197,6 @@ def test_equilibrium_carries_nothing_and_levels_are_flat():
     w = device.z * U[0] + device.band - np.log1p(-U[1:4] / device.limit)
     levels = np.log(U[1:4]) + w
     assert (U[1:3] / device.limit[:2]).max() > 0.2
-    assert np.abs(levels[:2]).max() < 1e-6  # kT
+    assert np.abs(levels[:2]).max() < 1e-4  # kT; minorities of 1e-8 m-3 stand in round-off
     assert np.ptp(levels[2][device.active[2]]) < 1e-6
     assert np.abs(trace.current_density).max() < 1e-9
