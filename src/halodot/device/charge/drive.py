@@ -8,6 +8,7 @@ import numpy as np
 
 from ...numerics.compiled import kernel
 from .currents import write_row
+from .ends import DRIVEN, asked_way
 from .newton import ion_error, newton_steady, occupations, restore_ions
 from .problem import PHI, Array, Index, Problem, State, Workspace
 from .stepping import (
@@ -27,7 +28,8 @@ LOST = 1e-5  # relative loss of ions in one step that round-off does not explain
 class Drive(NamedTuple):
     """Piecewise linear drive: corner times [s] from 0, left end [kT/q], light [1], way of driving.
 
-    `light` is [corners, sources]; `way` [segments] is `ends.OPEN` where the terminals are open.
+    `light` is [corners, sources]; `way` [segments] is `ends.DRIVEN`, or `ends.OPEN` where terminals
+    are open.
     """
 
     time: Array
@@ -156,11 +158,11 @@ def follow(
     """
     A, B, C, new = states
     out, steps, taken, shots = 0, 0, 0, snapshots.shape[0]
-    d1, d2, drift = 1.0, 1.0, 0.0
+    d1, d2, drift, switched = 1.0, 1.0, 0.0, 0
     _keep(H, 0, A, 0.0, 0)
     for k in range(D.time.shape[0] - 1):
         span = D.time[k + 1] - D.time[k]
-        tau, order = 0.0, 0
+        tau, order, way = 0.0, 0, D.way[k]
         dt = min(first_step, 1e-3 * span)
         largest = _length(D, k, T)
         while tau < span * (1.0 - 1e-14):
@@ -176,13 +178,24 @@ def follow(
                 predict(new, A, B, C, step, d1, d2, order)
                 copy_state(guess, new)
             formula = max(order, 1)
-            used = attempt(P, new, A, B, step, d1, formula, light, left, D.right, D.way[k], W, T)
+            used = attempt(P, new, A, B, step, d1, formula, light, left, D.right, way, W, T)
             error = 0.0
             if used > 0 and order > 0:
                 error = local_error(P, new, guess, T.floor, order, step, d1, d2) / T.step
             steps += 1
             small = step < max(T.smallest_step, 1e-14 * span)
             failed = used < 0 or (error > 1.0 and not small)
+            asked = way if failed else asked_way(P, left, way, W)
+            if asked != way and switched < 4:
+                # a kink: met within a thousandth of the segment, then taken in the other way
+                order, switched = 0, switched + 1
+                if step > 1e-3 * span:
+                    dt = max(1e-3 * span, 0.1 * step)
+                    switched -= 1
+                else:
+                    way = asked
+                continue
+            switched = 0
             loss = 0.0 if failed else _conserve(P, new.X)
             drift += loss
             if (failed and small) or steps > T.max_steps or not loss < LOST:
@@ -229,7 +242,7 @@ def rest(
     still. On success the first state holds the result and OK is returned, else a failure code.
     """
     A, _, _, new = states
-    dt, done, steps, repeats = min(first_step, duration), False, 0, 0
+    dt, done, steps, repeats, switched = min(first_step, duration), False, 0, 0, 0
     while not done:
         step = min(dt, duration)
         copy_state(new, A)
@@ -237,9 +250,14 @@ def rest(
         steps += 1
         if steps > 2000:
             return MAX_STEPS
+        asked = way if used < 0 else asked_way(P, left, way, W)
+        if asked != way and switched < 4:
+            way, switched = asked, switched + 1
+            continue
+        switched = 0
         if used < 0:
             dt = step * 0.1
-            if dt < 1e-20:
+            if dt < 1e-24:
                 return STEP_TOO_SMALL
             continue
         if not _conserve(P, new.X) < LOST:
@@ -284,16 +302,19 @@ def sweep_steady(
                 predict(new, A, B, C, step, d1, d2, order)
         if order <= 0:
             copy_state(new, A)
-        used = newton_steady(
-            P, new.X, light, left[k], right, way, W, T.newton, T.newton_floor, 30
-        )
-        if used < 0 and order > 0:
-            copy_state(new, A)
+        tries = 0
+        while tries < 4:
+            tries += 1
             used = newton_steady(
-                P, new.X, light, left[k], right, way, W, T.newton, T.newton_floor, 40
+                P, new.X, light, left[k], right, way, W, T.newton, T.newton_floor, 30
             )
-        if used < 0:
-            return k
+            asked = way if used < 0 else asked_way(P, left[k], way, W)
+            if used > 0 and asked == way:
+                break
+            if tries == 4 or (used < 0 and tries > 1):
+                return k
+            way = asked
+            copy_state(new, A)
         occupations(P, new, 0.0, W)
         write_row(P, new, 0.0, none, W, ion_error(P, new.X), record[k])
         copy_state(C, B)

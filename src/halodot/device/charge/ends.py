@@ -15,9 +15,9 @@ follows Butler-Volmer with eta the overpotential over the compact layer,
 
     J = v [ a_0 e^(s z eta) - a e^(-(1 - s) z eta) ].
 
-The circuit closes the system by J_source = J_c tanh(g (V_source - V)/J_c) = J + V g_shunt: a
-resistance in series, one in parallel, and a source that clamps at its compliance. With open
-terminals g = 0.
+The circuit closes the system by J_source = g (V_source - V) = J + V g_shunt: a resistance in series,
+one in parallel. A source that reaches its compliance gives that current instead (and voltage again
+as soon as that asks for less), and one with open terminals none.
 """
 
 from __future__ import annotations
@@ -28,7 +28,8 @@ from ...numerics.compiled import kernel
 from .problem import ELECTRON, HOLE, ION, PHI, SURFACE, Array, Problem, Workspace
 from .tunnelling import contact_boost
 
-OPEN = 1.0  # way of driving a circuit: its terminals are open
+# way of driving a circuit: by its voltage, or by a current (over q), 0 at open terminals
+DRIVEN, OPEN = np.inf, 0.0
 # columns of `Problem.contact`
 LOWERING, KIND, TUNNEL_MASS, BARRIER, COMPACT, BUILT_IN = 4, 5, 6, 7, 9, 10
 
@@ -110,9 +111,10 @@ def _terminal(P: Problem, X: Array, phi_end: float, a0: float, way: float, W: Wo
     e = P.permittivity[0] * P.thermal_voltage / P.h[0]
     leak = P.circuit[1] * P.thermal_voltage
     metal = W.metal[2, 0]
-    given, slope = 0.0, 0.0
-    if way != OPEN:
-        given, slope = _source(P, phi_end - metal)
+    given, slope = way, 0.0
+    if way == DRIVEN:
+        slope = P.circuit[0] * P.thermal_voltage
+        given = slope * (phi_end - metal)
     total = e * (a0 * (X[PHI, 0] - X[PHI, 1]) + W.history[PHI, 0] - W.history[PHI, 1])
     for s in range(X.shape[0]):
         D[PHI, s] = -(slope + leak) * W.metal[0, s]
@@ -125,7 +127,9 @@ def _terminal(P: Problem, X: Array, phi_end: float, a0: float, way: float, W: Wo
         N[PHI, PHI] -= W.flux[0, s, 2]
         D[PHI, s] -= W.flux[0, s, 3]
         N[PHI, s] -= W.flux[0, s, 4]
-    R[PHI] = given - total - leak * (metal + P.contact[0, BUILT_IN])
+    total += leak * (metal + P.contact[0, BUILT_IN])
+    W.metal[2, 1] = total
+    R[PHI] = given - total
 
 
 @kernel
@@ -143,15 +147,16 @@ def _set_metal(P: Problem, X: Array, W: Workspace) -> None:
 
 
 @kernel
-def _source(P: Problem, ahead: float) -> tuple:
-    """Current over q that a source gives which is `ahead` [kT/q] of the device; its slope."""
-    g, top = P.circuit[0] * P.thermal_voltage, P.circuit[2]
-    if top == np.inf:
-        return g * ahead, g
-    x = g * ahead / top
-    value = top * np.tanh(x)
-    share = value / top
-    return value, g * max(1.0 - share * share, 1e-14)
+def asked_way(P: Problem, phi_end: float, way: float, W: Workspace) -> float:
+    """Way of driving that the solution just found asks for: a source clamps at its compliance."""
+    top = P.circuit[2]
+    if P.circuit[0] == 0.0 or top == np.inf or way == OPEN:
+        return way
+    if way == DRIVEN:
+        given = W.metal[2, 1]
+        return top if given > top else (-top if given < -top else way)
+    wanted = P.circuit[0] * P.thermal_voltage * (phi_end - W.metal[2, 0])
+    return DRIVEN if wanted / way < 1.0 else way
 
 
 @kernel
@@ -160,8 +165,8 @@ def end_terms(
 ) -> None:
     """Rows of an end: contact (potential, surface velocities, ions) or free surface.
 
-    `phi_end` is the potential of the metal or the quasi-Fermi level of the surface; `way` is OPEN
-    where the terminals of the circuit are open.
+    `phi_end` is the potential of the metal or the quasi-Fermi level of the surface; `way` is
+    DRIVEN, or the current over q that the source of the circuit gives.
     """
     c = P.contact[side]
     i, _, _ = _neighbour(P, side)

@@ -104,7 +104,7 @@ def assemble(
     phi_left, phi_right
         Potential of each metal (quasi-Fermi level of a free surface) in kT/q.
     way
-        `ends.OPEN` where the terminals are open.
+        `ends.DRIVEN`, or the current over q that the source gives (`ends.OPEN`).
     """
     W.lower[:] = 0.0
     W.diagonal[:] = 0.0

@@ -25,7 +25,9 @@ from .reactions import (
     occupation,
 )
 
-ROUND_OFF = 1e-2  # largest wandering of a density that round-off explains
+# largest wandering that round-off explains: of a density [1], of the potential of a region that
+# hardly any carrier reaches [kT/q]
+ROUND_OFF, STILL = 1e-2, 1e-3
 
 
 @kernel
@@ -88,9 +90,10 @@ def newton(
             return -1
         if max(worst, still) < tolerance:
             return iteration + 1
-        idle = 0 if worst < 0.5 * least else idle + 1
-        least = min(least, worst)
-        if idle >= 3 and still < 1e-6 and worst < ROUND_OFF:
+        change = max(worst, still)
+        idle = 0 if change < 0.5 * least else idle + 1
+        least = min(least, change)
+        if idle >= 3 and still < STILL and worst < ROUND_OFF:
             return iteration + 1
     return -1
 
@@ -198,9 +201,10 @@ def newton_steady(
             return -1
         if max(worst, still) < tolerance:
             return iteration + 1
-        idle = 0 if worst < 0.5 * least else idle + 1
-        least = min(least, worst)
-        if idle >= 3 and still < 1e-6 and worst < ROUND_OFF:
+        change = max(worst, still)
+        idle = 0 if change < 0.5 * least else idle + 1
+        least = min(least, change)
+        if idle >= 3 and still < STILL and worst < ROUND_OFF:
             return iteration + 1
         first = min(first, still)
         if iteration > 12 and still > 100.0 * first + 1.0:

@@ -81,7 +81,8 @@ class Workspace(NamedTuple):
     face_history: Array
     flux: Array  # [N-1, m, 5] see fluxes.set_fluxes
     gamma: Array  # [4, N] excess of electrons and its slope, of holes and its slope
-    metal: Array  # [3, m] derivatives of the left metal's potential to both end nodes; itself
+    metal: Array  # [3, m] derivatives of the left metal's potential to both end nodes;
+    # last row: that potential, and the current that the source gives
     border: Array  # [R, N, m] responses to the pinned densities of the ionic regions
 
 

@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from ...core.status import Status, worst
 from .adapt import bends, redistributed
 from .build import SOURCE_RESISTANCE, Cell, discretise
+from .ends import DRIVEN, OPEN
 from .grid import Grid, initial, refined
 from .layers import Array, Stack
 from .simulate import Record, Simulation
@@ -146,7 +147,7 @@ def _play(simulation: Simulation, program: Program, start: Start, keep: int) -> 
     """One run of a program from its start."""
     volts, light = np.asarray(program.voltage, float), np.asarray(program.light, float)
     if start == "settled":
-        way = 0.0 if program.closed is None or program.closed[0] else 1.0
+        way = DRIVEN if program.closed is None or program.closed[0] else OPEN
         simulation.settle(voltage=0.0, light=0.0)
         simulation.settle(voltage=float(volts[0]), light=light[0], way=way)
     else:

@@ -14,7 +14,7 @@ from .build import Cell
 from .currents import COLUMNS, EMISSION, LOSS, PART_ION, PART_N, PART_P, POTENTIAL, RESOLUTION
 from .currents import SPREAD, TOTAL, write_row
 from .drive import Drive, History, follow, rest, sweep_steady
-from .ends import OPEN
+from .ends import DRIVEN, OPEN, asked_way
 from .equilibrium import equilibrium
 from .newton import ion_error, newton_steady, occupations
 from .problem import ELECTRON, HOLE, ION, LEAST, PHI, State, new_state, new_workspace
@@ -23,6 +23,7 @@ from .stepping import Tolerances, copy_state
 Array = NDArray[np.float64]
 CONTINUITY = 1e-3  # largest difference of the current between faces, relative
 NOTHING = 1e-14  # current density that counts as none [A/m2]
+FIRST, LONGEST = 1e-12, 1e8  # s, first step of waiting for rest, and how long to wait at most
 ION_LOSS = 1e-9  # largest loss of ions, relative
 
 _STATUS = {
@@ -134,7 +135,7 @@ class Simulation:
         *,
         voltage: float | None = None,
         light: float | Array | None = None,
-        way: float = 0.0,
+        way: float = DRIVEN,
     ) -> Status:
         """Bring the cell to its steady state at `voltage` [V] and `light` [1], ions included.
 
@@ -148,58 +149,55 @@ class Simulation:
         v1 = self.voltage if voltage is None else voltage
         g1 = self.light if light is None else self.lights(light)
         v0, g0 = self.voltage, self.light
-        span = duration or 1e3 * self.ion_time()
+        span = duration or min(1e3 * self.ion_time(), LONGEST)
         done, step = 0.0, 1.0
         backup = _copy(self.state)
         while done < 1.0:
             s = min(1.0, done + step)
             g = g1 if s == 1.0 else _between(g0, g1, s)
-            code = self._rest(v0 + s * (v1 - v0), g, span, way, patient=step < 0.02)
+            code = self._rest(v0 + s * (v1 - v0), g, span, way)
             if code == 0:
                 done, step = s, step * 2
                 backup = _copy(self.state)
                 continue
             copy_state(self.state, backup)
             step *= 0.5
-            if step < 1e-4 or (v0 == v1 and np.array_equal(g0, g1)):
+            if step < 1e-2 or (v0 == v1 and np.array_equal(g0, g1)):
                 self.voltage, self.light = v0 + done * (v1 - v0), _between(g0, g1, done)
                 self.status = _STATUS[code]
                 return self.status
         self.voltage, self.light = v1, g1
         return Status.OK
 
-    def _rest(
-        self, voltage: float, light: Array, duration: float, way: float, *, patient: bool
-    ) -> int:
+    def _rest(self, voltage: float, light: Array, duration: float, way: float) -> int:
         """Steady state near the present one: by Newton's method, or by waiting."""
-        p, t = self.cell.problem, self.tolerances
-        left, right = self.potentials(voltage)
-        new = self._states[3]
-        copy_state(new, self.state)
-        used = newton_steady(
-            p, new.X, light, left, right, way, self._work, t.newton, t.newton_floor, 60
-        )
-        if used > 0:
-            occupations(p, new, 0.0, self._work)
-            copy_state(self.state, new)
+        if self._newton(voltage, light, way, 25):
             return 0
-        unmoved = voltage == self.voltage and np.array_equal(light, self.light)
-        if not (patient or unmoved):
-            return 1
-        code = int(
-            rest(
-                p, self._states, self._work, light, left, right, way, duration, 1e-12 * duration, t
-            )
-        )
+        p, t, W = self.cell.problem, self.tolerances, self._work
+        left, right = self.potentials(voltage)
+        code = int(rest(p, self._states, W, light, left, right, way, duration, FIRST, t))
         if code == 0:
+            self._newton(voltage, light, way, 12)  # what waiting has not reached, if it can be
+        return code
+
+    def _newton(self, voltage: float, light: Array, way: float, limit: int) -> bool:
+        """Try the steady equations from the present state; it stays if they fail."""
+        p, t, new = self.cell.problem, self.tolerances, self._states[3]
+        left, right = self.potentials(voltage)
+        for _ in range(3):
             copy_state(new, self.state)
             used = newton_steady(
-                p, new.X, light, left, right, way, self._work, t.newton, t.newton_floor, 60
+                p, new.X, light, left, right, way, self._work, t.newton, t.newton_floor, limit
             )
-            if used > 0:
+            if used < 0:
+                return False
+            asked = asked_way(p, left, way, self._work)
+            if asked == way:
                 occupations(p, new, 0.0, self._work)
                 copy_state(self.state, new)
-        return code
+                return True
+            way = asked
+        return False
 
     def steady(
         self,
@@ -228,7 +226,7 @@ class Simulation:
                 self._snapshot(rows[k])
                 reached = int(
                     sweep_steady(
-                        p, self._states, self._work, g, left, right, 0.0, k + 1, t, rows
+                        p, self._states, self._work, g, left, right, DRIVEN, k + 1, t, rows
                     )
                 )
                 status[k + 1 : reached] = [Status.OK] * (reached - k - 1)
@@ -283,7 +281,9 @@ class Simulation:
         p = self.cell.problem
         left = voltage / p.thermal_voltage - self.cell.built_in[0]
         lights = np.array([self.lights(one) for one in light])
-        way = np.zeros(len(time) - 1) if closed is None else np.where(closed, 0.0, OPEN)
+        way = np.full(len(time) - 1, DRIVEN)
+        if closed is not None:
+            way[~np.asarray(closed, dtype=bool)] = OPEN
         rows = np.full((len(outputs), COLUMNS), np.nan)
         codes = np.full(len(outputs), 1, dtype=np.int64)
         shots = np.zeros((snapshots, *self.state.X.shape))
