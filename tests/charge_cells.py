@@ -131,6 +131,8 @@ def states_cell(nodes: int = 15) -> Cell:
     )
     common: dict[str, object] = {
         "thickness": 5e-8,
+        "dos_conduction": 2e24,
+        "dos_valence": 3e23,
         "ions": jumping,
         "auger_electron": 2e-41,
         "auger_hole": 1e-41,
@@ -204,13 +206,15 @@ def channel_cell(nodes: int = 15) -> Cell:
     return build([oxide, channel], ChargeContact(work_function=4.2), None, nodes=nodes)
 
 
-def random_state(cell: Cell, rng: np.random.Generator) -> np.ndarray:
+def random_state(
+    cell: Cell, rng: np.random.Generator, densities: tuple[float, float] = (1e18, 1e24)
+) -> np.ndarray:
     """Potentials and densities with nothing special about them."""
     p = cell.problem
     m, n = 3 + len(p.ion_charge), len(p.volume)
     X = np.empty((m, n))
     X[0] = -160.0 + np.cumsum(rng.normal(0.0, 0.5, n))
-    X[1:3] = np.exp(rng.uniform(np.log(1e18), np.log(1e24), (2, n)))
+    X[1:3] = np.exp(rng.uniform(*np.log(densities), (2, n)))
     X[3:] = np.where(
         p.active[1:], np.exp(rng.uniform(np.log(1e22), np.log(1e26), (m - 3, n))), 1e-80
     )

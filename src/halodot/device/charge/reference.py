@@ -163,8 +163,7 @@ def _carrier_current(P: Problem, s: int, X: Any, gamma: Any) -> Any:
         left, right = heights[:2] if s == ELECTRON else heights[2:]
         drop = sign * (X[PHI, edge + 1] - X[PHI, edge]) * vt
         speed[edge] = velocity * np.exp(_barrier(left, right, drop, length, mass))
-        half = np.tanh(0.5 * d[edge])
-        net[edge] = n[edge + 1] * 0.5 * (1.0 - half) - n[edge] * 0.5 * (1.0 + half)
+        net[edge] = n[edge + 1] / (1.0 + np.exp(d[edge])) - n[edge] / (1.0 + np.exp(-d[edge]))
     c, power = P.crowding[s - 1]
     ln_x = np.log(n) - P.log_dos[s - 1]
     return sign * speed * np.exp(_crowd(c, power, 0.5 * (ln_x[1:] + ln_x[:-1]))) * net
