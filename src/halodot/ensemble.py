@@ -68,7 +68,8 @@ def draw_library(library: Library, seed: int, k: int) -> Library:
     groups: dict[tuple[str, str, str], list[Row]] = {}
     for row in library.rows:
         groups.setdefault((row.kind, row.name, row.quantity), []).append(row)
-    return Library(tuple(r for key, rows in groups.items() for r in _drawn(rows, seed, k, key)))
+    rows = (r for key, group in groups.items() for r in _drawn(group, seed, k, key))
+    return Library(tuple(rows), library.folder)
 
 
 def _drawn(rows: list[Row], seed: int, k: int, key: tuple[str, str, str]) -> list[Row]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import resources
 from pathlib import Path
 from typing import Any, Literal, cast
@@ -21,6 +21,7 @@ from .core.tomlfile import override
 from .core.units import is_unit, parse
 from .crystal.spec import CrystalSpec
 from .device import waveforms
+from .device.light import files_of
 from .device.spec import DeviceSpec, Protocol, needs, voltages
 from .device.waveform_file import with_files
 from .dot.spec import DotModel
@@ -297,8 +298,24 @@ def from_data(data: dict[str, Any], folder: str | Path = ".") -> StudyFile:
         except InputError as e:
             where = f"reported[{k}].{'review' if reported.review else 'value'}, {e.field}"
             raise InputError(where, e.value, e.allowed, e.remedy) from None
-    files = tuple((name, p.read_bytes()) for name, p in zip(study.library, paths, strict=True))
+    named = dict(zip(study.library, paths, strict=True)) | _files_of_light(
+        (study, *(varied for _, varied in variants)), Path(folder)
+    )
+    if len(named) > len(paths):
+        library = replace(library, folder=Path(folder))
+    files = tuple((name, p.read_bytes()) for name, p in named.items())
     return StudyFile(study, tuple(variants) or (("", study),), library, Path(folder), files)
+
+
+def _files_of_light(studies: tuple[Study, ...], folder: Path) -> dict[str, Path]:
+    """Files of spectra and optical constants that the devices read, by name."""
+    found = {}
+    for device in (s.device for s in studies if s.device is not None):
+        for name in files_of(device.light, device.optics):
+            if not (folder / name).is_file():
+                raise InputError("device.light", name, "a file beside the study", "check the name")
+            found[name] = folder / name
+    return found
 
 
 def _check_names(study: Study, library: Library, before: str) -> None:

@@ -47,7 +47,7 @@ def test_two_layers_absorb_the_photons_that_enter(depth):
     share = 1.0 - np.exp(-depth)
     for k, expected in enumerate((flux * share, flux * (1.0 - share) * share)):
         here = cell.layer == k
-        found = (cell.problem.volume * cell.problem.generation)[here].sum()
+        found = (cell.problem.volume * cell.problem.generation[0])[here].sum()
         # control volumes sample the profile at their nodes; half a volume at the interface
         assert found == pytest.approx(expected, rel=0.01, abs=1e-6 * flux)
 
@@ -58,7 +58,7 @@ def test_a_trap_lies_its_depth_below_the_conduction_edge():
     trap |= {"capture_electron": "1e-14 m3/s", "capture_hole": "1e-14 m3/s"}
     spec, layers, contacts = resolved([layer(**trap)])
     p = cell_of(spec, layers, contacts["left"], contacts["right"]).problem
-    n1, p1 = p.trap[3, 0], p.trap[4, 0]
+    n1, p1 = p.trap[0, 3, 0], p.trap[0, 4, 0]
     assert n1 == pytest.approx(1e26 * np.exp(-0.5 / p.thermal_voltage), rel=1e-9, abs=0.0)
     assert n1 * p1 == pytest.approx(p.ni2[0], rel=1e-9, abs=0.0)
 

@@ -3,29 +3,32 @@
 from __future__ import annotations
 
 import math
+import re
 from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import constants
 
+from ..core.constants import ELEMENTARY_CHARGE
 from ..core.errors import InputError, nearest
 from ..core.sourced import Sourced
 from .charge import layers as engine
-from .charge.build import Cell, build
-from .charge.kernel import ELECTRON, HOLE, ION, PHI
+from .charge.build import Cell, discretise
+from .charge.grid import initial
+from .charge.ions import regions
+from .charge.problem import BOLTZMANN_BAND, ELECTRON, HOLE, ION, PHI, Problem
+from .charge.statistics import excess
 from .charge.traps import distribution
-from .spec import DeviceSpec, Exchange, Light, Trap
+from .illumination import Illumination, Rate, illuminate
+from .spec import DeviceSpec, Exchange, Trap
 from .stack import ION_LIMIT, ResolvedContact, ResolvedLayer, at_temperature
 
 Array = NDArray[np.float64]
 TUNNEL_MASS = 0.5  # electron masses, where none is given
 
 
-def charge_layer(
-    layer: ResolvedLayer, generation: float | tuple[Array, Array]
-) -> engine.ChargeLayer:
-    """Return the engine's form of a layer (floats only)."""
+def charge_layer(layer: ResolvedLayer, rates: tuple[Rate, ...]) -> engine.ChargeLayer:
+    """Return the engine's form of a layer; `rates` are the pairs of each light source."""
     spec, ions = layer.spec, charge_ions(layer)
     fixed = layer["donor_density"]
     if spec.ion_compensation:
@@ -65,7 +68,8 @@ def charge_layer(
         transfer_velocity=float(spec.transfer_velocity),
         transfer_velocity_hole=_or(spec.transfer_velocity_hole, None),
         dipole=layer["dipole"],
-        generation=generation,
+        generation=rates[0],
+        sources=rates if len(rates) > 1 else (),
     )
 
 
@@ -170,47 +174,11 @@ def _exchange(
     density = _or(exchange.density, ion.density)
     velocity = _or(exchange.velocity, 0.0)
     if exchange.current_density is not None:
-        charge = abs(ion.charge) * constants.elementary_charge * density
+        charge = abs(ion.charge) * ELEMENTARY_CHARGE * density
         velocity = float(exchange.current_density) / charge
     return engine.IonExchange(
         species=ion.name, velocity=velocity, density=density, transfer=exchange.transfer
     )
-
-
-def photon_energy(wavelength: float) -> float:
-    """Energy of a photon [eV] of `wavelength` [m].
-
-    >>> round(photon_energy(517e-9), 3)
-    2.398
-    """
-    return float(constants.h * constants.c / wavelength / constants.elementary_charge)
-
-
-def generation(
-    layers: list[ResolvedLayer], light: Light | None
-) -> list[float | tuple[Array, Array]]:
-    """Generation in every layer at full light [m-3 s-1], Beer-Lambert from the left contact.
-
-    A layer absorbs with its `absorption` where the photon energy reaches its gap; reflection and
-    interference are left out. A layer's own uniform `generation` is added.
-    """
-    rates: list[float | tuple[Array, Array]] = []
-    flux = 0.0
-    if light is not None:
-        energy = photon_energy(float(light.wavelength)) * constants.elementary_charge
-        flux = float(light.intensity) / energy
-    for layer in layers:
-        own = layer["generation"]
-        alpha = layer["absorption"] if layer.carriers else 0.0
-        absorbs = light is not None and photon_energy(float(light.wavelength)) >= layer["band_gap"]
-        if not absorbs or alpha == 0.0:
-            rates.append(own)
-            continue
-        # crowded where light enters: the engine interpolates linearly, which overshoots exp()
-        depth = float(layer.thickness) * np.linspace(0.0, 1.0, 401) ** 2
-        rates.append((depth, own + alpha * flux * np.exp(-alpha * depth)))
-        flux *= math.exp(-alpha * float(layer.thickness))
-    return rates
 
 
 def stack_of(
@@ -218,15 +186,21 @@ def stack_of(
     layers: list[ResolvedLayer],
     left: ResolvedContact,
     right: ResolvedContact | None,
+    lit: Illumination | None = None,
 ) -> engine.Stack:
     """Return the engine's form of a device: layers, contacts, interfaces and circuit.
+
+    Parameters
+    ----------
+    lit
+        Pairs that the light makes (`illumination.illuminate`); without, in the dark.
 
     Raises
     ------
     InputError
-        If a contact exchanges ions that the layer beside it does not have.
+        If a contact exchanges ions that the layer beside it does not have, or ions of one name
+        have different charges.
     """
-    rates = generation(layers, spec.light)
     faces = tuple(
         engine.ChargeInterface(
             after=f.after,
@@ -238,8 +212,15 @@ def stack_of(
         )
         for f in spec.interface
     )
+    rates = illuminate(layers, None).rates if lit is None else lit.rates
+    made = [charge_layer(a, r) for a, r in zip(layers, rates, strict=True)]
+    try:
+        regions(made)
+    except ValueError as e:
+        remedy = "give each species one charge, and at most four species to a layer"
+        raise InputError("device.layer", str(e), "ions that go together", remedy) from None
     return engine.Stack(
-        layers=tuple(charge_layer(a, g) for a, g in zip(layers, rates, strict=True)),
+        layers=tuple(made),
         left=charge_contact(left, layers[0], "device.left"),
         right=charge_contact(right, layers[-1], "device.right") if right is not None else None,
         interfaces=faces,
@@ -266,16 +247,15 @@ def cell_of(
     left: ResolvedContact,
     right: ResolvedContact | None,
 ) -> Cell:
-    """Build the engine's cell of a device, on a grid."""
-    stack = stack_of(spec, layers, left, right)
-    return build(
-        list(stack.layers),
-        stack.left,
-        stack.right,
-        interfaces=list(stack.interfaces),
-        temperature=stack.temperature,
-        nodes=spec.nodes_per_layer,
-    )
+    """Build the engine's cell of a device, on a grid; a transistor is in the dark."""
+    lit = illuminate(layers, spec.light, spec.optics) if right is not None else None
+    return cell_on_grid(spec, stack_of(spec, layers, left, right, lit))
+
+
+def cell_on_grid(spec: DeviceSpec, stack: engine.Stack) -> Cell:
+    """Return a stack on the grid that the study asks for, or the initial one."""
+    nodes = spec.nodes_per_layer
+    return discretise(stack, initial(stack.layers, temperature=stack.temperature, nodes=nodes))
 
 
 def profiles(cell: Cell, layers: list[ResolvedLayer], X: Array) -> dict[str, Array]:
@@ -288,8 +268,9 @@ def profiles(cell: Cell, layers: list[ResolvedLayer], X: Array) -> dict[str, Arr
     gap = np.array([a["band_gap"] for a in layers])[cell.layer]
     conduction = -X[PHI] * vt - chi
     with np.errstate(divide="ignore"):
-        fermi_n = conduction + vt * (np.log(X[ELECTRON]) - p.band_n + chi / vt)
-        fermi_p = conduction - gap - vt * (np.log(X[HOLE]) + p.band_p - (chi + gap) / vt)
+        filled = [np.log(X[s]) - p.log_dos[s - 1] for s in (ELECTRON, HOLE)]
+    fermi_n = conduction + vt * (filled[0] + _excess(p, filled[0], 0))
+    fermi_p = conduction - gap - vt * (filled[1] + _excess(p, filled[1], 1))
     active = p.active[0]
     result = {
         "position": cell.position,
@@ -302,5 +283,23 @@ def profiles(cell: Cell, layers: list[ResolvedLayer], X: Array) -> dict[str, Arr
         "hole_density": np.where(active, X[HOLE], 0.0),
     }
     if X.shape[0] > ION:
-        result["ion_density"] = np.where(p.active[1], X[ION], 0.0)
+        ions = np.where(p.active[1:], X[ION:], 0.0)
+        result["ion_density"] = ions.sum(axis=0)
+        found = regions(list(cell.stack.layers))
+        names = list(dict.fromkeys(region.name for region in found))
+        for name in names if len(names) > 1 else []:
+            of_name = np.zeros(len(cell.layer))
+            for region in (r for r in found if r.name == name):
+                here = (cell.layer >= region.first) & (cell.layer <= region.last)
+                of_name[here] = ions[region.row, here]
+            result[f"ion_density_{re.sub('[^0-9A-Za-z]+', '_', name)}"] = of_name
     return result
+
+
+def _excess(p: Problem, filled: Array, band: int) -> Array:
+    """Excess chemical potential of a band at every node [kT]; `filled` is ln of its filling."""
+    rows = p.statistics[band]
+    empty = np.zeros(len(filled))
+    for k in np.flatnonzero((rows != BOLTZMANN_BAND) & p.active[0]):
+        empty[k] = excess(p.excess[rows[k]], filled[k])[0]
+    return empty

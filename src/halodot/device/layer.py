@@ -183,9 +183,10 @@ class Layer(Spec):
     )
     density_exponent: Sourced | None = quantity(
         "1",
-        "growth of both mobilities with the carrier density in a gaussian disorder",
+        "growth of both mobilities with the density of carriers in gaussian states: 0 none, 1 the "
+        "law of Pasveer et al.",
         low=0,
-        high=10,
+        high=2,
         optional=True,
     )
     poole_frenkel: Sourced | None = quantity(
@@ -262,6 +263,19 @@ class Layer(Spec):
     )
     dipole: Sourced | None = quantity(
         "V", "step of the potential on the way to the next layer", low=-3, high=3, optional=True
+    )
+    emission_energy: Sourced | None = quantity(
+        "eV",
+        "peak of the emitted light; by default of the dots, else of the gap",
+        low=0.1,
+        high=10,
+        optional=True,
+    )
+    emission_width: Sourced | None = quantity(
+        "eV", "full width at half maximum of the emitted light", low=1e-3, high=2, optional=True
+    )
+    refractive_index: Sourced | None = quantity(
+        "1", "for light, the same at every wavelength", low=1, high=10, optional=True
     )
     generation: Sourced | None = quantity(
         "m-3 s-1", "uniform generation at full light", low=0, high=1e36, optional=True

@@ -95,4 +95,4 @@ def measure(
         return transistor.transfer(spec, protocol, layers, contacts["left"], contacts["source"])
     if isinstance(protocol, Output):
         return transistor.output(spec, protocol, layers, contacts["left"], contacts["source"])
-    return two_terminal.run(spec, protocol, layers, contacts["left"], contacts["right"])
+    return two_terminal.run(spec, protocol, layers, contacts["left"], contacts["right"], library)

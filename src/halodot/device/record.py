@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,9 +61,25 @@ class Recorded:
     notes: tuple[str, ...] = ()
     units: dict[str, str] = field(default_factory=dict)
 
+    def saying(self, *notes: str) -> Recorded:
+        """Return it with further notes."""
+        return replace(self, notes=(*self.notes, *notes))
+
+    def with_columns(self, columns: dict[str, Array]) -> Recorded:
+        """Return it with further columns."""
+        return replace(self, columns={**self.columns, **columns})
+
+    def showing(self, profiles: dict[str, Array]) -> Recorded:
+        """Return it with profiles through the depth."""
+        return replace(self, profiles=profiles)
+
 
 def trace_of(
-    spec: DeviceSpec, protocol: _Protocol, wave: Waveform, recorded: Recorded, thickness: float
+    spec: DeviceSpec,
+    protocol: _Protocol,
+    wave: Waveform,
+    recorded: Recorded,
+    parameters: dict[str, Sourced],
 ) -> Trace:
     """Return the trace of a two-terminal record; rows of bad status hold NaN but for the drive."""
     area = spec.area
@@ -76,11 +92,7 @@ def trace_of(
             columns["current"] = columns[name] * float(area)
     first = [n for n in ("time", "frequency", "voltage", "current") if n in columns]
     columns = {n: columns[n] for n in dict.fromkeys([*first, *columns])}
-    parameters = {
-        "area": area,
-        "thickness": Sourced(thickness, "m", basis="computed"),
-        "temperature": spec.temperature,
-    }
+    parameters = {"area": area, "temperature": spec.temperature, **parameters}
     read = getattr(protocol, "read_voltage", None)
     if read is not None:
         parameters["read_voltage"] = read

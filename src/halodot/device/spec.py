@@ -10,6 +10,7 @@ from ..core.errors import InputError
 from ..core.sourced import Sourced
 from ..core.spec import Spec, quantity
 from .layer import CHARGE_DOC, Charge, Ion, Layer, Trap, check_endless, endless
+from .light import LightSource, Optics
 from .protocols import (
     Capacitance,
     ElectricalTrain,
@@ -46,9 +47,10 @@ __all__ = [
     "Ion",
     "Layer",
     "Level",
-    "Light",
+    "LightSource",
     "OpenCircuit",
     "OpticalTrain",
+    "Optics",
     "Output",
     "Protocol",
     "Pulses",
@@ -160,13 +162,6 @@ class Interface(Spec):
     capture_hole: Sourced = quantity("m3/s", "hole capture", low=0, high=1e-6)
 
 
-class Light(Spec):
-    """Illumination through the left contact (Beer-Lambert where layers have an absorption)."""
-
-    intensity: Sourced = quantity("W/m2", "intensity at full light", low=0, high=1e9)
-    wavelength: Sourced = quantity("m", "wavelength", low=1e-7, high=2e-5)
-
-
 class Circuit(Spec):
     """What stands between the source and the device."""
 
@@ -214,7 +209,20 @@ class DeviceSpec(Spec):
     right: Contact | None = Field(default=None, description="right contact of two terminals")
     source: Contact | None = Field(default=None, description="source and drain of a transistor")
     interface: tuple[Interface, ...] = ()
-    light: Light | None = None
+    light: tuple[LightSource, ...] = Field(
+        default=(), max_length=10, description="light sources: one table, or a list of them"
+    )
+    optics: Optics | None = Field(
+        default=None, description="what light meets besides the layers, and optical constants"
+    )
+    outcoupling: Sourced | None = quantity(
+        "1",
+        "share of the emitted photons that leaves; by default from the index of the film",
+        low=0,
+        high=1,
+        optional=True,
+    )
+    heating: Heating | None = Field(default=None, description="the current heats the device")
     area: Sourced | None = quantity("m2", "device area", low=1e-18, high=1, optional=True)
     channel_width: Sourced | None = quantity("m", "channel width", low=1e-9, high=1, optional=True)
     channel_length: Sourced | None = quantity(
@@ -229,6 +237,13 @@ class DeviceSpec(Spec):
         description="numerical error aimed at: below 1e-3 or 1e-4 of the largest current",
     )
     nodes_per_layer: int = Field(default=0, ge=0, le=2000, description="0: chosen by thickness")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_source(cls, data: Any) -> Any:
+        if isinstance(data, dict) and isinstance(data.get("light"), dict | LightSource):
+            return {**data, "light": (data["light"],)}
+        return data
 
     @model_validator(mode="after")
     def _complete(self) -> DeviceSpec:

@@ -16,6 +16,7 @@ FILM = "film"
 MATERIAL_KINDS = ("semiconductor", "insulator", "perovskite")
 MISSING = "nothing (it is missing)"
 NONE = Sourced(0.0, "1", basis="assumed", note="absent unless given")
+NO_LIGHT = Sourced.unknown("eV", "no emission is known")
 ION_LIMIT = Sourced(4e27, "m-3", basis="assumed", note="a fifth of the halide sites")
 
 # name in the layer -> names in the film state, names in the library (first that is known)
@@ -37,6 +38,7 @@ _FILM_NAMES = {
     "ion_mobility": "ion_mobility",
     "ion_activation_energy": "ion_activation",
     "absorption": "absorption",
+    "refractive_index": "refractive_index",
 }
 # mobility -> the activation energy that moves it to the temperature of the device
 _ACTIVATIONS = {
@@ -73,6 +75,7 @@ OPTIONAL = (
     "density_exponent",
     "ion_jump",
     "dipole",
+    "refractive_index",
 )
 
 
@@ -88,6 +91,8 @@ class ResolvedLayer:
         Whether electrons and holes enter.
     notes
         What to know of the values, for the notes of a record.
+    emission
+        Peak and full width at half maximum of the light of the layer, unknown if nobody says [eV].
     """
 
     name: str
@@ -99,6 +104,7 @@ class ResolvedLayer:
     values: dict[str, Sourced]
     temperature: float = REFERENCE
     notes: tuple[str, ...] = ()
+    emission: tuple[Sourced, Sourced] = (NO_LIGHT, NO_LIGHT)
 
     def __getitem__(self, name: str) -> float:
         return float(self.values[name])
@@ -160,8 +166,24 @@ def _layer(
     _check_ions(layer, values, field)
     name = layer.material if layer.material != FILM or film is None else f"{film.formula} film"
     return ResolvedLayer(
-        layer.name, name, layer.thickness, carriers, charge, layer, values, temperature, notes
+        name=layer.name,
+        material=name,
+        thickness=layer.thickness,
+        carriers=carriers,
+        ion_charge=charge,
+        spec=layer,
+        values=values,
+        temperature=temperature,
+        notes=notes,
+        emission=_light_of(layer, film),
     )
+
+
+def _light_of(layer: Layer, film: FilmProperties | None) -> tuple[Sourced, Sourced]:
+    """Peak and width of the emitted light: given, else of the dots."""
+    dots = layer.material == FILM and film is not None
+    of_film = (film.emission_energy, film.emission_width) if film and dots else (NO_LIGHT,) * 2
+    return layer.emission_energy or of_film[0], layer.emission_width or of_film[1]
 
 
 def at_temperature(
@@ -219,7 +241,8 @@ def _widths(layer: Layer, film: FilmProperties | None, field: str) -> dict[str, 
         width = getattr(layer, name)
         if width is None and layer.material == FILM and film is not None:
             width = getattr(film, disorder)
-        if getattr(layer, f"statistics_{band}") != "gaussian":
+        crowds = layer.density_exponent is not None and float(layer.density_exponent) > 0
+        if getattr(layer, f"statistics_{band}") != "gaussian" and not crowds:
             continue
         if width is None or not width.is_known:
             raise InputError(

@@ -28,8 +28,8 @@ from ..core.status import Status, worst
 from .assembly import cell_of, profiles
 from .charge.build import EPS0, RICHARDSON, Cell, Q
 from .charge.kernel import ELECTRON, HOLE, PHI
-from .charge.stepping import Tolerances
 from .charge.simulate import Record, Simulation
+from .charge.stepping import Tolerances
 from .spec import DeviceSpec, Output, Transfer, voltages
 from .stack import ResolvedContact, ResolvedLayer
 from .state import Trace

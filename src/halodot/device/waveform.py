@@ -3,36 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..core.errors import InputError
 
+if TYPE_CHECKING:
+    from .charge.run import Program
+
 Array = NDArray[np.float64]
 MOST_ROWS = 200_000
 EDGE = 0.01  # of a pulse or step: the time of its edges, where none is given
-
-
-class Program(NamedTuple):
-    """A piecewise linear drive of the source, and where it is recorded.
-
-    Attributes
-    ----------
-    time, voltage, light
-        Corners: [s] from 0, [V], fraction of full light ([K], or [K, sources]).
-    outputs
-        Times of the record [s].
-    closed
-        Whether the terminals are connected, one a segment; None: always.
-    """
-
-    time: Array
-    voltage: Array
-    light: Array
-    outputs: Array
-    closed: NDArray[np.bool_] | None = None
 
 
 @dataclass(frozen=True)
@@ -77,6 +60,8 @@ class Waveform:
         >>> w.program(5.0).time.tolist(), w.program(5.0).outputs.tolist()
         ([0.0, 5.0, 6.0], [6.0])
         """
+        from .charge.run import Program
+
         light, closed = _for_sources(self.light, sources), self.closed
         if hold == 0.0:
             return Program(self.time, self.voltage, light, self.outputs, closed)

@@ -23,9 +23,9 @@ from .protocols import (
     voltages,
 )
 from .trains import pulses
-from .waveform import EDGE, Array, Program, Waveform, check_rows, crowded
+from .waveform import EDGE, Array, Waveform, check_rows, crowded
 
-__all__ = ["Program", "Waveform", "of", "pulses", "retention", "steady", "steps", "sweep"]
+__all__ = ["Waveform", "of", "pulses", "retention", "steady", "steps", "sweep"]
 
 
 def _path(corners: Array, cycles: int) -> Array:

@@ -19,7 +19,7 @@ from . import inputs
 from .evaluate import Case, coverage, evaluate
 from .hopping import contact_coupling
 from .spec import OVERRIDES, FilmSpec
-from .state import FilmProperties
+from .state import NO_DOTS, FilmProperties
 
 ROOM = 300.0
 # Heating beyond this turns films of short-ligand CsPbBr3 into CsPb2Br5 (PMC6284206, abstract).
@@ -192,6 +192,8 @@ def _handed_over(
         formula=spec.formula or (dots.formula if dots is not None else ""),
         ligand=inputs.ligand_name(dots, spec),
         temperature=case.temperature,
+        emission_energy=NO_DOTS if dots is None else dots.pl_energy,
+        emission_width=NO_DOTS if dots is None else dots.pl_fwhm,
         status=worst(*statuses, Status.OK if dots is None else dots.status),
         notes=tuple(notes) + _treatment_note(case, found),
         **properties,

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from ..core.sourced import Sourced
 from ..core.status import Status
 
+NO_DOTS = Sourced.unknown("eV", "no dots were given")
+
 
 @dataclass(frozen=True)
 class FilmProperties:
@@ -48,6 +50,8 @@ class FilmProperties:
         Absorption coefficient at the first exciton [m-1].
     doping
         Net fixed doping, donors positive [m-3].
+    emission_energy, emission_width
+        Peak of the light of the dots and its full width at half maximum [eV].
     """
 
     formula: str
@@ -79,5 +83,7 @@ class FilmProperties:
     absorption: Sourced
     doping: Sourced
     ion_charge: int = 1
+    emission_energy: Sourced = NO_DOTS
+    emission_width: Sourced = NO_DOTS
     status: Status = Status.OK
     notes: tuple[str, ...] = ()

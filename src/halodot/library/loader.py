@@ -21,6 +21,13 @@ _Key = tuple[str, str, str]
 class Library:
     """All materials known, built in or given by the user.
 
+    Attributes
+    ----------
+    rows
+        One value each.
+    folder
+        Where the files stand that a study names: spectra, optical constants.
+
     Examples
     --------
     >>> lib = Library.builtin()
@@ -31,6 +38,7 @@ class Library:
     """
 
     rows: tuple[Row, ...]
+    folder: Path = Path()
 
     @classmethod
     def builtin(cls) -> Library:
@@ -57,7 +65,7 @@ class Library:
                 known = self._same_material(key)
                 added = merged.get(known, ()) if key[2] == "alias" else ()
                 merged[known] = (*added, *(replace(r, name=known[1]) for r in rows))
-        return Library(tuple(r for rows in merged.values() for r in rows))
+        return Library(tuple(r for rows in merged.values() for r in rows), self.folder)
 
     def entry(self, kind: str, name: str) -> Entry:
         """Return the material `name` of `kind`; aliases and other capitals are accepted.
