@@ -12,7 +12,21 @@ if TYPE_CHECKING:
 
 __all__ = ["KINDS", "extract", "read"]
 
-KINDS = ("iv", "transfer", "output", "pulses", "retention", "spectrum", "decay", "sizes")
+KINDS = (
+    "iv",
+    "transfer",
+    "output",
+    "pulses",
+    "retention",
+    "spectrum",
+    "decay",
+    "sizes",
+    "waveform",
+    "endurance",
+    "open_circuit",
+    "impedance",
+    "capacitance",
+)
 
 
 def extract(trace: Trace, library: Library | None = None) -> Figures:

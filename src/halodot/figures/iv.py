@@ -11,7 +11,8 @@ import numpy as np
 from ..core.errors import InputError
 from ..core.sourced import Sourced, computed
 from ..device.state import Trace
-from .loops import Branch, Loop, at, branches_of, current_of, loops_of
+from .light_out import light_figures
+from .loops import Branch, Loop, at, branches_of, current_of, loops_of, voltage_of
 from .state import Figure, Figures
 from .switching import LEAST_RATIO, Event, compliance_of, find_event, jump_of, window_of
 from .tools import OPTIONS, spread
@@ -55,16 +56,18 @@ def extract_iv(trace: Trace) -> Figures:
         *_states(trace, cut),
         *_shape(cut),
         *_limits(cut),
+        *light_figures(trace),
     ]
     return Figures(trace.kind, trace.label, tuple(figures), trace.status, trace.notes)
 
 
 def _cut(trace: Trace) -> _Cut:
     current, unit = current_of(trace)
-    good = np.isfinite(trace.columns["voltage"]) & np.isfinite(current)
+    voltage = voltage_of(trace)
+    good = np.isfinite(voltage) & np.isfinite(current)
     branches: list[Branch] = []
-    for piece in _pieces(trace, good):
-        branches += branches_of(trace.columns["voltage"][piece], current[piece])
+    for piece in _pieces(voltage, good):
+        branches += branches_of(voltage[piece], current[piece])
     if not branches:
         raise InputError(
             trace.label, "no sweep of four points", "voltage sweeps", "check --columns and --kind"
@@ -78,10 +81,10 @@ def _cut(trace: Trace) -> _Cut:
     return _Cut(branches, loops, events, switched, unit)
 
 
-def _pieces(trace: Trace, good: np.ndarray) -> list[np.ndarray]:
+def _pieces(voltage: np.ndarray, good: np.ndarray) -> list[np.ndarray]:
     """Rows between jumps of the voltage: a new block does not continue the last sweep."""
     rows = np.flatnonzero(good)
-    v = trace.columns["voltage"][rows]
+    v = voltage[rows]
     step = np.abs(np.diff(v))
     if not len(step):
         return [rows]

@@ -52,6 +52,17 @@ def current_of(trace: Trace) -> tuple[Array, str]:
     return density, "A/m2"
 
 
+def voltage_of(trace: Trace) -> Array:
+    """Voltage of the source where it is known, as a source meter writes it, else of the device.
+
+    Under a compliance the device takes less; its own voltage would turn back in mid-sweep.
+    """
+    source = trace.columns.get("source_voltage")
+    if source is not None and np.any(np.isfinite(source)):
+        return source
+    return trace.columns["voltage"]
+
+
 def branches_of(voltage: Array, current: Array) -> list[Branch]:
     """Cut at turns and at zero volts; runs shorter than four rows are left out."""
     turn = split_directions(voltage)

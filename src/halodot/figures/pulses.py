@@ -16,7 +16,7 @@ from .tools import OPTIONS, spread, sweeps_of
 from .weights import weight_figures
 
 Array = NDArray[np.float64]
-STIMULI = ("light", "voltage", "gate_voltage")
+STIMULI = ("light", "source_voltage", "voltage", "gate_voltage")
 
 
 @dataclass(frozen=True)
@@ -121,6 +121,8 @@ def _share(part: float, whole: float) -> Sourced:
 
 def _in_time(trace: Trace) -> list[Figure]:
     names = [s for s in STIMULI if s in trace.columns and np.ptp(trace.columns[s]) > 0]
+    if "source_voltage" in names and "voltage" in names:
+        names.remove("voltage")  # the device answers; the source is what was done
     t = trace.columns["time"]
     measured = "current" if "current" in trace.columns else "conductance"
     response, unit = trace.columns[measured], trace.units.get(measured, "A")
