@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import csv
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from halodot.device.charge.build import Cell, build
 from halodot.device.charge.exchange import Deck, simsalabim
-from halodot.device.charge.layers import ChargeContact, ChargeLayer, Stack
+from halodot.device.charge.layers import Stack
 
 DATA = Path(__file__).parent / "data" / "peer_cases"
-FAST = 1e9  # m/s; in place of an infinite velocity
 
 
 def rows(name: str) -> dict[str, np.ndarray]:
@@ -66,37 +64,12 @@ def cell(name: str, nodes: int | list[int], *, illuminated: bool = False) -> Cel
 def discretised(stack: Stack, nodes: int | list[int], stretch: float = 3.0) -> Cell:
     """A stack on a given grid."""
     return build(
-        [_short(a) for a in stack.layers],
-        _fast(stack.left),
-        _fast(stack.right) if stack.right is not None else None,
-        interfaces=list(stack.interfaces),
+        stack.layers,
+        stack.left,
+        stack.right,
+        interfaces=stack.interfaces,
         temperature=stack.temperature,
         nodes=nodes,
         stretch=stretch,
-    )
-
-
-def _short(layer: ChargeLayer) -> ChargeLayer:
-    """A single trap level in the short form."""
-    speed = min(layer.transfer_velocity, 1e6)
-    layer = replace(layer, transfer_velocity=speed)
-    if not layer.traps:
-        return layer
-    (trap,) = layer.traps
-    return replace(
-        layer,
-        traps=(),
-        trap_density=trap.density,
-        trap_energy=trap.energy,
-        trap_charge=trap.charge,
-        capture_electron=trap.capture_electron,
-        capture_hole=trap.capture_hole,
-    )
-
-
-def _fast(contact: ChargeContact) -> ChargeContact:
-    return replace(
-        contact,
-        velocity_electron=min(contact.velocity_electron, FAST),
-        velocity_hole=min(contact.velocity_hole, FAST),
+        circuit=stack.circuit,
     )

@@ -5,9 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from halodot.device.charge.march import Tolerances
-from halodot.device.charge.simulate import Simulation
-from peer_cells import cell, table
+from halodot.device.charge.exchange import Schedule, simsalabim, simsalabim_files
+from peer_cells import DATA, deck, generation_profile, table
 
 
 def log_rms(a, b):
@@ -19,55 +18,129 @@ def voltage_distance(voltage, computed, reference):
     return float(np.max(np.abs((computed - reference) / np.gradient(reference, voltage))))
 
 
+def steady(name, accuracy="high", refine=0):
+    curve = deck(name).steady(accuracy, refine)
+    assert all(s.is_good for s in curve.record.status)
+    return curve
+
+
 @pytest.mark.parametrize(
-    ("test", "light", "column", "window", "mark"),
+    ("test", "column", "window", "mark"),
     [
-        ("test1", 1.0, "J_SokelHughes_A_m-2", (0.0, 1e9), 1e-4),
-        ("test2", 0.0, "J_Murgatroyd_A_m-2", (3.0, 1e9), 6e-2),
-        ("test4", 0.0, "J_movingElectrode_A_m-2", (0.0, 0.2), 1.6e-2),
-        ("test4", 0.0, "J_MottGurney_A_m-2", (4.0, 1e9), 6e-2),
+        ("test1", "J_SokelHughes_A_m-2", (0.0, 1e9), 1e-4),
+        ("test2", "J_Murgatroyd_A_m-2", (3.0, 1e9), 6e-2),
+        ("test4", "J_movingElectrode_A_m-2", (0.0, 0.2), 1.6e-2),
+        ("test4", "J_MottGurney_A_m-2", (4.0, 1e9), 6e-2),
     ],
 )
-def test_closed_forms_within_the_peers_marks(test, light, column, window, mark):
-    reference = table(f"{test}_reference")
-    voltage = reference["Vext_V"]
-    record = Simulation(cell(test, 800)).steady(voltage, light=light)
-    assert all(s.is_good for s in record.status)
-    inside = (voltage > window[0]) & (voltage < window[1])
-    assert log_rms(np.abs(record.current_density)[inside], reference[column][inside]) < mark
+def test_closed_forms_within_the_peers_marks(test, column, window, mark):
+    curve, expected = steady(test), table(f"{test}_reference")[column]
+    inside = (curve.voltage > window[0]) & (curve.voltage < window[1])
+    assert log_rms(curve.current[inside], expected[inside]) < mark
+
+
+@pytest.mark.parametrize("test", ["test1", "test2", "test4"])
+def test_these_curves_are_converged_in_the_grid(test):
+    """Three grids; the marks of the peer hide a few percent, these do not."""
+    finest = steady(test, refine=2).current
+    assert steady(test).current == pytest.approx(finest, rel=2e-4)
+    assert steady(test, "default").current == pytest.approx(finest, rel=2e-3)
+
+
+def test_open_circuit_voltages_at_nine_intensities():
+    reference = table("test6_reference")
+    found = [
+        deck("test6", change={"l1.G_ehp": rate}).open_circuit(top=1.9)
+        for rate in reference["Gehp_m-3_s-1"]
+    ]
+    off = np.array(found) - reference["Voc_analytic_V"]
+    assert np.sqrt(np.mean(off**2)) < 7e-4  # the peer's own mark; the formula is approximate
+    # the same without that formula: the peer itself, printed in 10 uV
+    assert found == pytest.approx(reference["Voc_ZimT_V"], abs=2e-4)
+
+
+def test_a_capacitor_is_charged_through_its_series_resistance():
+    times = table("test7_run")["t_s"]
+    schedule = Schedule(
+        time=np.array([0.0, times[1], times[-1]]),
+        voltage=np.array([0.0, 1.0, 1.0]),
+        light=np.zeros(3),
+        outputs=times[2:],
+    )
+    curve = deck("test7").swept(schedule).follow()
+    assert all(s.is_good for s in curve.record.status)
+    late = curve.time > 1e-6
+    tau = -1.0 / np.polyfit(curve.time[late], np.log(curve.current[late]), 1)[0]
+    # R C of the bare insulator is 5.002 us; first-order steps make it 5.36 us in the peer
+    assert tau == pytest.approx(5.002e-6, rel=2e-3, abs=0.0)
+    start = 1.0 / 0.0565 * np.exp(-(curve.time[0] - 0.5 * times[1]) / tau)
+    assert curve.current[0] == pytest.approx(start, rel=2e-3)
 
 
 def test_steady_default_cell():
     reference = table("default_simss_jv_run")
     voltage, expected = reference["Vext_V"], reference["Jext_A_m-2"]
-    simulation = Simulation(cell("default_simss", [100, 200, 60], illuminated=True))
-    record = simulation.steady(-voltage, light=1.0)  # the peer's positive contact is the right one
-    assert all(s.is_good for s in record.status)
-    computed, low = -record.current_density, voltage < 1.0
+    curve, low = steady("default_simss"), voltage < 1.0
     jsc = abs(np.interp(0.0, voltage, expected))
-    # measured 4e-4 of Jsc and 1.1 mV; asked for 2 % and 5 mV; a fifth of that notices a slip
-    assert np.max(np.abs(computed - expected)[low]) / jsc < 4e-3
-    assert voltage_distance(voltage[~low], computed[~low], expected[~low]) < 2e-3
-    assert np.max(record.ion_error) < 1e-9
+    # measured 3e-4 of Jsc and 0.9 mV; a few times that notices a slip
+    assert np.max(np.abs(curve.current - expected)[low]) / jsc < 2e-3
+    assert voltage_distance(voltage[~low], curve.current[~low], expected[~low]) < 2e-3
+    assert np.max(curve.record.ion_error) < 1e-9
 
 
 def test_hysteresis_of_the_default_cell():
     reference = table("default_zimt_hysteresis_1Vps_dv20mV_run")
     time, voltage, expected = (reference[k] for k in ("t_s", "Vext_V", "Jext_A_m-2"))
     turn = int(np.argmax(voltage))
-    simulation = Simulation(
-        cell("default_zimt", [100, 200, 60], illuminated=True), Tolerances(step=1e-4)
-    )
-    assert simulation.settle(1e3 * simulation.ion_time(), voltage=-voltage[0], light=1.0).is_good
     corners = np.array([0, turn, len(time) - 1])
-    record = simulation.drive(time[corners], -voltage[corners], np.ones(3), time[1:])
-    assert all(s.is_good for s in record.status)
-    computed, jsc = -record.current_density, abs(np.interp(0.0, voltage[:turn], expected[:turn]))
+    schedule = Schedule(
+        time=time[corners], voltage=voltage[corners], light=np.ones(3), outputs=time[1:]
+    )
+    curve = deck("default_zimt").swept(schedule).follow()
+    assert all(s.is_good for s in curve.record.status)
+    jsc = abs(np.interp(0.0, voltage[:turn], expected[:turn]))
     for part in (slice(0, turn), slice(turn, None)):
-        v, j, e = voltage[1:][part], computed[part], expected[1:][part]
+        v, j, e = voltage[1:][part], curve.current[part], expected[1:][part]
         low = v < 1.0
-        # measured 0.6 % of Jsc and 2.8 mV; the peer is first order in time with 20 mV steps
+        # the peer is of first order in time with 20 mV steps: 0.4 % of Jsc and 2 mV
         assert np.max(np.abs(j - e)[low]) / jsc < 1e-2
-        assert voltage_distance(v[~low], j[~low], e[~low]) < 4e-3
-    assert np.max(record.ion_error) < 1e-9
-    assert np.max(record.spread) < 1e-5 * jsc
+        assert voltage_distance(v[~low], j[~low], e[~low]) < 3e-3
+    assert np.max(curve.record.ion_error) < 1e-9
+    assert np.max(curve.record.spread) < 1e-5 * jsc
+
+
+def test_the_side_of_the_anode_does_not_show_in_the_curve():
+    """The default cell listed from the other side, its anode on the left (leftElec = 1)."""
+    tables = simsalabim_files.lists(DATA / "simsalabim_default_simss_parameters.csv")
+    values = {name: dict(table.values) for name, table in tables.items()}
+    setup = values["simulation_setup"] | {"leftElec": 1, "W_L": 5.2, "W_R": 4.05}
+    setup |= {"Vmin": 0.0, "Vmax": 1.2, "Vstep": 0.3}
+    forward = values["simulation_setup"] | {k: setup[k] for k in ("Vmin", "Vmax", "Vstep")}
+    depth, rate = generation_profile(5e-7)
+    plain = simsalabim.read(values | {"simulation_setup": forward}, generation={2: (depth, rate)})
+    faces = ("nu_int_n", "nu_int_p", "N_t_int", "E_t_int", "intTrapType", "C_n_int", "C_p_int")
+    layers = [dict(values[f"L{k}"]) for k in (3, 2, 1)]
+    for new, old in ((0, 2), (1, 1)):  # an interface stands in the file of the layer left of it
+        layers[new] |= {name: values[f"L{old}"][name] for name in faces}
+    mirrored = simsalabim.read(
+        {"simulation_setup": setup, **{f"L{k + 1}": layer for k, layer in enumerate(layers)}},
+        generation={2: (5e-7 - depth[::-1], rate[::-1])},
+    )
+    assert mirrored.stack.left.work_function == 5.2
+    jsc = abs(plain.steady().current[0])
+    assert mirrored.steady().current == pytest.approx(plain.steady().current, abs=1e-3 * jsc)
+
+
+def test_a_shunt_lies_across_the_device():
+    setup = {"R_shunt": 0.5, "R_series": 0.0}
+    bare = deck("test6", change={"W_L": 4.0, "W_R": 4.0, "l1.G_ehp": 0.0})
+    shunted = deck("test6", change={"W_L": 4.0, "W_R": 4.0, "l1.G_ehp": 0.0, **setup})
+    assert bare.stack.circuit.shunt_resistance == np.inf
+    schedule = Schedule(
+        time=np.array([0.0, 1.0, 2.0]),
+        voltage=np.array([0.0, 0.5, 0.5]),
+        light=np.zeros(3),
+        outputs=np.array([2.0]),
+    )
+    extra = shunted.swept(schedule).follow().current - bare.swept(schedule).follow().current
+    assert extra[0] == pytest.approx(1.0, rel=1e-3)

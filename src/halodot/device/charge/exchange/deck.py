@@ -12,7 +12,8 @@ from ....core.errors import InputError
 from ..layers import ChargeTrap, Stack
 
 if TYPE_CHECKING:
-    from ..run import Program, Record
+    from ..run import Program
+    from ..simulate import Record
 
 Array = NDArray[np.float64]
 
@@ -28,7 +29,7 @@ class Schedule:
     closed
         For each stretch between two rows, whether the terminals are connected.
     outputs
-        Times at which the peer reports [s].
+        Times at which the peer reports, above 0 [s].
     start
         "settled": at rest at the first row; "rest": dark, at 0 V, ions at rest.
     """
@@ -96,8 +97,15 @@ class Deck:
         """Return the same device on another schedule."""
         return replace(self, schedule=schedule)
 
-    def steady(self, accuracy: Literal["default", "high", "single"] = "default") -> Curve:
+    def steady(
+        self, accuracy: Literal["default", "high", "single"] = "default", refine: int = 0
+    ) -> Curve:
         """Steady points of the peer; one light for all of them.
+
+        Parameters
+        ----------
+        accuracy, refine
+            As of `run.steady`.
 
         Raises
         ------
@@ -110,7 +118,9 @@ class Deck:
             raise InputError("voltages", self.voltages, "steady points under one light")
         v = np.array(self.voltages)
         light = self.lights[0]
-        record = steady(self.stack, self.voltage_factor * v, light=light, accuracy=accuracy)
+        record = steady(
+            self.stack, self.voltage_factor * v, light=light, accuracy=accuracy, refine=refine
+        )
         current = self.current_factor * np.asarray(record.current_density)
         return Curve(
             time=np.zeros(len(v)),
@@ -126,6 +136,7 @@ class Deck:
         *,
         top: float = 3.0,
         accuracy: Literal["default", "high", "single"] = "default",
+        refine: int = 0,
     ) -> float:
         """Steady open-circuit voltage between 0 and `top` in the sign of the peer [V].
 
@@ -140,7 +151,7 @@ class Deck:
         for _ in range(4):
             volts = np.linspace(low, high, 10)
             run = replace(self, voltages=tuple(map(float, volts)), lights=(light,) * 10)
-            j = run.steady(accuracy).current
+            j = run.steady(accuracy, refine).current
             change = np.flatnonzero(np.sign(j[:-1]) != np.sign(j[1:]))
             if not change.size:
                 allowed = f"a current that changes sign between 0 and {top:g} V"
@@ -150,13 +161,13 @@ class Deck:
         return float(low - j[k] * (high - low) / (j[k + 1] - j[k]))
 
     def follow(
-        self, accuracy: Literal["default", "high", "single"] = "default", nodes: int = 0
+        self, accuracy: Literal["default", "high", "single"] = "default", refine: int = 0
     ) -> Curve:
-        """Follow the schedule."""
+        """Follow the schedule; parameters as of `run.follow`."""
         from ..run import follow
 
         start = self.schedule.start if self.schedule else "rest"
-        record = follow(self.stack, self.program(), start=start, accuracy=accuracy, nodes=nodes)
+        record = follow(self.stack, self.program(), start=start, accuracy=accuracy, refine=refine)
         return Curve(
             time=np.asarray(record.time),
             voltage=np.asarray(record.source_voltage) / self.voltage_factor,
@@ -184,11 +195,11 @@ def cyclic(
     rate
         [V/s]
     points
-        Reported points, both ends included.
+        Of the loop, its start included; the start itself is not reported.
 
     >>> s = cyclic(0.0, 1.3, 0.1, points=261)
-    >>> s.time.tolist(), float(s.outputs[1] - s.outputs[0])
-    ([0.0, 13.0, 26.0], 0.1)
+    >>> s.time.tolist(), float(s.outputs[0]), len(s.outputs)
+    ([0.0, 13.0, 26.0], 0.1, 260)
     """
     if rate <= 0.0 or high <= low or points < 3:
         allowed = "a positive rate, low below high and at least 3 points"
@@ -198,7 +209,7 @@ def cyclic(
         time=np.array([0.0, turn, 2.0 * turn]),
         voltage=np.array([low, high, low]),
         light=np.full(3, light),
-        outputs=np.linspace(0.0, 2.0 * turn, points),
+        outputs=np.linspace(0.0, 2.0 * turn, points)[1:],
         start=start,
     )
 

@@ -23,7 +23,7 @@ def tables(
     if isinstance(source, Mapping):
         made = {name: Parameters(name, values) for name, values in source.items()}
     elif Path(source).suffix == ".csv":
-        folder, made = Path(source).parent, _list(Path(source))
+        folder, made = Path(source).parent, lists(Path(source))
     else:
         folder, made = Path(source).parent, _native(Path(source))
     setup = made.pop("simulation_setup", None)
@@ -41,7 +41,8 @@ def tables(
     return setup, [made[name] for name in names], folder
 
 
-def _list(path: Path) -> dict[str, Parameters]:
+def lists(path: Path) -> dict[str, Parameters]:
+    """Tables of a `file,parameter,value,unit` list by the name of their file."""
     values: dict[str, dict[str, object]] = {}
     units: dict[str, dict[str, str]] = {}
     for row in listing(path):
