@@ -25,7 +25,7 @@ from .layers import (
     Stack,
     TrapCharge,
 )
-from .mobility import pasveer
+from .mobility import NARROWEST, pasveer
 from .problem import BOLTZMANN_BAND, CONTACT, SURFACE, Problem
 from .statistics import TABLE_SIZE, excess_table
 
@@ -345,7 +345,7 @@ def _crowding(layers: Sequence[ChargeLayer], grid: Grid, vt: float) -> Array:
     table = np.zeros((2, 2, len(layers)))
     for k, a in enumerate(layers):
         for s, width in enumerate((a.width_conduction, a.width_valence)):
-            if a.density_exponent > 0.0 and width > 0.0:
+            if a.density_exponent > 0.0 and width / vt >= NARROWEST:
                 c, exponent = pasveer(width / vt)
                 table[s, :, k] = a.density_exponent * c, exponent
     inside = np.diff(grid.layer) == 0
@@ -478,8 +478,9 @@ def _contacts(stack: Stack, grid: Grid, vt: float) -> Array:
             rows[side, :2] = IDEAL
         else:
             lowering = math.sqrt(Q / (4 * math.pi * EPS0 * layer.relative_permittivity))
-            rows[side, LOWERING] = lowering if contact.image_force else 0.0
-            rows[side, TUNNEL_MASS] = contact.tunnel_mass
+            free = layer.carriers and contact.compact_capacitance == math.inf
+            rows[side, LOWERING] = lowering if contact.image_force and free else 0.0
+            rows[side, TUNNEL_MASS] = contact.tunnel_mass if free else 0.0
     rows[0, BUILT_IN], rows[1, BUILT_IN] = _built_in(stack, grid, vt)
     return rows
 

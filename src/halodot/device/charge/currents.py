@@ -22,12 +22,12 @@ def _face_transfer(P: Problem, S: State, q: int, gamma: Array) -> float:
     """Charge carried across an interface by its traps, over q [m-2 s-1]."""
     i = P.face[q]
     t = P.face_trap[:, q]
-    f = S.face[q]
+    f, e = S.face[0, q], S.face[1, q]
     n1l, p1l, n1r, p1r = face_levels(P, q, S.X, gamma)
     net = np.zeros(2)
     for j, (n1, p1) in enumerate(((n1l, p1l), (n1r, p1r))):
-        un = t[0] * t[1] * (S.X[ELECTRON, i + j] * (1.0 - f) - n1 * f)
-        up = t[0] * t[2] * (S.X[HOLE, i + j] * f - p1 * (1.0 - f))
+        un = t[0] * t[1] * (S.X[ELECTRON, i + j] * e - n1 * f)
+        up = t[0] * t[2] * (S.X[HOLE, i + j] * f - p1 * e)
         net[j] = up - un
     return 0.5 * (net[0] - net[1])
 

@@ -53,7 +53,7 @@ class History(NamedTuple):
 def _conserve(P: Problem, X: Array) -> float:
     """Restore the ion content where round-off moved it; return by how much it had moved."""
     error = ion_error(P, X)
-    if LOST > error > 1e-14:
+    if LOST > error > 1e-15:
         restore_ions(P, X)
     return error
 

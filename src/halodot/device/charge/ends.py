@@ -6,11 +6,12 @@ A metal holds the potential, directly, behind a compact layer of capacitance C,
 
 or through the circuit. Carriers cross at a surface velocity,
 
-    J = v e^b (n - n_0 e^(-gamma)),
+    J_n = v_n (n - n_0 e^(b - gamma)),    J_p = v_p (p - p_0 e^(-b - gamma)),
 
-where n_0 belongs to the barrier of the metal and b >= 0 counts what the field does to it: the image
-force lowers it and carriers tunnel through its top (`tunnelling.contact_boost`). Both directions
-are changed alike, so that equilibrium stays equilibrium. An ion that the electrode gives and takes
+where n_0 and p_0 belong to the barrier of the metal and b is what the field takes off it [kT]: the
+image force lowers it, and carriers tunnel through its top (`tunnelling.contact_boost`; positive
+for electrons, negative for holes). The bands at the contact are taken to lie at the lowered
+barrier, phi_0 = phi_metal + b, so that equilibrium stays equilibrium. An ion that the electrode gives and takes
 follows Butler-Volmer with eta the overpotential over the compact layer,
 
     J = v [ a_0 e^(s z eta) - a e^(-(1 - s) z eta) ].
@@ -62,30 +63,44 @@ def _surface(P: Problem, side: int, X: Array, level: float, W: Workspace) -> Non
 
 
 @kernel
-def _injection(P: Problem, side: int, X: Array, W: Workspace) -> None:
-    """Carriers that cross between metal and film."""
+def barrier_shift(P: Problem, side: int, X: Array) -> tuple:
+    """What the field at a contact takes off its barrier [kT], electrons less holes, and its slope.
+
+    The slope is that to the potential of the neighbour; to the contact's node it is the opposite.
+    """
+    c = P.contact[side]
+    if c[LOWERING] == 0.0 and c[TUNNEL_MASS] == 0.0:
+        return 0.0, 0.0
     i, j, edge = _neighbour(P, side)
+    per_phi = P.thermal_voltage / P.h[edge]
+    pull = (X[PHI, j] - X[PHI, i]) * per_phi  # field that pulls electrons in [V/m]
+    shift, slope = 0.0, 0.0
+    for s in range(1, 3):
+        sign = 1.0 if s == ELECTRON else -1.0
+        height = c[BARRIER + s - 1]
+        b, rise = contact_boost(
+            sign * pull, c[LOWERING], height, c[TUNNEL_MASS], P.thermal_voltage
+        )
+        shift += sign * b
+        slope += rise * per_phi
+    return shift, slope
+
+
+@kernel
+def _injection(P: Problem, side: int, X: Array, shift: float, slope: float, W: Workspace) -> None:
+    """Carriers that cross between metal and film."""
+    i, _, _ = _neighbour(P, side)
     D, R = W.diagonal[i], W.rhs[i]
     N = W.upper[i] if side == 0 else W.lower[i]
     c = P.contact[side]
-    per_phi = P.thermal_voltage / P.h[edge]
-    pull = (X[PHI, j] - X[PHI, i]) * per_phi  # field that pulls electrons in [V/m]
     for s in range(1, 3):
         sign = 1.0 if s == ELECTRON else -1.0
-        excess, slope = W.gamma[2 * s - 2, i], W.gamma[2 * s - 1, i]
-        target = c[s + 1] * np.exp(-excess)
-        velocity, rise = c[s - 1], 0.0
-        if c[LOWERING] > 0.0 or c[TUNNEL_MASS] > 0.0:
-            height = c[BARRIER + s - 1]
-            ln_b, rise = contact_boost(
-                sign * pull, c[LOWERING], height, c[TUNNEL_MASS], P.thermal_voltage
-            )
-            velocity *= np.exp(ln_b)
-        flux = velocity * (X[s, i] - target)
-        R[s] += flux
-        D[s, s] += velocity * (X[s, i] + target * slope)
-        D[s, PHI] -= flux * rise * sign * per_phi
-        N[s, PHI] += flux * rise * sign * per_phi
+        excess, steep = W.gamma[2 * s - 2, i], W.gamma[2 * s - 1, i]
+        target = c[s + 1] * np.exp(sign * shift - excess)
+        R[s] += c[s - 1] * (X[s, i] - target)
+        D[s, s] += c[s - 1] * (X[s, i] + target * steep)
+        D[s, PHI] += c[s - 1] * target * sign * slope
+        N[s, PHI] -= c[s - 1] * target * sign * slope
 
 
 @kernel
@@ -133,11 +148,12 @@ def _terminal(P: Problem, X: Array, phi_end: float, a0: float, way: float, W: Wo
 
 
 @kernel
-def _set_metal(P: Problem, X: Array, W: Workspace) -> None:
+def _set_metal(P: Problem, X: Array, shift: float, slope: float, W: Workspace) -> None:
     """Potential of the left metal under a circuit, from Gauss's law if a compact layer is there."""
     W.metal[:] = 0.0
-    W.metal[0, PHI] = 1.0
-    W.metal[2, 0] = X[PHI, 0]
+    W.metal[0, PHI] = 1.0 + slope
+    W.metal[1, PHI] = -slope
+    W.metal[2, 0] = X[PHI, 0] - shift
     if P.contact[0, COMPACT] < np.inf:
         share = 1.0 / (P.contact[0, COMPACT] * P.thermal_voltage)
         W.metal[2, 0] -= share * W.rhs[0, PHI]
@@ -175,10 +191,11 @@ def end_terms(
         return
     D, R = W.diagonal[i], W.rhs[i]
     N = W.upper[i] if side == 0 else W.lower[i]
+    shift, slope = barrier_shift(P, side, X)
     driven = side == 0 and P.circuit[0] > 0.0
     metal = phi_end
     if driven:
-        _set_metal(P, X, W)
+        _set_metal(P, X, shift, slope, W)
         metal = W.metal[2, 0]
     for k in range(P.ion_charge.shape[0]):
         s = ION + k
@@ -192,14 +209,15 @@ def end_terms(
                     D[s, j] -= by_phi * W.metal[0, j]
                     N[s, j] -= by_phi * W.metal[1, j]
     if P.active[0, i]:
-        _injection(P, side, X, W)
+        _injection(P, side, X, shift, slope, W)
     if driven:
         _terminal(P, X, phi_end, a0, way, W)
     elif c[COMPACT] == np.inf:
         D[PHI, :] = 0.0
         N[PHI, :] = 0.0
-        D[PHI, PHI] = 1.0
-        R[PHI] = X[PHI, i] - phi_end
+        D[PHI, PHI] = 1.0 + slope
+        N[PHI, PHI] = -slope
+        R[PHI] = X[PHI, i] - phi_end - shift
     else:
         R[PHI] += c[COMPACT] * P.thermal_voltage * (phi_end - X[PHI, i])
         D[PHI, PHI] -= c[COMPACT] * P.thermal_voltage

@@ -69,7 +69,7 @@ def _charge(P: Problem, S: State, i: int, gamma: Array) -> tuple:
             # Boltzmann form of the level: n e^gamma against n_1
             free = np.exp(min(max(X[PHI, i] + P.band_n[i], -184.0), 230.0))
             f = free / (free + level[3]) if level[3] > 0.0 else 1.0
-            S.trap[t, i] = f
+            S.trap[t, 0, i], S.trap[t, 1, i] = f, level[3] / (free + level[3])
             rho += level[0] * (level[5] - level[6] * f)
             slope -= level[0] * level[6] * f * (1.0 - f)
     return rho, slope
@@ -86,7 +86,7 @@ def _faces(P: Problem, S: State, mid: Array, rhs: Array) -> None:
             level = S.X[PHI, i + j] + P.band_n[i + j]
             free = np.exp(min(max(level, -184.0), 230.0))
             f = free / (free + n1) if n1 > 0.0 else 1.0
-            S.face[q] = f
+            S.face[0, q], S.face[1, q] = f, n1 / (free + n1)
             rhs[i + j] += 0.5 * t[0] * (t[7] - t[8] * f)
             mid[i + j] -= 0.5 * t[0] * t[8] * f * (1.0 - f)
 

@@ -25,6 +25,8 @@ from .problem import BOLTZMANN_BAND, ELECTRON, HOLE, ION, PHI, Array, Problem
 from .statistics import excess
 from .tunnelling import tunnel_edge
 
+FULL = 1e-6  # share of free sites below which crowding grows linearly
+
 
 @kernel
 def flux_pair(x0: float, x1: float, dpsi: float) -> tuple:
@@ -111,6 +113,18 @@ def barrier_edge(
 
 
 @kernel
+def crowding_of(share: float) -> tuple:
+    """-ln(1 - share), the excess of an ion that fills `share` of its sites, and its slope to ln a.
+
+    Beyond 1 - `FULL` it goes on as a straight line, so that a layer that fills up meets its limit
+    within a few parts in a million and Newton's method never a pole.
+    """
+    if share < 1.0 - FULL:
+        return -np.log1p(-share), share / (1.0 - share)
+    return -np.log(FULL) + (share - 1.0 + FULL) / FULL, share / FULL
+
+
+@kernel
 def ion_edge(
     scale: float,
     z: float,
@@ -123,8 +137,8 @@ def ion_edge(
     top1: float,
 ) -> tuple:
     """Current of an ion of charge z along an edge, sites `top0` and `top1` at its nodes."""
-    r0, r1 = min(x0 / top0, 1.0 - 1e-12), min(x1 / top1, 1.0 - 1e-12)
-    d = -z * drop + np.log1p(-r1) - np.log1p(-r0)
+    (c0, rise0), (c1, rise1) = crowding_of(x0 / top0), crowding_of(x1 / top1)
+    d = -z * drop - c1 + c0
     f, f0, f1, slope = flux_pair(x0, x1, d)
     scale *= z
     by_phi = scale * slope * z
@@ -133,8 +147,8 @@ def ion_edge(
         boost = np.exp(ln_b)
         scale *= boost
         by_phi = by_phi * boost - scale * f * rise * jump * per_phi
-    y0 = scale * (f0 * x0 + slope * r0 / (1.0 - r0))
-    y1 = scale * (f1 * x1 - slope * r1 / (1.0 - r1))
+    y0 = scale * (f0 * x0 + slope * rise0)
+    y1 = scale * (f1 * x1 - slope * rise1)
     return -scale * f, -by_phi, by_phi, -y0, -y1
 
 

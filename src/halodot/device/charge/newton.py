@@ -28,14 +28,16 @@ from .reactions import (
 # largest wandering that round-off explains: of a density [1], of the potential of a region that
 # hardly any carrier reaches [kT/q]
 ROUND_OFF, STILL = 1e-2, 1e-3
+OUTNUMBERED = 1e-13  # share of the carriers of a node below which one kind has no digits left
 
 
 @kernel
 def apply_update(P: Problem, X: Array, rhs: Array, floor: float, most: float) -> tuple:
     """Add a Newton step to X; return the largest change of a density and of the potential.
 
-    Changes of densities count relative to themselves plus `floor`; the potential is changed by at
-    most `most` [kT/q]. A change that is not finite is returned as infinite.
+    Changes of densities count relative to themselves plus `floor`, carriers that are outnumbered
+    beyond round-off relative to that; the potential is changed by at most `most` [kT/q]. A change
+    that is not finite is returned as infinite.
     """
     m, n = X.shape
     worst, still = 0.0, 0.0
@@ -45,15 +47,17 @@ def apply_update(P: Problem, X: Array, rhs: Array, floor: float, most: float) ->
             return np.inf, np.inf
         still = max(still, abs(d))
         X[PHI, i] += min(max(d, -most), most)
+        least = floor + OUTNUMBERED * (X[ELECTRON, i] + X[HOLE, i])
         for s in range(1, m):
             d = rhs[i, s]
             if not abs(d) < 1e200:
                 return np.inf, np.inf
             x = X[s, i]
-            worst = max(worst, abs(d) * x / (x + floor))
+            worst = max(worst, abs(d) * x / (x + least))
             new = max(x * (1.0 + d), 0.1 * x)
             if s >= ION:
-                new = min(new, 0.5 * (x + P.ion_limit[s - ION, i]))
+                top = P.ion_limit[s - ION, i]
+                new = min(new, max(0.5 * (x + top), 1.001 * top))
             X[s, i] = min(max(new, LEAST), MOST)
     return worst, still
 
@@ -215,16 +219,19 @@ def newton_steady(
 @kernel
 def occupations(P: Problem, S: State, a0: float, W: Workspace) -> None:
     """Update trap occupations of `S` to its densities."""
+    H = W.trap_history
     for t in range(S.trap.shape[0]):
-        for i in range(S.trap.shape[1]):
+        for i in range(S.X.shape[1]):
             if P.trap[t, 0, i] > 0.0 and P.active[0, i]:
                 n1, p1 = emission_levels(P, t, i, W.gamma)
                 n, p = S.X[ELECTRON, i], S.X[HOLE, i]
                 cn, cp, lost = P.trap[t, 1, i], P.trap[t, 2, i], P.trap[t, 6, i]
-                history = W.trap_history[t, i]
-                S.trap[t, i] = occupation(cn, cp, lost, n, p, n1, p1, a0, history)[0]
-    for q in range(S.face.shape[0]):
-        S.face[q] = face_occupation(P, q, S.X, W.gamma, a0, W.face_history[q])[0]
+                f, e, _ = occupation(cn, cp, lost, n, p, n1, p1, a0, H[t, 0, i], H[t, 1, i])
+                S.trap[t, 0, i], S.trap[t, 1, i] = f, e
+    F = W.face_history
+    for q in range(S.face.shape[1]):
+        f, e, _ = face_occupation(P, q, S.X, W.gamma, a0, F[0, q], F[1, q])
+        S.face[0, q], S.face[1, q] = f, e
 
 
 @kernel

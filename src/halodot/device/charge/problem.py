@@ -58,7 +58,10 @@ class Problem(NamedTuple):
 
 
 class State(NamedTuple):
-    """The solution at one time: unknowns [3 + K, N], trap [T, N] and interface occupations [I]."""
+    """The solution at one time: unknowns [3 + K, N], traps [T, 2, N], interface traps [2, I].
+
+    Filled and empty shares are both stored: each has all its digits when the other is nearly 1.
+    """
 
     X: Array
     trap: Array
@@ -89,7 +92,7 @@ class Workspace(NamedTuple):
 def new_state(P: Problem) -> State:
     """Return an empty state of a problem."""
     m, n = ION + P.ion_charge.shape[0], len(P.volume)
-    return State(np.full((m, n), LEAST), np.zeros((P.trap.shape[0], n)), np.zeros(len(P.face)))
+    return State(np.full((m, n), LEAST), np.zeros((P.trap.shape[0], 2, n)), np.zeros((2, len(P.face))))
 
 
 def new_workspace(P: Problem) -> Workspace:
@@ -101,8 +104,8 @@ def new_workspace(P: Problem) -> Workspace:
         np.zeros((n, m, m)),
         np.zeros((n, m)),
         np.zeros((m, n)),
-        np.zeros((P.trap.shape[0], n)),
-        np.zeros(len(P.face)),
+        np.zeros((P.trap.shape[0], 2, n)),
+        np.zeros((2, len(P.face))),
         np.zeros((n - 1, m, 5)),
         np.zeros((4, n)),
         np.zeros((3, m)),

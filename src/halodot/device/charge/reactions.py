@@ -29,19 +29,22 @@ def occupation(
     n1: float,
     p1: float,
     a0: float,
-    history: float,
+    filled: float,
+    empty: float,
 ) -> tuple:
     """Filled and empty share of a level at the new time, and 1/denominator.
 
     The empty share is computed on its own: 1 - f loses all digits when the level is nearly full.
+    `filled` and `empty` are the histories of both.
     """
     if lost == 0.0:
-        a0, history = 0.0, 0.0
+        a0, filled, empty = 0.0, 0.0, 0.0
     bottom = a0 + cn * (n + n1) + cp * (p + p1)
     if not bottom > 0.0:
         return 0.0, 1.0, 0.0
     inverse = 1.0 / bottom
-    return (cn * n + cp * p1 - history) * inverse, (cn * n1 + cp * p + a0 + history) * inverse, inverse
+    f = max(cn * n + cp * p1 - filled, 0.0) * inverse
+    return f, max(cn * n1 + cp * p - empty, 0.0) * inverse, inverse
 
 
 @kernel
@@ -72,7 +75,7 @@ def _trap_terms(P: Problem, t: int, X: Array, a0: float, W: Workspace) -> None:
         if bands[1, i] >= 0:
             p1 *= np.exp(-gamma[2, i])
             slope_p = gamma[3, i]
-        f, e, inverse = occupation(cn, cp, lost, n, p, n1, p1, a0, history[i])
+        f, e, inverse = occupation(cn, cp, lost, n, p, n1, p1, a0, history[0, i], history[1, i])
         fn = cn * (n * e + f * slope_n * n1) * inverse
         fp = -cp * (p * f + e * slope_p * p1) * inverse
         area = volume[i] * trap[0, i]
@@ -198,19 +201,21 @@ def face_levels(P: Problem, q: int, X: Array, gamma: Array) -> tuple:
 
 
 @kernel
-def face_occupation(P: Problem, q: int, X: Array, gamma: Array, a0: float, history: float) -> tuple:
+def face_occupation(
+    P: Problem, q: int, X: Array, gamma: Array, a0: float, filled: float, empty: float
+) -> tuple:
     """Filled and empty share of an interface trap that sees both sides; 1/denominator."""
     i = P.face[q]
     cn, cp = P.face_trap[1, q], P.face_trap[2, q]
     n1l, p1l, n1r, p1r = face_levels(P, q, X, gamma)
     if P.face_trap[8, q] == 0.0:
-        a0, history = 0.0, 0.0
+        a0, filled, empty = 0.0, 0.0, 0.0
     fill = cn * (X[ELECTRON, i] + X[ELECTRON, i + 1]) + cp * (p1l + p1r)
     drain = cn * (n1l + n1r) + cp * (X[HOLE, i] + X[HOLE, i + 1])
     bottom = a0 + fill + drain
     if not bottom > 0.0:
         return 0.0, 1.0, 0.0
-    return (fill - history) / bottom, (drain + a0 + history) / bottom, 1.0 / bottom
+    return max(fill - filled, 0.0) / bottom, max(drain - empty, 0.0) / bottom, 1.0 / bottom
 
 
 @kernel
@@ -225,7 +230,9 @@ def face_terms(P: Problem, q: int, X: Array, a0: float, W: Workspace) -> None:
     n1l, p1l, n1r, p1r = face_levels(P, q, X, gamma)
     n1, p1 = (n1l, n1r), (p1l, p1r)
     dn1, dp1 = (n1l, -n1r), (-p1l, p1r)  # derivatives to the tilt, half the drop across the face
-    f, e, inverse = face_occupation(P, q, X, gamma, a0, W.face_history[q])
+    f, e, inverse = face_occupation(
+        P, q, X, gamma, a0, W.face_history[0, q], W.face_history[1, q]
+    )
     fu = (e * cp * (dp1[0] + dp1[1]) - f * cn * (dn1[0] + dn1[1])) * inverse
     for j in range(2):
         row = i + j

@@ -24,7 +24,7 @@ Array = NDArray[np.float64]
 CONTINUITY = 1e-3  # largest difference of the current between faces, relative
 NOTHING = 1e-14  # current density that counts as none [A/m2]
 FIRST, LONGEST = 1e-12, 1e8  # s, first step of waiting for rest, and how long to wait at most
-ION_LOSS = 1e-9  # largest loss of ions, relative
+ION_LOSS = 1e-6  # largest sum of what had to be corrected of the ion content, relative
 
 _STATUS = {
     0: Status.OK,

@@ -43,10 +43,12 @@ def set_history(W: Workspace, A: State, B: State, c1: float, c2: float) -> None:
         for i in range(A.X.shape[1]):
             W.history[s, i] = c1 * A.X[s, i] + c2 * B.X[s, i]
     for t in range(A.trap.shape[0]):
-        for i in range(A.trap.shape[1]):
-            W.trap_history[t, i] = c1 * A.trap[t, i] + c2 * B.trap[t, i]
-    for q in range(A.face.shape[0]):
-        W.face_history[q] = c1 * A.face[q] + c2 * B.face[q]
+        for j in range(2):
+            for i in range(A.X.shape[1]):
+                W.trap_history[t, j, i] = c1 * A.trap[t, j, i] + c2 * B.trap[t, j, i]
+    for j in range(2):
+        for q in range(A.face.shape[1]):
+            W.face_history[j, q] = c1 * A.face[j, q] + c2 * B.face[j, q]
 
 
 @kernel
@@ -107,10 +109,10 @@ def local_error(
             worst = max(worst, abs(new.X[s, i] - guess.X[s, i]) / (new.X[s, i] + floor))
         for t in range(P.trap.shape[0]):
             if P.trap[t, 0, i] > 0.0 and P.trap[t, 6, i] > 0.0 and P.active[0, i]:
-                worst = max(worst, abs(new.trap[t, i] - guess.trap[t, i]))
-    for q in range(new.face.shape[0]):
+                worst = max(worst, abs(new.trap[t, 0, i] - guess.trap[t, 0, i]))
+    for q in range(new.face.shape[1]):
         if P.face_trap[8, q] > 0.0:
-            worst = max(worst, abs(new.face[q] - guess.face[q]))
+            worst = max(worst, abs(new.face[0, q] - guess.face[0, q]))
     return worst * share
 
 
