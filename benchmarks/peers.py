@@ -92,8 +92,8 @@ def steady(cell: Cell) -> Curve:
 
 def hysteresis(cell: Cell) -> Curve:
     """The loop of the zimt cell at 1 V/s, 129 points, from rest at its first voltage."""
-    from halodot.device.charge.stepping import Tolerances
     from halodot.device.charge.simulate import Simulation
+    from halodot.device.charge.stepping import Tolerances
     from peer_cells import table
 
     reference = table("default_zimt_hysteresis_1Vps_dv20mV_run")
