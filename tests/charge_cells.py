@@ -164,14 +164,18 @@ def tunnel_cell(nodes: int = 12) -> Cell:
     """Tunnelling layers at a contact and between two layers."""
     return build(
         [barrier(), absorber(), barrier(electron_affinity=2.5), transport()],
-        ChargeContact(work_function=4.2, image_force=True),
-        ChargeContact(work_function=4.4),
+        ChargeContact(work_function=4.6, image_force=True),
+        ChargeContact(work_function=4.6),
         nodes=nodes,
     )
 
 
 def electrode_cell(
-    nodes: int = 15, compliance: float = 1e3, compact: float = 0.1, series: float = 1e-4
+    nodes: int = 15,
+    compliance: float = 1e3,
+    compact: float = 0.1,
+    series: float = 1e-4,
+    right: float = 4.8,
 ) -> Cell:
     """Ions that both electrodes exchange over compact layers; a circuit that clamps."""
     both = (
@@ -181,7 +185,7 @@ def electrode_cell(
     return build(
         [absorber(thickness=6e-8, fixed_charge=1e22)],
         ChargeContact(work_function=4.3, compact_capacitance=compact, exchange=both),
-        ChargeContact(work_function=4.8, compact_capacitance=compact, exchange=both[:1]),
+        ChargeContact(work_function=right, compact_capacitance=compact, exchange=both[:1]),
         nodes=nodes,
         circuit=Circuit(series_resistance=series, shunt_resistance=0.3, compliance=compliance),
     )

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import pytest
 
-from charge_cells import absorber, full_cell, transport
+from charge_cells import (
+    absorber,
+    electrode_cell,
+    full_cell,
+    states_cell,
+    transport,
+    tunnel_cell,
+)
 from halodot.device.charge.build import ChargeContact, ChargeIon, build
-from halodot.device.charge.kernel import ELECTRON, HOLE
+from halodot.device.charge.fluxes import set_excess, set_fluxes
+from halodot.device.charge.kernel import ELECTRON, HOLE, ION, PHI
+from halodot.device.charge.problem import new_workspace
 from halodot.device.charge.simulate import Simulation
 
 
@@ -45,6 +56,9 @@ def test_loop_conserves_ions_and_current():
     s, record = loop(memristor())
     assert all(x.is_good for x in record.status)
     assert np.max(record.ion_error) < 1e-9
+    p = s.cell.problem
+    content = (p.volume * s.state.X[ION]).sum()
+    assert content == pytest.approx(p.region_total[0], rel=1e-12, abs=0.0)
     # Newton tolerance 1e-8 on currents of a few 1e-3 A/m2 and displacement of the same size
     assert np.max(record.spread) < 1e-5 * np.max(np.abs(record.current_density))
     assert np.min(s.state.X[ELECTRON]) > 0
@@ -65,18 +79,50 @@ def test_loop_has_memory_and_its_work_is_positive():
     assert work > 0  # a passive device from rest cannot give energy away
 
 
-def test_equilibrium_is_a_fixed_point_with_every_mechanism():
-    cell = full_cell(31)
+CELLS = {
+    "full": full_cell,
+    "states": states_cell,
+    "tunnel": tunnel_cell,
+    # alike on both sides: electrodes that differ are a battery
+    "electrodes": partial(electrode_cell, right=4.3),
+}
+
+
+def flows(cell, X):
+    """Current and one-way currents over q at every face, and the excess of both bands."""
+    p, W = cell.problem, new_workspace(cell.problem)
+    set_excess(p, X, W.gamma)
+    set_fluxes(p, X, W.gamma, W.flux)
+    return W.flux[:, :, 0].sum(axis=1), np.abs(W.flux[:, :, 3:]).sum(axis=(1, 2)), W.gamma
+
+
+@pytest.mark.parametrize("name", CELLS)
+def test_equilibrium_is_detailed_balance_with_every_mechanism(name):
+    cell = CELLS[name]()
     s = Simulation(cell)
-    assert s.settle(1e3 * s.ion_time(), voltage=0.0, light=0.0).is_good
-    n, p, active = s.state.X[ELECTRON], s.state.X[HOLE], cell.problem.active[0]
-    counts = active & (np.minimum(n, p) > 1e3)  # well above the floor of Newton's method
-    assert counts.sum() > 30
+    assert s.settle(voltage=0.0, light=0.0).is_good
+    p, X = cell.problem, s.state.X
+    net, one_way, gamma = flows(cell, X)
+    n, p_, active = X[ELECTRON], X[HOLE], p.active[0]
+    counts = active & (np.minimum(n, p_) > 1e3)  # well above the floor of Newton's method
+    assert counts.sum() > 10
     # round-off of traps that are nearly full or empty
-    assert np.max(np.abs((n * p)[counts] / cell.problem.ni2[counts] - 1)) < 1e-9
-    dark = s.steady(np.array([0.0]))
-    light = Simulation(cell).steady(np.array([0.0]), light=1.0)
-    assert abs(dark.current_density[0]) < 1e-9 * abs(light.current_density[0])
+    balance = p.ni2 * np.exp(-gamma[0] - gamma[2])
+    assert np.max(np.abs((n * p_ / balance)[counts] - 1.0)) < 1e-8
+    level = np.log(n) + gamma[0] - p.band_n - X[PHI]
+    assert np.ptp(level[counts]) < 1e-8
+    assert np.max(np.abs(net)) < 1e-13 * np.max(one_way)  # round-off of both directions
+
+
+@pytest.mark.parametrize("name", CELLS)
+def test_a_steady_current_is_equal_at_every_face(name):
+    cell = CELLS[name]()
+    s = Simulation(cell)
+    assert s.settle(voltage=0.4, light=1.0).is_good
+    net, one_way, _ = flows(cell, s.state.X)
+    plain = ~np.isin(np.arange(len(net)), cell.problem.face)  # interface traps carry some across
+    assert np.ptp(net[plain]) < 1e-9 * np.max(one_way)
+    assert np.ptp(net[plain]) < 1e-6 * np.abs(net[plain]).mean()
 
 
 def _opening(speed):

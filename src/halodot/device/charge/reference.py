@@ -13,7 +13,8 @@ import numpy as np
 
 from ...core.constants import KINETIC
 from . import mobility, statistics, tunnelling
-from .ends import BARRIER, BUILT_IN, COMPACT, KIND, LOWERING, OPEN, TUNNEL_MASS
+from .ends import BARRIER, BUILT_IN, COMPACT, DRIVEN, KIND, LOWERING, TUNNEL_MASS
+from .fluxes import FULL
 from .problem import BOLTZMANN_BAND, ELECTRON, HOLE, ION, PHI, SURFACE, Problem
 
 SIGN = {ELECTRON: 1.0, HOLE: -1.0}
@@ -29,7 +30,7 @@ def residual(
     light: Any,
     phi_left: Any,
     phi_right: Any,
-    way: float = 0.0,
+    way: float = DRIVEN,
 ) -> Any:
     """Residual of every equation at every node, [3 + K, N]: what `kernel.assemble` negates.
 
@@ -38,13 +39,14 @@ def residual(
     X
         [3 + K, N] potential [kT/q] and densities [m-3].
     a0, history, trap_history, face_history
-        d/dt x = a0 x + history [1/s], of shapes [3 + K, N], [T, N] and [I].
+        d/dt x = a0 x + history [1/s], of shapes [3 + K, N], [T, 2, N] and [2, I]; of
+        traps first the filled, then the empty share.
     light
         Fraction of full light of every source [C], or of the first.
     phi_left, phi_right
         Potential of each metal, quasi-Fermi level of a free surface [kT/q].
     way
-        `ends.OPEN` where the terminals are open.
+        `ends.DRIVEN`, or the current over q that the source gives (`ends.OPEN`).
 
     Notes
     -----
@@ -142,12 +144,18 @@ def currents(P: Problem, X: Any, gamma: Any) -> Any:
     field = np.diff(X[PHI]) * P.thermal_voltage / P.h
     for k, z in enumerate(P.ion_charge):
         a = X[ION + k]
-        full = a / P.ion_limit[k]
-        psi = z * X[PHI] - log1p(-np.where(full.real > 1.0 - 1e-12, 1.0 - 1e-12, full))
+        psi = z * X[PHI] + _site_excess(a / P.ion_limit[k])
         speed = P.mobility[2 + k] * P.thermal_voltage / P.h * _hop(P.ion_jump[k] * field)
         d = np.diff(psi)
         J[ION + k] = -z[:-1] * speed * (a[1:] * bernoulli(-d) - a[:-1] * bernoulli(d))
     return np.where(np.concatenate([P.mobility[:1], P.mobility]) > 0.0, J, 0.0)
+
+
+def _site_excess(share: Any) -> Any:
+    """-ln(1 - share) up to `fluxes.FULL` before a full lattice, its tangent from there."""
+    over = share - (1.0 - FULL)
+    below = np.where(over.real < 0.0, share, 1.0 - FULL)
+    return np.where(over.real < 0.0, -log1p(-below), over / FULL - np.log(FULL))
 
 
 def _carrier_current(P: Problem, s: int, X: Any, gamma: Any) -> Any:
@@ -222,17 +230,24 @@ def _traps(P: Problem, X: Any, gamma: Any, R: Any, a0: Any, history: Any) -> Non
     for level, past in zip(P.trap, history, strict=True):
         total, cn, cp, n1, p1, empty, lost = level
         n1, p1 = n1 * np.exp(-gamma[0]), p1 * np.exp(-gamma[1])
-        stores = lost != 0.0
-        bottom = np.where(stores, a0, 0.0) + cn * (n + n1) + cp * (p + p1)
-        bottom = np.where(bottom == 0.0, 1.0, bottom)
-        past = np.where(stores, past, 0.0)
-        f = (cn * n + cp * p1 - past) / bottom
-        # 1 - f on its own: of a full level it would have no digits
-        e = (np.where(stores, a0, 0.0) + cn * n1 + cp * p + past) / bottom
+        f, e = _shares(cn * n + cp * p1, cn * n1 + cp * p, lost != 0.0, a0, past)
         number = np.where(P.active[0], P.volume * total, 0.0)
         R[PHI] += number * (empty - lost * f)
         R[ELECTRON] += number * cn * (n * e - n1 * f)
         R[HOLE] += number * cp * (p * f - p1 * e)
+
+
+def _shares(fill: Any, drain: Any, stores: Any, a0: Any, past: Any) -> tuple[Any, Any]:
+    """Filled and empty share: of a level nearly full, 1 - f would have no digits.
+
+    a0 f + past[0] = fill (1 - f) - drain f, and the same for the empty share the other way round;
+    a level without charge (`stores` False) has no memory. Shares are not negative.
+    """
+    bottom = np.where(stores, a0, 0.0) + fill + drain
+    bottom = np.where(bottom == 0.0, 1.0, bottom)
+    top = [rate - np.where(stores, one, 0.0) for rate, one in zip((fill, drain), past, strict=True)]
+    f, e = (np.where(t.real > 0.0, t, 0.0) / bottom for t in top)
+    return f, e
 
 
 def _faces(P: Problem, X: Any, gamma: Any, R: Any, a0: Any, history: Any) -> None:
@@ -241,13 +256,13 @@ def _faces(P: Problem, X: Any, gamma: Any, R: Any, a0: Any, history: Any) -> Non
         area, cn, cp, nl, pl, nr, pr, empty, lost = P.face_trap[:, q]
         here = slice(i, i + 2)
         n, p = X[ELECTRON, here], X[HOLE, here]
-        # the level lies half the potential step above (left) and below (right) its nodes
-        up = 0.5 * (X[PHI, i] - X[PHI, i + 1] + P.dipole[i]) * np.array([1.0, -1.0])
+        # the vacuum level of the traps is the mean of both nodes, dipole or not: one level that
+        # both sides see, or a trap would drive a current at equilibrium
+        up = 0.5 * (X[PHI, i] - X[PHI, i + 1]) * np.array([1.0, -1.0])
         n1 = np.array([nl, nr]) * np.exp(up - gamma[0, here])
         p1 = np.array([pl, pr]) * np.exp(-up - gamma[1, here])
-        own, past = (a0, history[q]) if lost != 0.0 else (0.0, 0.0)
         fill, drain = (cn * n + cp * p1).sum(), (cn * n1 + cp * p).sum()
-        f, e = (fill - past) / (own + fill + drain), (drain + own + past) / (own + fill + drain)
+        f, e = _shares(fill, drain, lost != 0.0, a0, history[:, q])
         R[PHI, here] += 0.5 * area * (empty - lost * f)
         R[ELECTRON, here] += area * cn * (n * e - n1 * f)
         R[HOLE, here] += area * cp * (p * f - p1 * e)
@@ -281,9 +296,12 @@ def _metal(
     """
     i, vt, c = -side, P.thermal_voltage, P.contact[side]
     driven = side == 0 and P.circuit[0] > 0.0
+    shift = _barrier_shift(P, side, X)
     metal = phi_end
     if driven:
-        metal = X[PHI, 0] - (R[PHI, 0] / (c[COMPACT] * vt) if np.isfinite(c[COMPACT]) else 0.0)
+        metal = (
+            X[PHI, 0] - shift - (R[PHI, 0] / (c[COMPACT] * vt) if np.isfinite(c[COMPACT]) else 0.0)
+        )
     for k in range(len(P.ion_charge)):
         velocity, balanced, share = P.exchange[side, k]
         z = P.ion_charge[k, i]
@@ -291,41 +309,38 @@ def _metal(
         into_film = balanced * np.exp(share * eta)
         into_metal = X[ION + k, i] * np.exp((share - 1.0) * eta)
         R[ION + k, i] += z * velocity * (into_metal - into_film)
-    _injection(P, side, X, gamma, R)
+    for s, sign in SIGN.items():
+        balanced = c[1 + s] * np.exp(sign * shift - gamma[s - 1, i])
+        R[s, i] += c[s - 1] * (X[s, i] - balanced)
     if driven:
         R[PHI, 0] = _terminal(P, X, J, a0, history, phi_end, metal, way)
     elif np.isfinite(c[COMPACT]):
         R[PHI, i] += c[COMPACT] * vt * (phi_end - X[PHI, i])
     else:
-        R[PHI, i] = X[PHI, i] - phi_end
+        R[PHI, i] = X[PHI, i] - phi_end - shift
 
 
 def _terminal(
     P: Problem, X: Any, J: Any, a0: Any, history: Any, source: Any, metal: Any, way: float
 ) -> Any:
     """Current of the source less that of the device and of the shunt, all over q."""
-    series, shunt, clamp = P.circuit
+    series, shunt, _ = P.circuit
     vt = P.thermal_voltage
-    given = series * vt * (source - metal)
-    if np.isfinite(clamp):
-        given = clamp * np.tanh(given / clamp)
-    if way == OPEN:
-        given = 0.0
+    given = series * vt * (source - metal) if way == DRIVEN else way
     rate = a0 * (X[PHI, 0] - X[PHI, 1]) + history[PHI, 0] - history[PHI, 1]
     device = P.permittivity[0] * vt / P.h[0] * rate + J[:, 0].sum()
     return given - device - shunt * vt * (metal + P.contact[0, BUILT_IN])
 
 
-def _injection(P: Problem, side: int, X: Any, gamma: Any, R: Any) -> None:
-    """v e^b (n - n_0 e^(-gamma)), b what the field does to the barrier."""
+def _barrier_shift(P: Problem, side: int, X: Any) -> Any:
+    """What the field takes off the barrier of a contact [kT]; that of holes counts negative."""
     i, j, edge = ((0, 1, 0), (-1, -2, -1))[side]
     c, vt = P.contact[side], P.thermal_voltage
     pull = (X[PHI, j] - X[PHI, i]) * vt / P.h[edge]
-    for s, sign in SIGN.items():
-        height = c[BARRIER + s - 1]
-        boost = contact_boost(sign * pull, c[LOWERING], height, c[TUNNEL_MASS], vt)
-        balanced = c[1 + s] * np.exp(-gamma[s - 1, i])
-        R[s, i] += c[s - 1] * np.exp(boost) * (X[s, i] - balanced)
+    return sum(
+        sign * contact_boost(sign * pull, c[LOWERING], c[BARRIER + s - 1], c[TUNNEL_MASS], vt)
+        for s, sign in SIGN.items()
+    )
 
 
 def contact_boost(field: Any, lowering: float, barrier: float, mass: float, vt: float) -> Any:
