@@ -277,7 +277,7 @@ def _with_statistics(dice: Dice, layer: ChargeLayer) -> ChargeLayer:
         statistics_valence=other,
         width_conduction=dice.uniform(0.04, 0.12) if one == "gaussian" else 0.0,
         width_valence=dice.uniform(0.04, 0.12) if other == "gaussian" else 0.0,
-        density_exponent=dice.uniform(0.15, 0.35)
+        density_exponent=dice.uniform(0.1, 1.0)
         if "gaussian" in (one, other) and dice.chance(0.3)
         else 0.0,
     )
