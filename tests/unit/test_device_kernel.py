@@ -19,6 +19,7 @@ from halodot.device.charge import reference
 from halodot.device.charge.ends import DRIVEN, OPEN
 from halodot.device.charge.kernel import assemble
 from halodot.device.charge.problem import new_workspace
+from halodot.device.charge.tunnelling import contact_boost
 from halodot.numerics.blocktridiagonal import solve, solve_again
 
 CELLS = {
@@ -80,7 +81,10 @@ def compare(problem, X, a0, light, way, rng):
     off = np.abs(W.rhs / size + r) / (1.0 + np.abs(r))
     blocks = np.array([W.lower, W.diagonal, W.upper])
     slopes = np.abs(blocks - J).max(axis=(0, 3)) / size
+    # what is not there stays as it is
     assert np.all(W.rhs[~free] == 0.0)
+    assert np.array_equal(blocks[1][~free], np.eye(len(X))[np.nonzero(~free)[1]])
+    assert not blocks[0::2][:, ~free].any()
     return off[free].max(), slopes[free].max()
 
 
@@ -129,6 +133,20 @@ def test_the_cells_hold_every_mechanism():
     assert {int(k) for p in problems for k in p.statistics.ravel()} >= {-1, 0, 1}
     assert any((p.tunnel[0] >= 0) and (p.tunnel[1:] >= 0).any() for p in problems)
     assert any(p.trap.shape[0] > 3 and len(p.ion_charge) == 2 for p in problems)
+
+
+@pytest.mark.parametrize("field", [1e3, 1e7, 3e8, 2e9])
+@pytest.mark.parametrize("lowering", [0.0, 1.5e-5])
+@pytest.mark.parametrize("mass", [0.0, 0.2])
+def test_boost_of_a_contact_equals_its_reference_up_to_fields_that_drain_the_metal(
+    field, lowering, mass
+):
+    for barrier in (0.1, 0.6, 1.2):
+        given = (lowering, barrier, mass, 0.02585)
+        exact = reference.contact_boost(complex(field, 1e-30 * field), *given)
+        value, slope = contact_boost(field, *given)
+        assert value == pytest.approx(np.real(exact), rel=1e-11, abs=1e-12)
+        assert slope * field == pytest.approx(np.imag(exact) / 1e-30, rel=1e-9, abs=1e-12)
 
 
 @pytest.mark.parametrize("m", range(3, 8))
