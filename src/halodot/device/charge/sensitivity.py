@@ -24,6 +24,7 @@ from ...numerics.blocktridiagonal import solve, solve_again
 from ...numerics.compiled import kernel
 from .build import Cell, discretise
 from .currents import CHARGE, COLUMNS
+from .ends import DRIVEN, OPEN
 from .grid import Grid, bounds, initial
 from .kernel import assemble, set_excess, set_fluxes
 from .layers import Stack
@@ -33,7 +34,7 @@ from .problem import ELECTRON, ION, PHI, Array, Problem, State, Workspace, new_w
 from .run import Program
 from .simulate import Simulation
 from .stepping import Tolerances, step_coefficients
-from .trajectory import Trajectory, potentials, run, shunt_current, terminal_current
+from .trajectory import Trajectory, potentials, run, shunt_current, terminal_current, way_of
 
 SHORT = 1e-5  # largest change of a logarithm in a difference along a derivative
 VOLTAGE, LIGHT = "drive.voltage", "drive.light"  # factors on the drive, 1
@@ -227,7 +228,7 @@ def _explicit(
     rate: State,
     light: Array,
     ends: Array,
-    way: float,
+    ways: Array,
     W: Workspace,
     out: Array,
 ) -> None:
@@ -235,7 +236,7 @@ def _explicit(
     for side in range(2):
         P = high if side == 1 else low
         _set_past(W, past, rate, d if side == 1 else -d)
-        assemble(P, X, a0, light[side], ends[side, 0], ends[side, 1], way, W)
+        assemble(P, X, a0, light[side], ends[side, 0], ends[side, 1], ways[side], W)
         if side == 0:
             out[:] = -W.rhs
         else:
@@ -357,7 +358,7 @@ def _shunt_slope(
     rate: State,
     light: Array,
     ends: Array,
-    way: float,
+    ways: Array,
     W: Workspace,
 ) -> float:
     """Derivative of the current density through the shunt."""
@@ -368,17 +369,20 @@ def _shunt_slope(
         X = S.X + (s * step * t.X if side >= 2 else 0.0 * t.X)
         k = side if side < 2 else 2
         _set_past(W, past, rate, s * step if side < 2 else 0.0)
-        found += shunt_current(one, X, a0, light[k], ends[k, 0], ends[k, 1], way, W) * s / step
+        J = shunt_current(one, X, a0, light[k], ends[k, 0], ends[k, 1], ways[k], W)
+        found += J * s / step
     return 0.5 * found
 
 
-def _drive(cell: Cell, pair: Pair, voltage: float, light: Array) -> tuple[Array, Array]:
-    """Light [3, C] and potentials [3, 2] of the lower and the higher device, and of the device."""
-    lights, ends = [], []
+def _drive(cell: Cell, pair: Pair, at: _Level) -> tuple[Array, Array, Array]:
+    """Light [3, C], potentials [3, 2] and way of driving of the lower, the higher, the device."""
+    lights, ends, ways = [], [], []
     for one, s in ((pair.low, -pair.step), (pair.high, pair.step), (cell, 0.0)):
-        lights.append(light * (1.0 + s * pair.light))
-        ends.append(potentials(one, voltage * (1.0 + s * pair.voltage)))
-    return np.array(lights), np.array(ends)
+        lights.append(at.light * (1.0 + s * pair.light))
+        ends.append(potentials(one, at.voltage * (1.0 + s * pair.voltage)))
+        clamped = at.way not in (DRIVEN, OPEN)
+        ways.append(np.copysign(one.problem.circuit[2], at.way) if clamped else at.way)
+    return np.array(lights), np.array(ends), np.array(ways)
 
 
 class _Level(NamedTuple):
@@ -401,8 +405,7 @@ def _tangents(
     out = np.zeros((len(pairs), n, m))
     for k, (pair, rate) in enumerate(zip(pairs, rates, strict=True)):
         both = pair.low.problem, pair.high.problem, pair.step
-        light, ends = _drive(cell, pair, at.voltage, at.light)
-        _explicit(*both, S.X, at.a0, at.past, rate, light, ends, at.way, W, out[k])
+        _explicit(*both, S.X, at.a0, at.past, rate, *_drive(cell, pair, at), W, out[k])
     _set_past(W, at.past, at.past, 0.0)
     assemble(P, S.X, at.a0, at.light, *potentials(cell, at.voltage), at.way, W)
     if steady:
@@ -450,17 +453,18 @@ def _close(P: Problem, X: Array, pairs: list[Pair], W: Workspace, out: Array) ->
     if not len(columns):
         return
     _solve_all(W, columns)
+    out[:] = columns[: len(out)]
+    if not len(regions):
+        return
 
     def held(column: Array) -> Array:
         return np.array([w @ column[span, s] for span, s, w in weights])
 
-    gains = np.array([held(c) for c in columns[len(out) :]]).reshape(len(regions), -1).T
-    for column, pair in zip(columns[: len(out)], pairs, strict=True):
-        if len(regions):
-            wanted = _content_change(pair, P, X, regions)
-            share = np.linalg.solve(gains, wanted - held(column))
-            column += np.tensordot(share, columns[len(out) :], 1)
-    out[:] = columns[: len(out)]
+    gains = np.array([held(c) for c in columns[len(out) :]]).T
+    for column, pair in zip(out, pairs, strict=True):
+        wanted = _content_change(pair, P, X, regions)
+        share = np.linalg.solve(gains, wanted - held(column))
+        column += np.tensordot(share, columns[len(out) :], 1)
 
 
 def _content_change(pair: Pair, P: Problem, X: Array, regions: NDArray[np.int64]) -> Array:
@@ -480,8 +484,9 @@ def _nothing(S: State) -> State:
 
 
 def _at_rest(simulation: Simulation) -> _Level:
-    S = simulation.state
-    return _Level(S, 0.0, _nothing(S), simulation.voltage, simulation.light, 0.0)
+    S, voltage = simulation.state, simulation.voltage
+    way = way_of(simulation.cell, S, voltage, DRIVEN)
+    return _Level(S, 0.0, _nothing(S), voltage, simulation.light, way)
 
 
 def rest_tangents(simulation: Simulation, pairs: list[Pair]) -> list[State]:
@@ -516,8 +521,7 @@ def _current(
         given = (P, pair.low.problem, pair.high.problem, pair.step, at.S, t, at.a0, at.past, rate)
         slopes[k] = _current_slope(*given, W)
         if P.circuit[1] > 0.0:
-            light, sides = _drive(cell, pair, at.voltage, at.light)
-            slopes[k] += _shunt_slope(*given, light, sides, at.way, W)
+            slopes[k] += _shunt_slope(*given, *_drive(cell, pair, at), W)
     return float(J), slopes
 
 
@@ -544,8 +548,9 @@ def along(
         a0, c1, c2 = step_coefficients(dt, float(steps.before[k]), order)
         past = _mix(c1, A, c2, B)
         rates = [_mix(c1, t, c2, u) for t, u in zip(last, before, strict=True)]
-        drive = float(steps.voltage[k]), steps.light[k], float(steps.way[k])
-        at = _Level(taken.states[k + 1], a0, past, *drive)
+        S, volts = taken.states[k + 1], float(steps.voltage[k])
+        way = way_of(cell, S, volts, float(steps.way[k]))
+        at = _Level(S, a0, past, volts, steps.light[k], way)
         now = _tangents(cell, pairs, at, rates, W, steady=False)
         if out >= 0 and taken.status[out].is_good:
             J[out], slopes[out] = _current(cell, pairs, at, now, rates, W)

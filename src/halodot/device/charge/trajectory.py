@@ -17,7 +17,7 @@ from ...numerics.compiled import kernel
 from .build import Cell
 from .currents import CHARGE, COLUMNS, TOTAL, write_row
 from .drive import History
-from .ends import BUILT_IN, OPEN
+from .ends import BUILT_IN, DRIVEN, OPEN
 from .kernel import assemble
 from .problem import Array, Problem, State, Workspace, new_workspace
 from .run import Program
@@ -43,7 +43,7 @@ class Steps:
     voltage, light
         At the end of each step [V], [S, C].
     way
-        `ends.OPEN` where the terminals are open.
+        `ends.OPEN` where the terminals are open, else `ends.DRIVEN` (a clamp is found by `way_of`).
     output
         Index of the output that the step lands on, or -1.
     """
@@ -143,7 +143,7 @@ def _segment(
         H.order[1 : n + 1].copy(),
         a[1] + share * (b[1] - a[1]),
         a[2] + share[:, None] * (b[2] - a[2]),
-        np.full(n, 0.0 if closed else OPEN),
+        np.full(n, DRIVEN if closed else OPEN),
         number,
     )
     states = [State(H.X[k], H.trap[k], H.face[k]) for k in range(1, n + 1)]
@@ -189,6 +189,18 @@ def terminal_current(
     return row[TOTAL] + beside
 
 
+def way_of(cell: Cell, S: State, voltage: float, way: float) -> float:
+    """How a converged state is driven: as asked, or by the current at which the source clamps."""
+    P = cell.problem
+    g, top = P.circuit[0] * P.thermal_voltage, float(P.circuit[2])
+    if g == 0.0 or top == np.inf or way != DRIVEN:
+        return way
+    W, (left, right) = new_workspace(P), potentials(cell, voltage)
+    assemble(P, S.X, 0.0, np.zeros(P.generation.shape[0]), left, right, way, W)
+    wanted = g * (left - float(W.metal[2, 0]))
+    return way if abs(wanted) < top else float(np.copysign(top, wanted))
+
+
 def potentials(cell: Cell, voltage: float) -> tuple[float, float]:
     """Potentials of both metals in kT/q at a voltage of the source [V]."""
     left, right = cell.built_in
@@ -218,7 +230,9 @@ def replay(
     for k in range(len(s.time)):
         new, A, B = copy(taken.states[k + 1]), states[k], states[max(k - 1, 0)]
         dt, before, order = float(s.length[k]), float(s.before[k]), int(s.order[k])
-        drive = (light * s.light[k], *potentials(cell, voltage * s.voltage[k]), float(s.way[k]))
+        volts = voltage * float(s.voltage[k])
+        way = way_of(cell, new, volts, float(s.way[k]))
+        drive = (light * s.light[k], *potentials(cell, volts), way)
         if attempt(P, new, A, B, dt, before, order, *drive, W, TIGHT) < 0:
             raise ArithmeticError(f"the replay fails at {s.time[k]:g} s")
         states.append(new)
