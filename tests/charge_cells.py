@@ -106,7 +106,7 @@ def states_cell(nodes: int = 15) -> Cell:
     """Every density of states, several trap levels, Auger, dipole, hops at high field, crowding."""
     jumping = (
         ChargeIon(name="v", density=1e23, mobility=1e-12, charge=2, limit=2e26, jump=3e-9),
-        ChargeIon(name="i", density=2e23, mobility=3e-13, charge=-1, limit=1e26, jump=1e-9),
+        ChargeIon(name="i", density=2e23, mobility=3e-13, charge=-1, limit=5e25, jump=1e-9),
     )
     levels = tuple(
         ChargeTrap(
@@ -184,7 +184,9 @@ def electrode_cell(
     )
     return build(
         [absorber(thickness=6e-8, fixed_charge=1e22)],
-        ChargeContact(work_function=4.3, compact_capacitance=compact, exchange=both),
+        ChargeContact(
+            work_function=4.3, compact_capacitance=compact, exchange=both, image_force=True
+        ),
         ChargeContact(work_function=right, compact_capacitance=compact, exchange=both[:1]),
         nodes=nodes,
         circuit=Circuit(series_resistance=series, shunt_resistance=0.3, compliance=compliance),
