@@ -62,13 +62,20 @@ def extract(trace: Trace, library: Library | None = None) -> Figures:
         raise InputError(
             "trace.kind", trace.kind, "one of " + ", ".join(KINDS), nearest(trace.kind, KINDS)
         )
+    from .state import Figures as Found
+
+    every = len(trace)
     trace = good_points(trace)
     if not len(trace):
-        from .state import Figures as Nothing
-
-        return Nothing(trace.kind, trace.label, (), trace.status, trace.notes)
+        return Found(trace.kind, trace.label, (), trace.status, trace.notes)
     module = importlib.import_module(f".{trace.kind}", __package__)
-    figures: Figures = getattr(module, f"extract_{trace.kind}")(trace)
+    try:
+        figures: Figures = getattr(module, f"extract_{trace.kind}")(trace)
+    except InputError as e:
+        if len(trace) == every:
+            raise
+        notes = (*trace.notes, f"no figures of what is left: {e.value} where {e.allowed} is needed")
+        return Found(trace.kind, trace.label, (), trace.status, notes)
     return figures
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from ..device.state import Trace
 from .model import ReportInput, Variant
 from .plots import dots, scores, series, stack, traces
+from .plots import records as special
 
 MOST_SERIES = 24  # of one picture; more cannot be told apart, the tables hold them all
 MOST_STACKS = 3
@@ -125,6 +126,11 @@ def _records(result: ReportInput) -> Iterator[tuple]:
         "output": "Output curves.",
         "pulses": "Response to pulses.",
         "retention": "Retention.",
+        "endurance": "Both states against the cycle.",
+        "open_circuit": "Voltage of open terminals.",
+        "impedance": "Impedance against frequency, and in the plane.",
+        "capacitance": "Capacitance against bias.",
+        "waveform": "Record in time.",
     }
     for kind in dict.fromkeys(t.kind for t in records):
         same = [t for t in records if t.kind == kind]
@@ -134,9 +140,15 @@ def _records(result: ReportInput) -> Iterator[tuple]:
         yield (
             "figures",
             caption,
-            kind in ("iv", "transfer"),
+            kind in ("iv", "transfer", "impedance", "capacitance", "open_circuit"),
             lambda name, same=same, kind=kind: traces.overlay(same[:MOST_SERIES], kind, name),
         )
+    yield (
+        "figures",
+        "Emitted light: luminance against voltage, efficiency against luminance.",
+        True,
+        lambda name: special.emission(records[:MOST_SERIES], name),
+    )
 
 
 def _labelled(variants: tuple[Variant, ...]) -> list[Trace]:

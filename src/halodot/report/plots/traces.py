@@ -31,7 +31,9 @@ def overlay(traces: Sequence[Trace], kind: str, name: str) -> str | None:
         against time where the record holds it.
     """
     chosen = [t for t in traces if t.kind == kind and len(t)]
-    draw = PICTURES.get(kind, time_course)
+    from . import records
+
+    draw = PICTURES.get(kind) or records.PICTURES.get(kind, time_course)
     return draw(chosen, name) if chosen else None
 
 
@@ -44,23 +46,30 @@ def current_voltage(traces: Sequence[Trace], name: str) -> str | None:
     with st.style():
         figure = st.new_figure(8.6, 4.0)
         linear, logarithmic = figure.subplots(1, 2)
-        factor, unit = _scale(kept, key)
+        factor, unit = scale_of(kept, key)
         symbol = _symbol(key)
         log_factor, log_unit = _log_scale(kept, key)
         for k, t in enumerate(kept):
-            x, y = t.columns["voltage"], good(t, key)
+            x, y = volts(t), good(t, key)
             st.draw_line(linear, x, y * factor, k, among=len(kept))
-            st.draw_line(logarithmic, x, _nonzero(np.abs(y)) * log_factor, k, among=len(kept))
-        st.label_axes(linear, "Voltage [V]", f"{symbol} [{unit}]")
-        st.label_axes(logarithmic, "Voltage [V]", f"|{symbol}| [{log_unit}]")
+            st.draw_line(logarithmic, x, nonzero(np.abs(y)) * log_factor, k, among=len(kept))
+        of_source = all("source_voltage" in t.columns for t in kept)
+        across = "Voltage of the source [V]" if of_source else "Voltage [V]"
+        st.label_axes(linear, across, f"{symbol} [{unit}]")
+        st.label_axes(logarithmic, across, f"|{symbol}| [{log_unit}]")
         _decades(logarithmic)
         for k, t in enumerate(kept[:2]):
             y = good(t, key)
-            _arrows(linear, t.columns["voltage"], y * factor, t.sweep, k)
-            y = _nonzero(np.abs(y)) * log_factor
-            _arrows(logarithmic, t.columns["voltage"], y, t.sweep, k)
+            _arrows(linear, volts(t), y * factor, t.sweep, k)
+            y = nonzero(np.abs(y)) * log_factor
+            _arrows(logarithmic, volts(t), y, t.sweep, k)
         st.legend(figure, legend_labels(kept))
-        return st.to_svg(figure, name, "Current against voltage", _sentence(kept))
+        return st.to_svg(figure, name, "Current against voltage", sentence(kept))
+
+
+def volts(t: Trace) -> Array:
+    """Return the voltage of the source where it is known, else that of the device."""
+    return t.columns.get("source_voltage", t.columns["voltage"])
 
 
 def transfer(traces: Sequence[Trace], name: str) -> str | None:
@@ -71,20 +80,20 @@ def transfer(traces: Sequence[Trace], name: str) -> str | None:
     with st.style():
         figure = st.new_figure(8.6, 4.0)
         logarithmic, root = figure.subplots(1, 2)
-        factor, unit = _scale(kept, "drain_current")
+        factor, unit = scale_of(kept, "drain_current")
         log_factor, log_unit = _log_scale(kept, "drain_current")
         for k, t in enumerate(kept):
             x, y = t.columns["gate_voltage"], np.abs(good(t, "drain_current"))
-            st.draw_line(logarithmic, x, _nonzero(y) * log_factor, k, among=len(kept))
+            st.draw_line(logarithmic, x, nonzero(y) * log_factor, k, among=len(kept))
             st.draw_line(root, x, np.sqrt(y * factor), k, among=len(kept))
         st.label_axes(logarithmic, "Gate voltage [V]", f"|Drain current| [{log_unit}]")
         st.label_axes(root, "Gate voltage [V]", f"√|drain current| [√{unit}]")
         _decades(logarithmic)
         for k, t in enumerate(kept[:2]):
             x, y = t.columns["gate_voltage"], np.abs(good(t, "drain_current")) * log_factor
-            _arrows(logarithmic, x, _nonzero(y), t.sweep, k)
+            _arrows(logarithmic, x, nonzero(y), t.sweep, k)
         st.legend(figure, legend_labels(kept))
-        return st.to_svg(figure, name, "Transfer curves", _sentence(kept))
+        return st.to_svg(figure, name, "Transfer curves", sentence(kept))
 
 
 def output(traces: Sequence[Trace], name: str) -> str | None:
@@ -95,7 +104,7 @@ def output(traces: Sequence[Trace], name: str) -> str | None:
     with st.style():
         figure = st.new_figure(6.4, 4.2)
         ax = figure.subplots()
-        factor, unit = _scale(kept, "drain_current")
+        factor, unit = scale_of(kept, "drain_current")
         labels: list[str] = []
         looks: list[dict[str, Any]] = []
         for number_of_trace, t in enumerate(kept):
@@ -110,7 +119,7 @@ def output(traces: Sequence[Trace], name: str) -> str | None:
                 labels.append(", ".join(part for part in (t.label, at) if part))
         st.label_axes(ax, "Drain voltage [V]", f"Drain current [{unit}]")
         st.legend(figure, labels, looks)
-        return st.to_svg(figure, name, "Output curves", _sentence(kept))
+        return st.to_svg(figure, name, "Output curves", sentence(kept))
 
 
 def _by_gate(t: Trace) -> list[tuple[float | None, NDArray[np.bool_]]]:
@@ -125,9 +134,11 @@ TIME_PANELS = (
     ("current_density", "Current density", 2.0),
     ("drain_current", "Drain current", 2.0),
     ("voltage", "Voltage", 1.0),
+    ("source_voltage", "Source\nvoltage", 1.0),
     ("gate_voltage", "Gate voltage", 1.0),
     ("drain_voltage", "Drain voltage", 1.0),
     ("light", "Light", 1.0),
+    ("luminance", "Luminance", 1.0),
 )
 
 
@@ -144,14 +155,14 @@ def time_course(traces: Sequence[Trace], name: str) -> str | None:
         figure = st.new_figure(7.0, 1.2 + 1.1 * sum(weights))
         axes = figure.subplots(len(panels), 1, sharex=True, height_ratios=weights, squeeze=False)
         logarithmic = all(t.kind == "retention" for t in kept)
-        time_factor, time_unit = (1.0, "s") if logarithmic else _scale(kept, "time")
+        time_factor, time_unit = (1.0, "s") if logarithmic else scale_of(kept, "time")
         for (key, label, _), ax in zip(panels, axes[:, 0], strict=True):
-            factor, unit = _scale(kept, key)
+            factor, unit = scale_of(kept, key)
             for k, t in enumerate(kept):
                 if key in t.columns:
                     time = t.columns["time"] * time_factor
                     st.draw_line(
-                        ax, _nonzero(time) if logarithmic else time, good(t, key) * factor, k
+                        ax, nonzero(time) if logarithmic else time, good(t, key) * factor, k
                     )
             st.label_axes(ax, "", f"{label}\n[{unit}]")
             _show_zero(ax)
@@ -160,7 +171,7 @@ def time_course(traces: Sequence[Trace], name: str) -> str | None:
         axes[-1, 0].set_xlabel(f"Time [{time_unit}]")
         figure.align_ylabels(axes[:, 0])
         st.legend(figure, legend_labels(kept))
-        return st.to_svg(figure, name, "Record against time", _sentence(kept))
+        return st.to_svg(figure, name, "Record against time", sentence(kept))
 
 
 def _show_zero(ax: Any) -> None:
@@ -173,6 +184,8 @@ def _show_zero(ax: Any) -> None:
 
 def _moves(t: Trace, key: str) -> bool:
     """Whether a column is there and, for what is applied, ever differs from zero."""
+    if key == "luminance":
+        return key in t.columns and bool(np.nanmax(np.abs(t.columns[key]), initial=0.0) > 1e-3)
     return key in t.columns and ("current" in key or bool(np.any(t.columns[key] != 0)))
 
 
@@ -211,7 +224,8 @@ def legend_labels(traces: Sequence[Trace]) -> list[str]:
     return labels
 
 
-def _sentence(traces: Sequence[Trace]) -> str:
+def sentence(traces: Sequence[Trace]) -> str:
+    """Return what a picture holds, in words."""
     return "; ".join(f"{t.label or t.kind}: {len(t)} points" for t in traces)
 
 
@@ -224,8 +238,8 @@ def _symbol(key: str) -> str:
     return {"current": "Current", "current_density": "Current density"}[key]
 
 
-def _scale(traces: Sequence[Trace], key: str) -> tuple[float, str]:
-    """Factor and unit of a column: prefixes for A, V, s; mA/cm2 or A/cm2 for densities."""
+def scale_of(traces: Sequence[Trace], key: str) -> tuple[float, str]:
+    """Return factor and unit of a column: prefixes for A, V, s; mA/cm2 or A/cm2 for densities."""
     kept = [t for t in traces if key in t.columns]
     largest = st.biggest(good(t, key) for t in kept)
     if "voltage" in key:
@@ -244,7 +258,8 @@ def _log_scale(traces: Sequence[Trace], key: str) -> tuple[float, str]:
     return (1e-4, "A/cm²") if unit == "A/m2" else (1.0, pretty_unit(unit))
 
 
-def _nonzero(y: Array) -> Array:
+def nonzero(y: Array) -> Array:
+    """Return `y` with NaN where it is not positive, for log axes."""
     return np.where(y > 0, y, np.nan)
 
 
