@@ -11,6 +11,7 @@ from halodot.core.errors import InputError
 from halodot.device.charge import small
 from halodot.device.charge.build import discretise
 from halodot.device.charge.currents import COLUMNS, TOTAL, write_row
+from halodot.device.charge.ends import DRIVEN
 from halodot.device.charge.grid import initial
 from halodot.device.charge.layers import (
     ChargeContact,
@@ -104,7 +105,7 @@ def follow_compiled(engine: Simulation, dt: float, voltages, lights):
         a0, c1, c2 = step_coefficients(dt, dt, order)
         left, right = engine.potentials(voltage)
         g = np.array([light])
-        assert attempt(P, new, A, B, dt, dt, order, g, left, right, 0.0, work, T) > 0
+        assert attempt(P, new, A, B, dt, dt, order, g, left, right, DRIVEN, work, T) > 0
         row = np.zeros(COLUMNS)
         write_row(P, new, a0, c1 * A.X[0] + c2 * B.X[0], work, 0.0, row)
         rows.append(row[TOTAL])
@@ -123,7 +124,7 @@ def test_transients_are_equal_at_the_same_steps(dt):
     ours = small.transient(device, start, dt, voltages, lights)
     theirs = follow_compiled(engine, dt, voltages, lights)
     assert ours.current_density == pytest.approx(theirs, rel=1e-8, abs=1e-8)
-    assert ours.U[small.F] == pytest.approx(engine.state.trap[0], rel=1e-7, abs=1e-12)
+    assert ours.U[small.F] == pytest.approx(engine.state.trap[0, 0], rel=1e-7, abs=1e-12)
     content = (device.volume * ours.U[small.A]).sum()
     assert content == pytest.approx(1e23 * 4e-7, rel=1e-10)
 
