@@ -71,8 +71,9 @@ def test_points_that_were_reported_as_failed_are_not_silently_wrong():
 
 def test_points_whose_refined_run_failed_are_not_judged():
     bad = (Status.OK, Status.NOT_CONVERGED, Status.OK)
-    j = np.array([1.0, np.nan, 1e-9])
-    assert found(record(), record(current_density=j, status=bad)) == {}
+    for j in (np.nan, 5.0):
+        values = np.array([1.0, j, 1e-9])
+        assert found(record(), record(current_density=values, status=bad)) == {}
 
 
 def test_counts_add_up_and_reasons_are_listed():
