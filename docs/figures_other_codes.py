@@ -35,6 +35,11 @@ def ionmonger_loops() -> Figure:
             axes.set_xlim(0.0, 1.3)
         first = figure.axes[0]
         first.set_ylabel("current density (mA/cm2)")
-        first.legend(title="line: default\ndots: high accuracy", loc="lower left", fontsize=7)
+        first.legend(
+            title="line: default\ndots: high accuracy",
+            loc="lower left",
+            fontsize=7,
+            title_fontsize=7,
+        )
         figure.draw_without_rendering()
     return figure

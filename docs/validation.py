@@ -20,6 +20,7 @@ for folder in (ROOT, ROOT / "tests", ROOT / "docs"):
         sys.path.append(str(folder))
 
 from checks import Check, Found, above, below, near  # noqa: E402
+from validation_charge import hysteresis, peer_checks  # noqa: E402
 from validation_dots import dot_checks, dot_study_checks  # noqa: E402
 
 PAGE = Path(__file__).parent / "validation.md"
@@ -35,26 +36,10 @@ The tests hold each claim, or what is left of it; `tests/docs` compares this pag
 # --- charge engine -------------------------------------------------------------------------------
 
 
-def closed_form(test: str, light: float, column: str, window: tuple[float, float]) -> float:
-    """Root mean square of log10 of computed over closed form, 800 nodes."""
-    from halodot.device.charge.simulate import Simulation
-    from peer_cells import cell, table
-
-    reference = table(f"{test}_reference")
-    voltage = reference["Vext_V"]
-    record = Simulation(cell(test, 800)).steady(voltage, light=light)
-    inside = (voltage > window[0]) & (voltage < window[1])
-    ratio = np.abs(record.current_density)[inside] / reference[column][inside]
-    return float(np.sqrt(np.mean(np.log10(ratio) ** 2)))
-
-
-@cache
-def curve(program: str) -> Any:
-    """One of the two default cells of the peer, 360 nodes."""
-    from benchmarks import peers
-
-    trace = peers.steady if program == "simss" else peers.hysteresis
-    return trace(peers.default_cell(program, 360))
+def spread() -> float:
+    """Largest difference of the total current over the grid, over that at short circuit."""
+    loop = hysteresis()
+    return float(np.max(loop.record.spread) / abs(loop.current[1]))
 
 
 def equilibrium_current() -> float:
@@ -82,7 +67,7 @@ def order_in_space() -> float:
         return float(Simulation(cell).steady(np.array([0.3]), light=1.0).current_density[0])
 
     finest, counts = current(1281), np.array([41, 81, 161])
-    errors = [abs(current(n) - finest) for n in counts]
+    errors = [abs(current(int(n)) - finest) for n in counts]
     return float(-np.polyfit(np.log(counts - 1), np.log(errors), 1)[0])
 
 
@@ -90,15 +75,15 @@ def slope_in_tolerance() -> float:
     """Power of the tolerance of a time step with which a loop with ions converges."""
     from charge_cells import absorber, transport
     from halodot.device.charge.build import ChargeContact, build
-    from halodot.device.charge.stepping import Tolerances
     from halodot.device.charge.simulate import Simulation
+    from halodot.device.charge.stepping import Tolerances
 
     contacts = ChargeContact(work_function=4.2), ChargeContact(work_function=5.2)
 
     def loop(step: float) -> Any:
         cell = build([transport(thickness=3e-8), absorber()], *contacts, nodes=41)
         s = Simulation(cell, Tolerances(step=step))
-        s.settle(1e3 * s.ion_time(), voltage=0.0, light=1.0)
+        s.settle(voltage=0.0, light=1.0)
         t, v = np.array([0.0, 2.0, 4.0]), np.array([0.0, 1.0, 0.0])
         return s.drive(t, v, np.ones(3), np.linspace(0.5, 4.0, 8)).current_density
 
@@ -109,46 +94,17 @@ def slope_in_tolerance() -> float:
 
 def charge_checks() -> Iterator[Check]:
     """Checks of the charge engine."""
-    cases = (
-        ("test1", 1.0, "J_SokelHughes_A_m-2", (0.0, 1e9), 1e-4, "Sokel-Hughes, photoconductor"),
-        ("test2", 0.0, "J_Murgatroyd_A_m-2", (3.0, 1e9), 6e-2, "Murgatroyd, above 3 V"),
-        ("test4", 0.0, "J_movingElectrode_A_m-2", (0.0, 0.2), 1.6e-2, "moving electrode, < 0.2 V"),
-        ("test4", 0.0, "J_MottGurney_A_m-2", (4.0, 1e9), 6e-2, "Mott-Gurney, above 4 V"),
-    )
-    for test, light, column, window, mark, name in cases:
-        yield Check(
-            f"rms of log10 J, {test.replace('test', 'test ')} of SIMsalabim",
-            name,
-            f"< {mark:g}, that of the peer",
-            lambda a=(test, light, column, window), m=mark: below(closed_form(*a), m),
-        )
-    for program, percent, millivolt, what in (
-        ("simss", 2.0, 5.0, "steady J-V, 65 voltages, ions at rest"),
-        ("zimt", 2.0, 5.0, "hysteresis loop at 1 V/s, 129 points"),
-    ):
-        yield Check(
-            f"{what}: largest distance below 1.0 V",
-            f"SIMsalabim {program} 5.36, default cell",
-            f"< {percent:g} % of Jsc",
-            lambda p=program, m=percent: below(curve(p).share_of_jsc, m / 100, "%", 100.0),
-        )
-        yield Check(
-            f"{what}: largest distance above 1.0 V",
-            f"SIMsalabim {program} 5.36, default cell",
-            f"< {millivolt:g} mV",
-            lambda p=program, m=millivolt: below(curve(p).volts, m / 1e3, "mV", 1e3),
-        )
     yield Check(
-        "ion content over that loop, relative drift",
+        "ion content over the loop of SIMsalabim's default cell, relative drift",
         "exact conservation",
         "< 1e-9",
-        lambda: below(float(np.max(curve("zimt").record.ion_error)), 1e-9),
+        lambda: below(float(np.max(hysteresis().record.ion_error)), 1e-9),
     )
     yield Check(
         "total current over that loop, spread over the faces of the grid",
         "one current in a series circuit",
         "< 1e-5 of Jsc",
-        lambda: below(float(np.max(curve("zimt").record.spread)) / curve("zimt").jsc, 1e-5),
+        lambda: below(spread(), 1e-5),
     )
     yield Check(
         "dark current at 0 V over that in the light",
@@ -396,6 +352,18 @@ def study_checks() -> Iterator[Check]:
 
 SECTIONS: tuple[tuple[str, str, Callable[[], Iterator[Check]]], ...] = (
     ("Charge engine", "", charge_checks),
+    (
+        "Charge engine beside other codes",
+        "Computed from the peers' own parameter sets ([other-codes.md](other-codes.md)) at high "
+        "accuracy. Where a distance is larger than our own change, its cause is known: Murgatroyd, "
+        "Mott-Gurney, the moving electrode and the formula for the voltages of test 6 are "
+        "approximations, which zimt misses in the same way; the 400 nodes of zimt place the "
+        "interfaces of its default cell up to 0.45 nm off, which is half of the distance of the "
+        "loop, the rest being the spacing of the nodes and time steps of first order (on its nodes "
+        "with its steps our equations give its loop within 0.06 % and 0.7 mV); DEVSIM has a node "
+        "on the junction, we have two, 0.2 nm apart, and recombination there peaks within 0.7 nm.",
+        peer_checks,
+    ),
     ("Crystals, syntheses and films", "", matter_checks),
     (
         "Dots: sizes, levels, light",

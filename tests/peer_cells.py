@@ -51,7 +51,8 @@ def deck(name: str, *, illuminated: bool = True, **keys) -> Deck:
     """A SIMsalabim parameter set, with the light of its own optics where it asks for them."""
     path = DATA / f"simsalabim_{name}_parameters.csv"
     if name.startswith("default"):
-        light = generation_profile(5e-7) if illuminated else 0.0
+        thickness = float(keys.get("change", {}).get("l2.L", 5e-7))
+        light = generation_profile(thickness) if illuminated else 0.0
         return simsalabim.read(path, generation={2: light}, **keys)
     return simsalabim.read(path, **keys)
 

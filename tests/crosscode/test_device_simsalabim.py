@@ -144,3 +144,26 @@ def test_a_shunt_lies_across_the_device():
     )
     extra = shunted.swept(schedule).follow().current - bare.swept(schedule).follow().current
     assert extra[0] == pytest.approx(1.0, rel=1e-3)
+
+
+def test_half_of_the_distance_of_the_loop_is_where_the_peer_puts_its_interfaces():
+    """On its 400 nodes the layers are 24.548, 500.270 and 9.836 nm thick."""
+    reference = table("default_zimt_hysteresis_1Vps_dv20mV_run")
+    keep = slice(1, int(np.argmax(reference["Vext_V"])) + 1)
+    time, voltage, expected = (reference[k][keep] for k in ("t_s", "Vext_V", "Jext_A_m-2"))
+    schedule = Schedule(
+        time=np.array([0.0, time[-1]]),
+        voltage=np.array([-0.04, voltage[-1]]),
+        light=np.ones(2),
+        outputs=time,
+    )
+    thickness = {"l1.L": 24.548e-9, "l2.L": 500.270e-9, "l3.L": 9.836e-9}
+    low = voltage < 1.0
+    off = [
+        np.max(
+            np.abs(deck("default_zimt", change=c).swept(schedule).follow().current - expected)[low]
+        )
+        for c in ({}, thickness)
+    ]
+    assert off[1] < 0.6 * off[0]
+    assert off[1] < 3e-3 * np.abs(expected[0])
