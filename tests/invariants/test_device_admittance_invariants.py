@@ -162,6 +162,24 @@ def test_ions_make_giant_capacitance_under_light_and_little_in_the_dark():
     assert dark[0] < 10.0 * dark[1]
 
 
+def test_ions_that_steer_recombination_make_a_negative_capacitance():
+    """More current the longer one waits: an inductive loop at low frequency."""
+    face = {"trap_energy": 4.7, "capture_electron": 1e-14, "capture_hole": 1e-14}
+    layers = [
+        transport(),
+        absorber(poole_frenkel=0.0, trap_density=0.0),
+        transport(electron_affinity=2.6, band_gap=2.9, fixed_charge=-1e23),
+    ]
+    seen = {}
+    for density in (1e13, 1e15):
+        faces = [ChargeInterface(after=k, trap_density=density, **face) for k in range(2)]
+        ends = ChargeContact(work_function=4.15), ChargeContact(work_function=5.3)
+        device = at_rest(build(layers, *ends, interfaces=faces), -1.1, 0.0)
+        seen[density] = admittance(device, np.array([1e-3, 1e8]))
+    assert (seen[1e13].capacitance > 0.0).all()
+    assert seen[1e15].capacitance[0] < -1e3 * seen[1e15].capacitance[1] < 0.0
+
+
 def test_what_is_not_at_rest_or_not_positive_is_refused():
     device = at_rest(full_cell(21), 0.0, 0.0)
     with pytest.raises(ValueError, match="positive"):
