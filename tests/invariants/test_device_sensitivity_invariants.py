@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -10,7 +12,7 @@ from halodot.device.charge import reference
 from halodot.device.charge.build import discretise
 from halodot.device.charge.ends import DRIVEN
 from halodot.device.charge.kernel import assemble
-from halodot.device.charge.layers import ChargeContact, ChargeInterface, Stack
+from halodot.device.charge.layers import ChargeContact, ChargeInterface, Circuit, Stack
 from halodot.device.charge.parameters import changed, step_of, value
 from halodot.device.charge.problem import new_workspace
 from halodot.device.charge.run import Program
@@ -105,6 +107,46 @@ def test_derivatives_of_a_loop_are_the_differences_of_whole_replays():
         # 1e-5 component by component: round-off of the differences
         scale = np.abs(difference) + 1e-3 * np.abs(difference).max()
         assert (np.abs(found.derivative[:, k] - difference) < 1e-5 * scale).all(), name
+
+
+def test_derivatives_behind_a_circuit_with_open_terminals_and_a_clamp():
+    """A loop into the compliance of the source, then open terminals, against replays."""
+    circuit = Circuit(series_resistance=2e-4, shunt_resistance=0.1, compliance=60.0)
+    stack = replace(STACK, circuit=circuit)
+    program = Program(
+        np.array([0.0, 0.5, 1.0, 1.5]),
+        np.array([0.0, -1.4, 0.0, 0.0]),
+        np.ones(4),
+        np.array([0.1, 0.3, 0.45, 0.5, 0.7, 1.0, 1.01, 1.5]),
+        np.array([True, True, False]),
+    )
+    names = [
+        "circuit.series_resistance",
+        "circuit.shunt_resistance",
+        "circuit.compliance",
+        "layers[1].trap_density",
+    ]
+    found = sensitivities(stack, program, names, start="settled", nodes=NODES)
+    assert all(s.is_good for s in found.status)
+    cell, _ = devices(stack, [], NODES)
+    simulation = at_rest(cell, step=1e-4)
+    assert simulation.settle(voltage=0.0, light=1.0).is_good
+    taken = run(simulation, program)
+    at = taken.steps.output >= 0
+    size = np.abs(found.current_density).max()
+    assert size == pytest.approx(60.0, rel=1e-9)
+    assert np.abs(found.current_density[-2:]).max() < 1e-9 * size
+    for k, name in enumerate(names):
+        ends = []
+        for sign in (-1.0, 1.0):
+            d = 1e-4 * value(stack, name)
+            other = discretise(changed(stack, name, value(stack, name) + sign * d), cell.grid)
+            rested = at_rest(other, newton=1e-10)
+            assert rested.settle(voltage=0.0, light=1.0).is_good
+            ends.append(replay(other, rested.state, taken)[0][at])
+        difference = (ends[1] - ends[0]) / (2.0 * d)
+        error = np.abs(found.derivative[:, k] - difference) * value(stack, name)
+        assert (error < 1e-6 * size).all(), name
 
 
 def test_derivatives_of_a_steady_curve_are_its_differences():
