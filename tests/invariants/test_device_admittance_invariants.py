@@ -7,7 +7,15 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from charge_cells import absorber, full_cell, transport
+from charge_cells import (
+    absorber,
+    barrier,
+    channel_cell,
+    electrode_cell,
+    full_cell,
+    states_cell,
+    transport,
+)
 from halodot.core.status import Status
 from halodot.device.charge.admittance import admittance, photocurrent, system
 from halodot.device.charge.build import Q, build
@@ -41,6 +49,53 @@ def test_dc_limit_is_the_slope_of_the_steady_curve(voltage, light):
     slope = (current @ np.array([1.0, -8.0, 8.0, -1.0])) / (12.0 * 2e-3)
     # 5e-5: (2 mV over kT/q)^4 / 30, and the digits of steady currents of 1e-9 A/m2
     assert seen.conductance[0] == pytest.approx(slope, rel=5e-5, abs=0.0)
+
+
+def tunnel_stack():
+    """A barrier between two layers and one at a contact."""
+    return build(
+        [barrier(), absorber(ions=()), barrier(electron_affinity=2.5), transport()],
+        ChargeContact(work_function=4.6),
+        ChargeContact(work_function=4.15),
+        nodes=40,
+    )
+
+
+MECHANISMS = {
+    "densities of states, levels, hops": (states_cell, 0.2, (0.5, 0.2)),
+    "tunnelling layers": (tunnel_stack, -0.4, (0.5,)),
+    "electrodes, compact layers, circuit": (electrode_cell, 0.05, (0.0,)),
+}
+
+
+@pytest.mark.parametrize("name", MECHANISMS)
+def test_every_mechanism_has_its_dc_slope_and_one_current(name):
+    make, voltage, light = MECHANISMS[name]
+    cell = make()
+    none = np.zeros_like(cell.problem.field_exponent)
+    cell = replace(cell, problem=cell.problem._replace(field_exponent=none))
+    device = at_rest(cell, voltage, np.array(light))
+    seen = admittance(device, np.logspace(-8, 12, 41))
+    assert all(s is Status.OK for s in seen.status)
+    # 1e-6: round-off of the fluxes that cancel
+    assert (seen.spread < 1e-6 * np.abs(seen.admittance)).all()
+    whole = seen.behind(cell.stack.circuit)
+    d = 2e-4 * np.array([-2.0, -1.0, 1.0, 2.0])
+    current = device.steady(voltage + d, light=np.array(light)).current_density
+    slope = (current @ np.array([1.0, -8.0, 8.0, -1.0])) / (12.0 * 2e-4)
+    # 1e-5: digits of the steady currents over steps of 0.2 mV
+    assert whole.conductance[0] == pytest.approx(slope, rel=1e-5, abs=0.0)
+
+
+def test_low_frequency_capacitance_of_a_gate_is_the_slope_of_its_charge():
+    cell = channel_cell(30)
+    P, charge = cell.problem, []
+    for voltage in (0.999, 1.001):
+        X = at_rest(cell, voltage, 0.0).state.X
+        charge.append(Q * P.permittivity[0] * P.thermal_voltage / P.h[0] * (X[0, 0] - X[0, 1]))
+    seen = admittance(at_rest(cell, 1.0, 0.0), np.array([1e-6]))
+    # 1e-4: (1 mV over kT/q)^2 / 6
+    assert seen.capacitance[0] == pytest.approx((charge[1] - charge[0]) / 2e-3, rel=1e-4, abs=0.0)
 
 
 def test_dc_photocurrent_is_the_slope_against_light():

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .ends import COMPACT, KIND, exchange_rate
-from .kernel import assemble
+from .kernel import assemble, blocks
 from .problem import (
     ELECTRON,
     HOLE,
@@ -100,9 +100,7 @@ def linearise(P: Problem, X: Array, light: Array, left: float, right: float) -> 
     blind[P.face] = True
     held = P.region[P.region_closed]
     return Linearised(
-        W.lower,
-        W.diagonal,
-        W.upper,
+        *blocks(W)[:3],
         _storage(P, X),
         np.array([_push(P, X, side, end) for side, end in enumerate((left, right))]),
         _shine(P),
@@ -169,8 +167,22 @@ def _levels(P: Problem, X: Array, W: Workspace) -> tuple[Index, Array, Array, Ar
     m = len(X)
     if not found:
         return np.zeros(0, np.int64), np.zeros(0), np.zeros((0, 2, m)), np.zeros((0, 2, m))
-    place, rate, pull, answer = zip(*found, strict=True)
-    return np.array(place, np.int64), np.array(rate), np.array(pull), np.array(answer)
+    places, rates, pulls, answers = zip(*found, strict=True)
+    place, pull, kept = np.array(places, np.int64), np.array(pulls), _kept(P)
+    for j in range(2):
+        pull[:, j] *= kept[place + j]
+    return place, np.array(rates), pull, np.array(answers)
+
+
+def _kept(P: Problem) -> NDArray[np.bool_]:
+    """Rows [N, m] that are balances: not the potential of a metal, not the level of a surface."""
+    kept = np.ones((len(P.volume), ION + len(P.ion_charge)), dtype=np.bool_)
+    for side, i in enumerate((0, -1)):
+        if P.contact[side, KIND] == SURFACE:
+            kept[i, [ELECTRON, HOLE]] = False
+        elif P.contact[side, COMPACT] == np.inf:
+            kept[i, PHI] = False
+    return kept
 
 
 def _bend(P: Problem, gamma: Array, i: int) -> tuple[float, float]:
