@@ -167,3 +167,21 @@ def test_half_of_the_distance_of_the_loop_is_where_the_peer_puts_its_interfaces(
     ]
     assert off[1] < 0.6 * off[0]
     assert off[1] < 3e-3 * np.abs(expected[0])
+
+
+def test_held_ions_give_the_curve_of_a_scan_too_fast_for_them():
+    volts = {"Vmin": 0.0, "Vmax": 1.2, "Vstep": 0.3}
+    held = deck("default_simss", change={"fixIons": 1, **volts}).run()
+    assert all(s.is_good for s in held.record.status)
+    rate = 1e4  # V/s; the ions need milliseconds, the displacement current is about 5 A/m2
+    schedule = Schedule(
+        time=np.array([0.0, 1.2 / rate]),
+        voltage=np.array([0.0, 1.2]),
+        light=np.ones(2),
+        outputs=np.array([0.3, 0.6, 0.9]) / rate,
+    )
+    fast = deck("default_simss", change=volts).swept(schedule).follow()
+    steady_ions = deck("default_simss", change=volts).run().current
+    assert held.current[0] == pytest.approx(steady_ions[0], rel=1e-3)
+    assert abs(held.current[3] - steady_ions[3]) > 0.05 * abs(steady_ions[3])
+    assert abs(held.current[3] - fast.current[2]) < 0.5 * abs(held.current[3] - steady_ions[3])

@@ -194,11 +194,16 @@ def test_what_the_engine_cannot_do_is_refused_by_name(layer, setup, named):
     assert caught.value.field == named
 
 
-def test_frozen_ions_are_refused_only_where_there_are_ions():
+def test_held_ions_become_a_slow_schedule():
     ions = {"N_anion": 1e22, "mu_anion": 1e-12, "ionsMayEnter": 1, "mu_cation": 1e-12}
-    with pytest.raises(InputError, match="fixIons"):
-        read(ions, setup={"fixIons": 1})
-    assert read(setup={"fixIons": 1}).voltages == (0.0, 0.5, 1.0)
+    held = read(ions, setup={"fixIons": 1, "preCond": 1, "Vpre": 0.8})
+    assert held.schedule.voltage.tolist() == [0.8, 0.0, 0.5, 1.0]
+    assert held.schedule.start == "settled"
+    assert held.stack.layers[0].ions[0].mobility == simsalabim.FROZEN
+    assert read(ions, setup={"fixIons": 1}).schedule.voltage[0] == 0.0
+    with pytest.raises(InputError, match=r"deck\.run\(\)"):
+        held.steady()
+    assert read(setup={"fixIons": 1}).voltages == (0.0, 0.5, 1.0)  # no ions, nothing to hold
 
 
 def test_a_stated_unit_must_be_the_right_one(tmp_path):
@@ -362,6 +367,20 @@ def test_ionmonger_protocols():
     assert found.voltage[25] > 1.19  # fast first
     with pytest.raises(InputError, match="applied_voltage"):
         ionmonger.course(["open-circuit"])
+
+
+def test_lifetimes_belong_to_their_carriers():
+    """1/tau of electrons is density x electron capture, in every peer."""
+    (absorber,) = ionmonger.read(IONMONGER).stack.layers[1].traps
+    assert absorber.density * absorber.capture_electron == pytest.approx(1 / 3e-9)
+    assert absorber.density * absorber.capture_hole == pytest.approx(1 / 3e-7)
+    region = dict(MATERIAL, L=1e-4, tau_e=2e-9, tau_h=5e-9)
+    (level,) = sesame.read({"regions": [region]}).stack.layers[0].traps
+    assert level.density * level.capture_electron == pytest.approx(5e8)
+    silicon = devsim.read(dict(devsim.DIODE) | {"taun": 1e-7}).stack.layers[0].traps[0]
+    assert silicon.density * silicon.capture_electron == pytest.approx(1e7)
+    spiro = driftfusion.read(TABLE).stack.layers[0].traps[0]
+    assert spiro.density * spiro.capture_electron == pytest.approx(1e6)
 
 
 # --- Driftfusion and DEVSIM ----------------------------------------------------------------------

@@ -93,6 +93,10 @@ class Deck:
         closed = None if s.closed is None else np.array(s.closed)
         return Program(s.time, self.voltage_factor * s.voltage, s.light, s.outputs, closed)
 
+    def run(self, accuracy: Literal["default", "high", "single"] = "default") -> Curve:
+        """Do what the peer was told: follow the schedule if there is one, else steady points."""
+        return self.steady(accuracy) if self.schedule is None else self.follow(accuracy)
+
     def swept(self, schedule: Schedule) -> Deck:
         """Return the same device on another schedule."""
         return replace(self, schedule=schedule)
@@ -115,7 +119,8 @@ class Deck:
         from ..run import steady
 
         if not self.voltages or len(set(self.lights)) != 1:
-            raise InputError("voltages", self.voltages, "steady points under one light")
+            allowed = "steady points under one light"
+            raise InputError("voltages", self.voltages, allowed, "deck.run() or deck.follow()")
         v = np.array(self.voltages)
         light = self.lights[0]
         record = steady(

@@ -27,14 +27,14 @@ from scipy import constants
 
 from ..layers import ChargeContact, ChargeLayer, Circuit, Stack
 from .deck import Deck, Schedule
-from .simsalabim_bias import schedule_of, steady_points
+from .simsalabim_bias import held_ions, schedule_of, steady_points
 from .simsalabim_files import Generation, generation_of, tables
 from .simsalabim_layers import contact, doping_of, face, layer_of, species
 from .tables import Parameters
 
 KB_EV = constants.Boltzmann / constants.elementary_charge
 
-SLOW = 1e-13  # m2/Vs
+FROZEN = 1e-40  # m2/Vs, mobility of ions that are held
 
 # what only steers the peer's own solver, its files or its screen
 _NUMERICS = (
@@ -99,7 +99,7 @@ def read(
     ------
     InputError
         Unknown or missing parameter, a value out of range, or a mechanism that the engine has no
-        counterpart for (field-dependent generation, frozen ions).
+        counterpart for (field-dependent generation).
 
     >>> layer = dict(L=2e-7, eps_r=22, E_c=2, E_v=6, N_c=1e26, mu_n=1e-7, mu_p=1e-7)
     >>> setup = dict(T=295, leftElec=-1, W_L=2, W_R=2, Vmin=0, Vmax=1, Vstep=0.5)
@@ -109,34 +109,20 @@ def read(
     """
     setup, layers, folder = tables(source, change or {})
     notes: list[str] = []
-    vt = KB_EV * setup.number("T", "K", above=0.0)
-    setup.skip([*_NUMERICS, *_OPTICS, *(f"l{k + 1}" for k in range(len(layers)))])
     left = setup.choice("leftElec", (-1, 1), -1)
-    light = generation_of(setup, layers, folder, generation or {})
-    ions = [species(layers, sign) for sign in (-1, 1)]
-    built = tuple(layer_of(p, light[k], [s[k] for s in ions], folder) for k, p in enumerate(layers))
-    contacts = [
-        contact(setup, s, built[e], doping_of(layers[e]), vt) for s, e in (("L", 0), ("R", -1))
-    ]
-    _check_langevin(layers, built, contacts, vt, notes)
-    faces = tuple(f for k, p in enumerate(layers) for f in face(p, k, len(layers), built, folder))
-    stack = Stack(
-        layers=built,
-        left=contacts[0],
-        right=contacts[1],
-        interfaces=faces,
-        temperature=vt / KB_EV,
-        circuit=_circuit(setup, notes),
-    )
+    stack = _stack(setup, layers, folder, generation or {}, notes)
     course = schedule_of(setup, schedule, folder, notes)
-    steady = steady_points(setup, folder, notes, mobile=any(a.ions for a in built))
+    steady = steady_points(setup, folder, notes)
+    if course is not None and not isinstance(course, Schedule):
+        steady, course = course, None
+    held = held_ions(setup, steady) if any(a.ions for a in stack.layers) else None
+    if held is not None:
+        stack = replace(stack, layers=tuple(_frozen(a) for a in stack.layers))
+        steady, course = ((), ()), held
+        notes.append("ions stay as they rest at the first voltage: run as a slow schedule")
     setup.finish("a parameter of simulation_setup.txt (SIMsalabim 5)")
     for p in layers:
         p.finish("a layer parameter (SIMsalabim 5)")
-    if course is not None and not isinstance(course, Schedule):
-        steady, course = course, None
-    if course is None and steady[0]:
-        stack = replace(stack, layers=tuple(_at_rest(a, notes) for a in stack.layers))
     return Deck(
         stack=stack,
         voltage_factor=float(left),
@@ -145,6 +131,34 @@ def read(
         lights=steady[1],
         schedule=course,
         notes=tuple(notes),
+    )
+
+
+def _stack(
+    setup: Parameters,
+    layers: list[Parameters],
+    folder: Path,
+    generation: Mapping[int, Generation],
+    notes: list[str],
+) -> Stack:
+    """Layers between their contacts, with the circuit."""
+    vt = KB_EV * setup.number("T", "K", above=0.0)
+    setup.skip([*_NUMERICS, *_OPTICS, *(f"l{k + 1}" for k in range(len(layers)))])
+    light = generation_of(setup, layers, folder, generation)
+    ions = [species(layers, sign) for sign in (-1, 1)]
+    built = tuple(layer_of(p, light[k], [s[k] for s in ions], folder) for k, p in enumerate(layers))
+    contacts = [
+        contact(setup, s, built[e], doping_of(layers[e]), vt) for s, e in (("L", 0), ("R", -1))
+    ]
+    _check_langevin(layers, built, contacts, vt, notes)
+    faces = tuple(f for k, p in enumerate(layers) for f in face(p, k, len(layers), built, folder))
+    return Stack(
+        layers=built,
+        left=contacts[0],
+        right=contacts[1],
+        interfaces=faces,
+        temperature=vt / KB_EV,
+        circuit=_circuit(setup, notes),
     )
 
 
@@ -159,14 +173,9 @@ def _circuit(setup: Parameters, notes: list[str]) -> Circuit:
     return Circuit(series_resistance=series, shunt_resistance=shunt)
 
 
-def _at_rest(layer: ChargeLayer, notes: list[str]) -> ChargeLayer:
-    """Give ions that hardly move a mobility: steady states do not depend on it."""
-    ions = []
-    for ion in layer.ions:
-        if ion.mobility < SLOW:
-            notes.append(f"{ion.name}: mobility {SLOW:g} m2/Vs on the way to the steady states")
-        ions.append(replace(ion, mobility=max(ion.mobility, SLOW)))
-    return replace(layer, ions=tuple(ions))
+def _frozen(layer: ChargeLayer) -> ChargeLayer:
+    """Ions that keep their places for longer than any schedule lasts."""
+    return replace(layer, ions=tuple(replace(ion, mobility=FROZEN) for ion in layer.ions))
 
 
 def _check_langevin(

@@ -11,21 +11,16 @@ from .deck import Schedule
 from .tables import Parameters, columns, number
 
 Points = tuple[tuple[float, ...], tuple[float, ...]]
+DWELL = 1e5  # s from one voltage to the next where ions are held
 
 
-def steady_points(setup: Parameters, folder: Path, notes: list[str], *, mobile: bool) -> Points:
+def steady_points(setup: Parameters, folder: Path, notes: list[str]) -> Points:
     """Voltages of a simss run and the light at each; empty for a zimt run."""
     light = setup.number("G_frac", "", 1.0, low=0.0)
-    if setup.choice("preCond", (0, 1), 0):
-        notes.append("pre-conditioning left out: it does not change a steady state")
     setup.number("Vpre", "V", 0.0)
-    if setup.choice("fixIons", (0, 1), 0) and mobile:
-        raise setup.refuse(
-            "fixIons",
-            1,
-            "0: the engine does not freeze ions",
-            "a schedule that starts settled and sweeps faster than the ions move",
-        )
+    before, held = (setup.choice(name, (0, 1), 0) for name in ("preCond", "fixIons"))
+    if before and not held:
+        notes.append("pre-conditioning left out: it does not change a steady state")
     if setup.number("untilVoc", "", 0.0) == 1.0:
         notes.append("the curve is computed beyond open circuit")
     measured = setup.text("expJV", "none")
@@ -35,6 +30,25 @@ def steady_points(setup: Parameters, folder: Path, notes: list[str], *, mobile: 
         return tuple(volts), (light,) * len(volts)
     volts = _range(setup)
     return tuple(volts), (light,) * len(volts)
+
+
+def held_ions(setup: Parameters, points: Points) -> Schedule | None:
+    """Schedule of a simss run whose ions stay as they rest at the first voltage, or before it.
+
+    Between two voltages there is time for every carrier and trap, and none for the ions.
+    """
+    volts, lights = points
+    if not setup.choice("fixIons", (0, 1), 0) or not volts:
+        return None
+    first = setup.number("Vpre", "V", 0.0) if setup.choice("preCond", (0, 1), 0) else volts[0]
+    time = np.asarray(DWELL * np.arange(len(volts) + 1), np.float64)
+    return Schedule(
+        time=time,
+        voltage=np.array([first, *volts]),
+        light=np.full(len(time), lights[0]),
+        outputs=time[1:],
+        start="settled",
+    )
 
 
 def _range(setup: Parameters) -> list[float]:
