@@ -44,7 +44,8 @@ class NewtonSystem:
 
         self.assemble()
         w = self.work
-        if not solve(w.lower, w.diagonal, w.upper, w.rhs):
+        system = w.local, w.lower, w.upper, w.out, w.into, w.flow, w.fixed, w.diagonal
+        if not solve(*system, w.rhs):
             raise ArithmeticError("singular block")
         return w.rhs.ravel()
 
@@ -52,17 +53,19 @@ class NewtonSystem:
         """Return the assembled system as a sparse matrix and its right-hand side."""
         from scipy.sparse import block_array, csr_array
 
+        from halodot.device.charge.kernel import blocks
+
         self.assemble()
-        w = self.work
-        n = len(w.rhs)
+        lower, diagonal, upper, rhs = blocks(self.work)
+        n = len(rhs)
         rows: list[list[Any]] = [[None] * n for _ in range(n)]
         for i in range(n):
-            rows[i][i] = csr_array(w.diagonal[i])
+            rows[i][i] = csr_array(diagonal[i])
             if i > 0:
-                rows[i][i - 1] = csr_array(w.lower[i])
+                rows[i][i - 1] = csr_array(lower[i])
             if i < n - 1:
-                rows[i][i + 1] = csr_array(w.upper[i])
-        return block_array(rows, format="csc"), w.rhs.ravel().copy()
+                rows[i][i + 1] = csr_array(upper[i])
+        return block_array(rows, format="csc"), rhs.ravel()
 
 
 def ladder_row(nodes: int, loop: Callable[[], object]) -> dict[str, Any]:

@@ -78,11 +78,12 @@ def compare(problem, X, a0, light, way, rng):
     size = np.abs(J).max(axis=(0, 3))
     size = np.where(size > 0, size, 1.0)
     r, free = call(X).T / size, present(problem)
-    off = np.abs(W.rhs / size + r) / (1.0 + np.abs(r))
-    blocks = np.array([W.lower, W.diagonal, W.upper])
+    off = np.abs(rhs / size + r) / (1.0 + np.abs(r))
+    *found, rhs = kernel.blocks(W)
+    blocks = np.array(found)
     slopes = np.abs(blocks - J).max(axis=(0, 3)) / size
     # what is not there stays as it is
-    assert np.all(W.rhs[~free] == 0.0)
+    assert np.all(rhs[~free] == 0.0)
     assert np.array_equal(blocks[1][~free], np.eye(len(X))[np.nonzero(~free)[1]])
     assert not blocks[0::2][:, ~free].any()
     return off[free].max(), slopes[free].max()

@@ -160,6 +160,8 @@ def discretise(stack: Stack, grid: Grid | None = None) -> Cell:
     log_nc, log_nv = np.log(per_node("dos_conduction")), np.log(per_node("dos_valence"))
     known = regions(list(layers))
     ions = arrays(list(layers), layer, known)
+    ions.mean[:, volume == 0.0] = 0.0  # a metal behind a tunnelling layer holds none
+    ions.owner[:, volume == 0.0] = -1
     active = np.vstack([per_node("carriers") > 0, ions.mean > 0])
     statistics, tables = _statistics(layers, vt)
     spans = _spans(known, ions)
@@ -181,7 +183,7 @@ def discretise(stack: Stack, grid: Grid | None = None) -> Cell:
         permittivity=_permittivity(layers, grid, per_node("relative_permittivity")),
         dipole=np.where(np.diff(layer) > 0, per_node("dipole")[:-1], 0.0) / vt,
         mobility=_mobilities(layers, grid, ions, active, vt),
-        field_exponent=np.array([_mean(a) for a in _field_exponents(layers, layer)]),
+        field_exponent=np.where(np.diff(layer) == 0, _mean(_field_exponents(layers, layer)), 0.0),
         crowding=_crowding(layers, grid, vt),
         tunnel=np.where(grid.tunnel >= 0, np.cumsum(grid.tunnel >= 0) - 1, -1),
         barrier=_barriers(layers, grid, stack.temperature),
@@ -268,7 +270,9 @@ def _closed(stack: Stack, known: Sequence[Region]) -> NDArray[np.bool_]:
         ends = [(region.first == 0, stack.left), (region.last == last, stack.right)]
         closed.append(
             not any(
-                touches and contact is not None and any(e.species == region.name for e in contact.exchange)
+                touches
+                and contact is not None
+                and any(e.species == region.name for e in contact.exchange)
                 for touches, contact in ends
             )
         )
@@ -288,7 +292,9 @@ def _exchange(stack: Stack, known: Sequence[Region], rows: int) -> Array:
                 if r.name == e.species and (r.first == 0 if side == 0 else r.last == last)
             ]
             if not fits:
-                raise ValueError(f"no ion {e.species!r} in the layer at the electrode that exchanges it")
+                raise ValueError(
+                    f"no ion {e.species!r} in the layer at the electrode that exchanges it"
+                )
             table[side, fits[0].row] = e.velocity, e.density, e.transfer
     return table
 
@@ -335,8 +341,10 @@ def _transfer(layer: ChargeLayer, s: int) -> float:
 
 
 def _field_exponents(layers: Sequence[ChargeLayer], layer: NDArray[np.int64]) -> Array:
-    """Poole-Frenkel exponents of both carriers at the nodes; an interface gets the mean."""
-    hole = [a.poole_frenkel if a.poole_frenkel_hole is None else a.poole_frenkel_hole for a in layers]
+    """Poole-Frenkel exponents of both carriers at the nodes."""
+    hole = [
+        a.poole_frenkel if a.poole_frenkel_hole is None else a.poole_frenkel_hole for a in layers
+    ]
     return np.array([np.array([a.poole_frenkel for a in layers])[layer], np.array(hole)[layer]])
 
 
@@ -491,4 +499,6 @@ def _circuit(circuit: Circuit) -> Array:
     if circuit.series_resistance > 0.0 or circuit.compliance < math.inf:
         # a source meter that clamps follows its voltage to within a microvolt of a resistor
         series = 1.0 / max(circuit.series_resistance, SOURCE_RESISTANCE)
-    return np.array([series, 1.0 / circuit.shunt_resistance, circuit.compliance]) / np.array([Q, Q, Q])
+    return np.array([series, 1.0 / circuit.shunt_resistance, circuit.compliance]) / np.array(
+        [Q, Q, Q]
+    )

@@ -9,7 +9,7 @@ import numpy as np
 from ...numerics.compiled import kernel
 from .currents import write_row
 from .ends import DRIVEN, asked_way
-from .newton import ion_error, newton_steady, occupations, restore_ions
+from .newton import STILL, ion_error, newton_steady, occupations, restore_ions
 from .problem import PHI, Array, Index, Problem, State, Workspace
 from .stepping import (
     Tolerances,
@@ -20,8 +20,8 @@ from .stepping import (
     step_coefficients,
 )
 
-OK, NOT_CONVERGED, STEP_TOO_SMALL, MAX_STEPS, NOT_CONSERVED = 0, 1, 2, 3, 4
-REPEATS = 8
+OK, NOT_CONVERGED, STEP_TOO_SMALL, MAX_STEPS = 0, 1, 2, 3
+REPEATS, SETTLED = 8, 1.0  # steps of full length; s
 LOST = 1e-5  # relative loss of ions in one step that round-off does not explain
 
 
@@ -96,13 +96,6 @@ def _grow(step: float, wanted: float, error: float, order: int, used: int) -> fl
         factor = min(factor, 1.0)
     longer = wanted if step < wanted and factor >= 1.0 else 0.0
     return min(max(step * factor, longer), 2.3 * step)
-
-
-@kernel
-def _reason(stuck: bool, budget: bool) -> int:
-    if stuck:
-        return NOT_CONVERGED
-    return MAX_STEPS if budget else NOT_CONSERVED
 
 
 @kernel
@@ -197,13 +190,15 @@ def follow(
                 continue
             switched = 0
             loss = 0.0 if failed else _conserve(P, new.X)
-            drift += loss
-            if (failed and small) or steps > T.max_steps or not loss < LOST:
-                status[out:] = _reason(failed and small, steps > T.max_steps)
+            if not loss < LOST:
+                failed, used = True, -1
+            if (failed and small) or steps > T.max_steps:
+                status[out:] = NOT_CONVERGED if failed and small else MAX_STEPS
                 return taken
             if failed:
                 dt = step * (0.25 if used < 0 else max(0.2, 0.85 * error ** (-1 / (order + 1))))
                 continue
+            drift += loss
             landed = step == target - tau
             tau = target if landed else tau + step
             if landed and abs(due - target) <= 1e-12 * span:
@@ -239,35 +234,37 @@ def rest(
     """Let the device come to rest at a fixed drive by implicit Euler steps of growing length.
 
     Steps of the length `duration` are repeated, at most `REPEATS` times, until the potential stands
-    still. On success the first state holds the result and OK is returned, else a failure code.
+    still, or until nothing but regions that hardly any carrier reaches moves after `SETTLED` seconds:
+    those are cut off for as long as anybody waits. On success the first state holds the result and OK is returned, else a failure code.
     """
     A, _, _, new = states
-    dt, done, steps, repeats, switched = min(first_step, duration), False, 0, 0, 0
-    while not done:
+    dt, elapsed, change = min(first_step, duration), 0.0, np.inf
+    repeats, failures, switched = 0, 0, 0
+    for _ in range(400):
         step = min(dt, duration)
         copy_state(new, A)
         used = attempt(P, new, A, A, step, 1.0, 1, light, left, right, way, W, T)
-        steps += 1
-        if steps > 2000:
-            return MAX_STEPS
         asked = way if used < 0 else asked_way(P, left, way, W)
         if asked != way and switched < 4:
             way, switched = asked, switched + 1
             continue
         switched = 0
-        if used < 0:
+        if used < 0 or not _conserve(P, new.X) < LOST:
+            failures += 1
+            if failures > 3 and elapsed >= SETTLED and change < STILL:
+                return OK  # what is left to move takes longer than the digits can follow
             dt = step * 0.1
             if dt < 1e-24:
                 return STEP_TOO_SMALL
             continue
-        if not _conserve(P, new.X) < LOST:
-            return NOT_CONSERVED
         change = np.abs(new.X[PHI] - A.X[PHI]).max()
         copy_state(A, new)
+        elapsed += step
         repeats += int(step >= duration)
-        done = repeats > 0 and (change < 1e-6 or repeats >= REPEATS)
+        if repeats > 0 and (change < 1e-6 or repeats >= REPEATS):
+            return OK
         dt = step * (10.0 if used < 8 else 3.0)
-    return OK
+    return MAX_STEPS
 
 
 @kernel

@@ -14,7 +14,9 @@ for electrons, negative for holes). The bands at the contact are taken to lie at
 barrier, phi_0 = phi_metal + b, so that equilibrium stays equilibrium. An ion that the electrode gives and takes
 follows Butler-Volmer with eta the overpotential over the compact layer,
 
-    J = v [ a_0 e^(s z eta) - a e^(-(1 - s) z eta) ].
+    J = v [ a_0 e^(s z eta + c_0) - a e^(-(1 - s) z eta + c) ],
+
+c being the crowding of the sites (`fluxes.crowding_of`), c_0 that at the balanced density a_0.
 
 The circuit closes the system by J_source = g (V_source - V) = J + V g_shunt: a resistance in series,
 one in parallel. A source that reaches its compliance gives that current instead (and voltage again
@@ -26,6 +28,7 @@ from __future__ import annotations
 import numpy as np
 
 from ...numerics.compiled import kernel
+from .fluxes import crowding_of
 from .problem import ELECTRON, HOLE, ION, PHI, SURFACE, Array, Problem, Workspace
 from .tunnelling import contact_boost
 
@@ -43,11 +46,31 @@ def _neighbour(P: Problem, side: int) -> tuple:
 
 
 @kernel
+def _fix(W: Workspace, side: int, i: int, s: int) -> None:
+    """Empty row s of an end node, which is to hold no conservation law but a condition."""
+    W.fixed[i, s] = True
+    W.local[i, s, :] = 0.0
+    W.lower[i, s, :] = 0.0
+    if side == 0:
+        W.upper[i, s, :] = 0.0
+
+
+@kernel
+def _couple(W: Workspace, side: int, s: int, c: int, value: float) -> None:
+    """Couple a balance of an end node to its neighbour beyond what flows between them."""
+    n = W.rhs.shape[0]
+    if side == 0:
+        W.upper[0, s, c] += value
+        W.local[1, s, c] += value
+    else:
+        W.lower[n - 1, s, c] += value
+
+
+@kernel
 def _surface(P: Problem, side: int, X: Array, level: float, W: Workspace) -> None:
     """Free surface: flat band, carriers at the given quasi-Fermi level."""
     i, _, _ = _neighbour(P, side)
-    D, R = W.diagonal[i], W.rhs[i]
-    N = W.upper[i] if side == 0 else W.lower[i]
+    D, R = W.local[i], W.rhs[i]
     if not P.active[0, i]:
         return
     for s in range(1, 3):
@@ -55,8 +78,7 @@ def _surface(P: Problem, side: int, X: Array, level: float, W: Workspace) -> Non
         band = P.band_n[i] if s == ELECTRON else P.band_p[i]
         excess, slope = W.gamma[2 * s - 2, i], W.gamma[2 * s - 1, i]
         target = np.exp(min(sign * (X[PHI, i] + band - level) - excess, 300.0))
-        D[s, :] = 0.0
-        N[s, :] = 0.0
+        _fix(W, side, i, s)
         R[s] = X[s, i] - target
         D[s, s] = X[s, i] + target * slope
         D[s, PHI] = -sign * target
@@ -78,9 +100,7 @@ def barrier_shift(P: Problem, side: int, X: Array) -> tuple:
     for s in range(1, 3):
         sign = 1.0 if s == ELECTRON else -1.0
         height = c[BARRIER + s - 1]
-        b, rise = contact_boost(
-            sign * pull, c[LOWERING], height, c[TUNNEL_MASS], P.thermal_voltage
-        )
+        b, rise = contact_boost(sign * pull, c[LOWERING], height, c[TUNNEL_MASS], P.thermal_voltage)
         shift += sign * b
         slope += rise * per_phi
     return shift, slope
@@ -90,8 +110,7 @@ def barrier_shift(P: Problem, side: int, X: Array) -> tuple:
 def _injection(P: Problem, side: int, X: Array, shift: float, slope: float, W: Workspace) -> None:
     """Carriers that cross between metal and film."""
     i, _, _ = _neighbour(P, side)
-    D, R = W.diagonal[i], W.rhs[i]
-    N = W.upper[i] if side == 0 else W.lower[i]
+    D, R = W.local[i], W.rhs[i]
     c = P.contact[side]
     for s in range(1, 3):
         sign = 1.0 if s == ELECTRON else -1.0
@@ -100,7 +119,8 @@ def _injection(P: Problem, side: int, X: Array, shift: float, slope: float, W: W
         R[s] += c[s - 1] * (X[s, i] - target)
         D[s, s] += c[s - 1] * (X[s, i] + target * steep)
         D[s, PHI] += c[s - 1] * target * sign * slope
-        N[s, PHI] -= c[s - 1] * target * sign * slope
+        if slope != 0.0:
+            _couple(W, side, s, PHI, -c[s - 1] * target * sign * slope)
 
 
 @kernel
@@ -109,11 +129,14 @@ def exchange_rate(P: Problem, side: int, k: int, phi: float, a: float, phi_end: 
     i = 0 if side == 0 else P.volume.shape[0] - 1
     z, velocity = P.ion_charge[k, i], P.exchange[side, k, 0]
     balanced, symmetry = P.exchange[side, k, 1], P.exchange[side, k, 2]
+    top = P.ion_limit[k, i]
     eta = min(max(z * (phi_end - phi), -200.0), 200.0)
-    entering = velocity * balanced * np.exp(symmetry * eta)
-    leaving = velocity * a * np.exp(-(1.0 - symmetry) * eta)
+    crowd, rise = crowding_of(a / top)
+    free, _ = crowding_of(balanced / top)
+    entering = velocity * balanced * np.exp(symmetry * eta + free)
+    leaving = velocity * a * np.exp(min(crowd - (1.0 - symmetry) * eta, 300.0))
     by_phi = z * (symmetry * entering + (1.0 - symmetry) * leaving)
-    return z * (leaving - entering), z * by_phi, z * leaving
+    return z * (leaving - entering), z * by_phi, z * leaving * (1.0 + rise)
 
 
 @kernel
@@ -122,7 +145,8 @@ def _terminal(P: Problem, X: Array, phi_end: float, a0: float, way: float, W: Wo
 
     `W.metal` holds the potential of the metal and its derivatives to the unknowns of both nodes.
     """
-    D, N, R = W.diagonal[0], W.upper[0], W.rhs[0]
+    _fix(W, 0, 0, PHI)
+    D, N, R = W.local[0], W.upper[0], W.rhs[0]
     e = P.permittivity[0] * P.thermal_voltage / P.h[0]
     leak = P.circuit[1] * P.thermal_voltage
     metal = W.metal[2, 0]
@@ -156,10 +180,10 @@ def _set_metal(P: Problem, X: Array, shift: float, slope: float, W: Workspace) -
     W.metal[2, 0] = X[PHI, 0] - shift
     if P.contact[0, COMPACT] < np.inf:
         share = 1.0 / (P.contact[0, COMPACT] * P.thermal_voltage)
-        W.metal[2, 0] -= share * W.rhs[0, PHI]
+        W.metal[2, 0] -= share * (W.rhs[0, PHI] + W.flow[0, PHI])
         for s in range(X.shape[0]):
-            W.metal[0, s] -= share * W.diagonal[0, PHI, s]
-            W.metal[1, s] -= share * W.upper[0, PHI, s]
+            W.metal[0, s] -= share * (W.local[0, PHI, s] + W.out[0, PHI, s])
+            W.metal[1, s] -= share * W.into[0, PHI, s]
 
 
 @kernel
@@ -189,8 +213,7 @@ def end_terms(
     if c[KIND] == SURFACE:
         _surface(P, side, X, phi_end, W)
         return
-    D, R = W.diagonal[i], W.rhs[i]
-    N = W.upper[i] if side == 0 else W.lower[i]
+    D, R = W.local[i], W.rhs[i]
     shift, slope = barrier_shift(P, side, X)
     driven = side == 0 and P.circuit[0] > 0.0
     metal = phi_end
@@ -200,23 +223,28 @@ def end_terms(
     for k in range(P.ion_charge.shape[0]):
         s = ION + k
         if P.exchange[side, k, 0] > 0.0 and P.active[1 + k, i]:
-            f, by_phi, by_a = exchange_rate(P, side, k, X[PHI, i], X[s, i], metal)
+            behind = metal if c[COMPACT] < np.inf else X[PHI, i]
+            f, by_phi, by_a = exchange_rate(P, side, k, X[PHI, i], X[s, i], behind)
             R[s] += f
-            D[s, PHI] += by_phi
             D[s, s] += by_a
+            if c[COMPACT] == np.inf:
+                continue
+            D[s, PHI] += by_phi
             if driven:
                 for j in range(X.shape[0]):
                     D[s, j] -= by_phi * W.metal[0, j]
-                    N[s, j] -= by_phi * W.metal[1, j]
+                    _couple(W, side, s, j, -by_phi * W.metal[1, j])
     if P.active[0, i]:
         _injection(P, side, X, shift, slope, W)
     if driven:
         _terminal(P, X, phi_end, a0, way, W)
     elif c[COMPACT] == np.inf:
-        D[PHI, :] = 0.0
-        N[PHI, :] = 0.0
+        _fix(W, side, i, PHI)
         D[PHI, PHI] = 1.0 + slope
-        N[PHI, PHI] = -slope
+        if side == 0:
+            W.upper[i, PHI, PHI] = -slope
+        else:
+            W.lower[i, PHI, PHI] = -slope
         R[PHI] = X[PHI, i] - phi_end - shift
     else:
         R[PHI] += c[COMPACT] * P.thermal_voltage * (phi_end - X[PHI, i])

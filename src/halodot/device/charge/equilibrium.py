@@ -81,7 +81,7 @@ def _faces(P: Problem, S: State, mid: Array, rhs: Array) -> None:
     for q in range(P.face.shape[0]):
         t = P.face_trap[:, q]
         i = P.face[q]
-        tilt = np.exp(0.5 * (S.X[PHI, i] - S.X[PHI, i + 1] + P.dipole[i]))
+        tilt = np.exp(0.5 * (S.X[PHI, i] - S.X[PHI, i + 1]))
         for j, n1 in enumerate((t[3] * tilt, t[5] / tilt)):
             level = S.X[PHI, i + j] + P.band_n[i + j]
             free = np.exp(min(max(level, -184.0), 230.0))

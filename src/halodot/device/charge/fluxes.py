@@ -199,14 +199,28 @@ def _carrier_fluxes(P: Problem, X: Array, gamma: Array, F: Array, s: int) -> Non
 def _ion_fluxes(P: Problem, X: Array, F: Array, k: int) -> None:
     """Currents of one row of ions along all edges."""
     s, vt = ION + k, P.thermal_voltage
-    h, mobility, z, top, jump = P.h, P.mobility[s - 1], P.ion_charge[k], P.ion_limit[k], P.ion_jump[k]
+    h, mobility, z, top, jump = (
+        P.h,
+        P.mobility[s - 1],
+        P.ion_charge[k],
+        P.ion_limit[k],
+        P.ion_jump[k],
+    )
     for i in range(h.shape[0]):
         if mobility[i] == 0.0:
             continue
         per_phi = vt / h[i]
         drop = X[PHI, i + 1] - X[PHI, i]
         r = ion_edge(
-            mobility[i] * per_phi, z[i], jump[i], per_phi, drop, X[s, i], X[s, i + 1], top[i], top[i + 1]
+            mobility[i] * per_phi,
+            z[i],
+            jump[i],
+            per_phi,
+            drop,
+            X[s, i],
+            X[s, i + 1],
+            top[i],
+            top[i + 1],
         )
         F[i, s, 0], F[i, s, 1], F[i, s, 2], F[i, s, 3], F[i, s, 4] = r
 

@@ -28,6 +28,9 @@ __all__ = [
     "State",
     "Workspace",
     "assemble",
+    "blocks",
+    "full_rhs",
+    "join",
     "set_excess",
     "set_fluxes",
 ]
@@ -35,35 +38,23 @@ __all__ = [
 
 @kernel
 def _edge_terms(P: Problem, X: Array, W: Workspace) -> None:
-    """Displacement and currents along the edges, into the rows of both their nodes."""
-    L, D, U, R, F = W.lower, W.diagonal, W.upper, W.rhs, W.flux
+    """Displacement and currents along the edges: flows between the rows of both their nodes."""
+    F, out, into, flow = W.flux, W.out, W.into, W.flow
     m, vt = X.shape[0], P.thermal_voltage
     h, permittivity, dipole, mobility = P.h, P.permittivity, P.dipole, P.mobility
     for i in range(h.shape[0]):
         e = permittivity[i] * vt / h[i]
-        step = e * (X[PHI, i + 1] - X[PHI, i] - dipole[i])
-        R[i, PHI] += step
-        R[i + 1, PHI] -= step
-        D[i, PHI, PHI] -= e
-        U[i, PHI, PHI] += e
-        D[i + 1, PHI, PHI] -= e
-        L[i + 1, PHI, PHI] += e
+        flow[i, PHI] = e * (X[PHI, i + 1] - X[PHI, i] - dipole[i])
+        out[i, PHI, PHI] = -e
+        into[i, PHI, PHI] = e
         for s in range(1, m):
             if mobility[s - 1, i] == 0.0:
                 continue
             sign = -1.0 if s == ELECTRON else 1.0
-            f, g0, g1 = sign * F[i, s, 0], sign * F[i, s, 1], sign * F[i, s, 2]
-            y0, y1 = sign * F[i, s, 3], sign * F[i, s, 4]
-            R[i, s] += f
-            R[i + 1, s] -= f
-            D[i, s, PHI] += g0
-            D[i, s, s] += y0
-            U[i, s, PHI] += g1
-            U[i, s, s] += y1
-            L[i + 1, s, PHI] -= g0
-            L[i + 1, s, s] -= y0
-            D[i + 1, s, PHI] -= g1
-            D[i + 1, s, s] -= y1
+            flow[i, s] = sign * F[i, s, 0]
+            out[i, s, PHI], into[i, s, PHI] = sign * F[i, s, 1], sign * F[i, s, 2]
+            out[i, s, s], into[i, s, s] = sign * F[i, s, 3], sign * F[i, s, 4]
+    W.upper[:] = into
 
 
 @kernel
@@ -73,11 +64,56 @@ def _idle_rows(active: NDArray[np.bool_], W: Workspace) -> None:
     for i in range(n):
         for s in range(1, m):
             if not active[max(0, s - HOLE), i]:
-                W.diagonal[i, s, :] = 0.0
+                W.local[i, s, :] = 0.0
                 W.lower[i, s, :] = 0.0
                 W.upper[i, s, :] = 0.0
-                W.diagonal[i, s, s] = 1.0
+                W.local[i, s, s] = 1.0
                 W.rhs[i, s] = 0.0
+                W.fixed[i, s] = True
+
+
+@kernel
+def full_rhs(W: Workspace, rhs: Array) -> None:
+    """Write minus the residual, flows included, of the system that `assemble` left in `W`."""
+    n, m = rhs.shape
+    for i in range(n):
+        for s in range(m):
+            rhs[i, s] = W.rhs[i, s]
+            if not W.fixed[i, s]:
+                if i < n - 1:
+                    rhs[i, s] -= W.flow[i, s]
+                if i > 0:
+                    rhs[i, s] += W.flow[i - 1, s]
+
+
+@kernel
+def join(W: Workspace, lower: Array, diagonal: Array, upper: Array, rhs: Array) -> None:
+    """Write the system that `assemble` left in `W` as plain blocks and right-hand side.
+
+    Row i reads lower[i] x[i-1] + diagonal[i] x[i] + upper[i] x[i+1] = rhs[i].
+    """
+    n, m = rhs.shape
+    lower[:] = W.lower
+    diagonal[:] = W.local
+    upper[:] = W.upper
+    full_rhs(W, rhs)
+    for i in range(n):
+        for s in range(m):
+            if W.fixed[i, s]:
+                continue
+            if i < n - 1:
+                diagonal[i, s] += W.out[i, s]
+            if i > 0:
+                lower[i, s] -= W.out[i - 1, s]
+                diagonal[i, s] -= W.into[i - 1, s] if W.fixed[i - 1, s] else W.upper[i - 1, s]
+
+
+def blocks(W: Workspace) -> tuple[Array, Array, Array, Array]:
+    """Return lower, diagonal and upper blocks and right-hand side of the assembled system."""
+    found = np.zeros_like(W.local), np.zeros_like(W.local), np.zeros_like(W.local)
+    rhs = np.zeros_like(W.rhs)
+    join(W, *found, rhs)
+    return (*found, rhs)
 
 
 @kernel
@@ -91,7 +127,10 @@ def assemble(
     way: float,
     W: Workspace,
 ) -> None:
-    """Fill the blocks and right-hand side (-residual); unknowns are d phi and d ln(density).
+    """Fill the workspace with what `blocktridiagonal.solve` needs for a step of Newton's method.
+
+    Unknowns are d phi and d ln(density); `rhs` is minus the residual without flows. `join` makes
+    plain blocks of it.
 
     Parameters
     ----------
@@ -106,15 +145,15 @@ def assemble(
     way
         `ends.DRIVEN`, or the current over q that the source gives (`ends.OPEN`).
     """
+    W.local[:] = 0.0
     W.lower[:] = 0.0
-    W.diagonal[:] = 0.0
-    W.upper[:] = 0.0
     W.rhs[:] = 0.0
+    W.fixed[:] = False
     if P.excess.shape[0] > 0:
         set_excess(P, X, W.gamma)
     set_fluxes(P, X, W.gamma, W.flux)
-    node_terms(P, X, a0, light, W)
     _edge_terms(P, X, W)
+    node_terms(P, X, a0, light, W)
     for q in range(P.face.shape[0]):
         face_terms(P, q, X, a0, W)
     end_terms(P, 0, X, phi_left, a0, way, W)

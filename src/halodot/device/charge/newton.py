@@ -17,7 +17,19 @@ import numpy as np
 from ...numerics.blocktridiagonal import solve, solve_again
 from ...numerics.compiled import kernel
 from .kernel import assemble
-from .problem import ELECTRON, HOLE, ION, LEAST, MOST, PHI, SURFACE, Array, Problem, State, Workspace
+from .problem import (
+    ELECTRON,
+    HOLE,
+    ION,
+    LEAST,
+    MOST,
+    PHI,
+    SURFACE,
+    Array,
+    Problem,
+    State,
+    Workspace,
+)
 from .reactions import (
     emission_levels,
     face_levels,
@@ -63,6 +75,12 @@ def apply_update(P: Problem, X: Array, rhs: Array, floor: float, most: float) ->
 
 
 @kernel
+def _solve(W: Workspace) -> bool:
+    """Solve the assembled system; `W.rhs` becomes the step."""
+    return solve(W.local, W.lower, W.upper, W.out, W.into, W.flow, W.fixed, W.diagonal, W.rhs)
+
+
+@kernel
 def newton(
     P: Problem,
     X: Array,
@@ -87,7 +105,7 @@ def newton(
     least, idle = 1e300, 0
     for iteration in range(limit):
         assemble(P, X, a0, light, left, right, way, W)
-        if not solve(W.lower, W.diagonal, W.upper, W.rhs):
+        if not _solve(W):
             return -1
         worst, still = apply_update(P, X, W.rhs, floor, 40.0)
         if worst == np.inf:
@@ -114,10 +132,11 @@ def _pin(P: Problem, X: Array, W: Workspace) -> None:
         for i in range(first, last + 1):
             if P.volume[i] * X[s, i] > most:
                 node, most = i, P.volume[i] * X[s, i]
+        W.fixed[node, s] = True
         W.lower[node, s, :] = 0.0
-        W.diagonal[node, s, :] = 0.0
+        W.local[node, s, :] = 0.0
         W.upper[node, s, :] = 0.0
-        W.diagonal[node, s, s] = 1.0
+        W.local[node, s, s] = 1.0
         W.rhs[node, s] = 0.0
         W.border[r, node, s] = 1.0
 
@@ -193,11 +212,11 @@ def newton_steady(
     for iteration in range(limit):
         assemble(P, X, 0.0, light, left, right, way, W)
         _pin(P, X, W)
-        if not solve(W.lower, W.diagonal, W.upper, W.rhs):
+        if not _solve(W):
             return -1
         for r in range(P.region.shape[0]):
             if P.region_closed[r]:
-                solve_again(W.lower, W.diagonal, W.upper, W.border[r])
+                solve_again(W.local, W.lower, W.upper, W.out, W.fixed, W.diagonal, W.border[r])
         if not _close_border(P, X, W):
             return -1
         worst, still = apply_update(P, X, W.rhs, floor, 40.0)

@@ -54,7 +54,9 @@ class Problem(NamedTuple):
     face_trap: Array  # [9, I] N_t, c_n, c_p, n_1 and p_1 left, n_1 and p_1 right, two charges
     contact: Array  # [2, 11] velocities, n_0, p_0, and the columns named in `ends.py`
     exchange: Array  # [2, K, 3] velocity, balanced density, symmetry of an ion at a contact
-    circuit: Array  # [3] conductances in series (0: no circuit) and parallel, largest current; over q
+    circuit: (
+        Array  # [3] conductances in series (0: no circuit) and parallel, largest current; over q
+    )
 
 
 class State(NamedTuple):
@@ -75,9 +77,14 @@ class Workspace(NamedTuple):
     PHI of `history` belongs to the potential.
     """
 
-    lower: Array
+    local: Array  # [N, m, m] what the rows of a node depend on besides flows
+    lower: Array  # [N, m, m] extra couplings to the node before
+    upper: Array  # [N, m, m] all couplings to the next node
+    out: Array  # [N, m, m] derivatives of the flows along edge i to the node before it
+    into: Array  # [N, m, m] and to the node behind it
+    flow: Array  # [N, m] flows along edge i
+    fixed: NDArray[np.bool_]  # [N, m] rows that are no conservation law
     diagonal: Array
-    upper: Array
     rhs: Array
     history: Array
     trap_history: Array
@@ -92,7 +99,9 @@ class Workspace(NamedTuple):
 def new_state(P: Problem) -> State:
     """Return an empty state of a problem."""
     m, n = ION + P.ion_charge.shape[0], len(P.volume)
-    return State(np.full((m, n), LEAST), np.zeros((P.trap.shape[0], 2, n)), np.zeros((2, len(P.face))))
+    return State(
+        np.full((m, n), LEAST), np.zeros((P.trap.shape[0], 2, n)), np.zeros((2, len(P.face)))
+    )
 
 
 def new_workspace(P: Problem) -> Workspace:
@@ -101,6 +110,11 @@ def new_workspace(P: Problem) -> Workspace:
     return Workspace(
         np.zeros((n, m, m)),
         np.zeros((n, m, m)),
+        np.zeros((n, m, m)),
+        np.zeros((n, m, m)),
+        np.zeros((n, m, m)),
+        np.zeros((n, m)),
+        np.zeros((n, m), dtype=np.bool_),
         np.zeros((n, m, m)),
         np.zeros((n, m)),
         np.zeros((m, n)),

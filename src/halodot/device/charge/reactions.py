@@ -61,12 +61,12 @@ def emission_levels(P: Problem, t: int, i: int, gamma: Array) -> tuple:
 @kernel
 def _trap_terms(P: Problem, t: int, X: Array, a0: float, W: Workspace) -> None:
     """Capture, emission and charge of one trap level at all nodes."""
-    trap, gamma, diagonal, rhs = P.trap[t], W.gamma, W.diagonal, W.rhs
+    trap, gamma, local, rhs = P.trap[t], W.gamma, W.local, W.rhs
     bands, volume, history, active = P.statistics, P.volume, W.trap_history[t], P.active[0]
     for i in range(X.shape[1]):
         if trap[0, i] == 0.0 or not active[i]:
             continue
-        n, p, D, R = X[ELECTRON, i], X[HOLE, i], diagonal[i], rhs[i]
+        n, p, D, R = X[ELECTRON, i], X[HOLE, i], local[i], rhs[i]
         cn, cp, n1, p1, lost = trap[1, i], trap[2, i], trap[3, i], trap[4, i], trap[6, i]
         slope_n = slope_p = 0.0
         if bands[0, i] >= 0:
@@ -116,15 +116,15 @@ def pair_rate(
 def _ion_terms(P: Problem, k: int, X: Array, a0: float, W: Workspace) -> None:
     """Storage and charge of one row of ions."""
     s = ION + k
-    volume, charge, active, diagonal, rhs = P.volume, P.ion_charge[k], P.active[1 + k], W.diagonal, W.rhs
+    volume, charge, active, local, rhs = P.volume, P.ion_charge[k], P.active[1 + k], W.local, W.rhs
     history = W.history[s]
     for i in range(X.shape[1]):
         if active[i]:
             vz, a = volume[i] * charge[i], X[s, i]
             rhs[i, PHI] += vz * a
-            diagonal[i, PHI, s] += vz * a
+            local[i, PHI, s] += vz * a
             rhs[i, s] += vz * (a0 * a + history[i])
-            diagonal[i, s, s] += vz * a0 * a
+            local[i, s, s] += vz * a0 * a
 
 
 @kernel
@@ -145,9 +145,9 @@ def node_terms(P: Problem, X: Array, a0: float, light: Array, W: Workspace) -> N
     """Storage, generation, recombination, traps and charge of all nodes."""
     volume, fixed, active, pairs, ni2 = P.volume, P.fixed, P.active[0], P.pairs, P.ni2
     bands, gamma, generation = P.statistics, W.gamma, P.generation
-    diagonal, rhs, history = W.diagonal, W.rhs, W.history
+    local, rhs, history = W.local, W.rhs, W.history
     for i in range(X.shape[1]):
-        v, D, R = volume[i], diagonal[i], rhs[i]
+        v, D, R = volume[i], local[i], rhs[i]
         R[PHI] += v * fixed[i]
         if not active[i]:
             continue
@@ -188,7 +188,7 @@ def face_levels(P: Problem, q: int, X: Array, gamma: Array) -> tuple:
     """
     i = P.face[q]
     t = P.face_trap[:, q]
-    tilt = np.exp(0.5 * (X[PHI, i] - X[PHI, i + 1] + P.dipole[i]))
+    tilt = np.exp(0.5 * (X[PHI, i] - X[PHI, i + 1]))
     nl, pl, nr, pr = t[3] * tilt, t[4] / tilt, t[5] / tilt, t[6] * tilt
     for j in range(2):
         if P.statistics[0, i + j] >= 0:
@@ -222,7 +222,7 @@ def face_occupation(
 def face_terms(P: Problem, q: int, X: Array, a0: float, W: Workspace) -> None:
     """Traps at an interface: capture from and emission to both sides, charge shared equally."""
     i = P.face[q]
-    L, D, U, R, gamma = W.lower, W.diagonal, W.upper, W.rhs, W.gamma
+    L, D, U, R, gamma = W.lower, W.local, W.upper, W.rhs, W.gamma
     level = P.face_trap[:, q]
     area, cn, cp = level[0], level[1], level[2]
     n = (X[ELECTRON, i], X[ELECTRON, i + 1])
@@ -230,9 +230,7 @@ def face_terms(P: Problem, q: int, X: Array, a0: float, W: Workspace) -> None:
     n1l, p1l, n1r, p1r = face_levels(P, q, X, gamma)
     n1, p1 = (n1l, n1r), (p1l, p1r)
     dn1, dp1 = (n1l, -n1r), (-p1l, p1r)  # derivatives to the tilt, half the drop across the face
-    f, e, inverse = face_occupation(
-        P, q, X, gamma, a0, W.face_history[0, q], W.face_history[1, q]
-    )
+    f, e, inverse = face_occupation(P, q, X, gamma, a0, W.face_history[0, q], W.face_history[1, q])
     fu = (e * cp * (dp1[0] + dp1[1]) - f * cn * (dn1[0] + dn1[1])) * inverse
     for j in range(2):
         row = i + j
@@ -243,21 +241,27 @@ def face_terms(P: Problem, q: int, X: Array, a0: float, W: Workspace) -> None:
         tilt_n = -area * cn * ((n[j] + n1[j]) * fu + dn1[j] * f)
         tilt_p = area * cp * ((p[j] + p1[j]) * fu - dp1[j] * e)
         for m in range(2):
-            block = D[row] if m == j else (U[row] if j == 0 else L[row])
             half = 0.5 if m == 0 else -0.5
             slope_n = gamma[1, i + m] if P.statistics[0, i + m] >= 0 else 0.0
             slope_p = gamma[3, i + m] if P.statistics[1, i + m] >= 0 else 0.0
             fn = cn * (n[m] * e + f * slope_n * n1[m]) * inverse
             fp = -cp * (p[m] * f + e * slope_p * p1[m]) * inverse
-            block[PHI, PHI] += half * tilt_phi
-            block[ELECTRON, PHI] += half * tilt_n
-            block[HOLE, PHI] += half * tilt_p
-            block[PHI, ELECTRON] -= 0.5 * area * level[8] * fn
-            block[PHI, HOLE] -= 0.5 * area * level[8] * fp
-            block[ELECTRON, ELECTRON] -= area * cn * (n[j] + n1[j]) * fn
-            block[ELECTRON, HOLE] -= area * cn * (n[j] + n1[j]) * fp
-            block[HOLE, ELECTRON] += area * cp * (p[j] + p1[j]) * fn
-            block[HOLE, HOLE] += area * cp * (p[j] + p1[j]) * fp
+            # a coupling to the node behind stands in `upper` and, for the solver, in its `local`
+            for copy in range(2 if j == 0 and m == 1 else 1):
+                block = (
+                    D[row]
+                    if m == j
+                    else (L[row] if j == 1 else (U[row] if copy == 0 else D[row + 1]))
+                )
+                block[PHI, PHI] += half * tilt_phi
+                block[ELECTRON, PHI] += half * tilt_n
+                block[HOLE, PHI] += half * tilt_p
+                block[PHI, ELECTRON] -= 0.5 * area * level[8] * fn
+                block[PHI, HOLE] -= 0.5 * area * level[8] * fp
+                block[ELECTRON, ELECTRON] -= area * cn * (n[j] + n1[j]) * fn
+                block[ELECTRON, HOLE] -= area * cn * (n[j] + n1[j]) * fp
+                block[HOLE, ELECTRON] += area * cp * (p[j] + p1[j]) * fn
+                block[HOLE, HOLE] += area * cp * (p[j] + p1[j]) * fp
             if m == j:
-                block[ELECTRON, ELECTRON] += area * cn * (e * n[j] + f * slope_n * n1[j])
-                block[HOLE, HOLE] += area * cp * (f * p[j] + e * slope_p * p1[j])
+                D[row, ELECTRON, ELECTRON] += area * cn * (e * n[j] + f * slope_n * n1[j])
+                D[row, HOLE, HOLE] += area * cp * (f * p[j] + e * slope_p * p1[j])

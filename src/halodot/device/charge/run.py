@@ -181,7 +181,7 @@ def _controlled(stack, once, points, accuracy, nodes, refine, states):  # type: 
     for k in range(RUNS):
         fine = once(discretise(stack, grid), tolerance, points)
         error = np.abs(fine.current_density - coarse.current_density) / 3.0
-        record = replace(fine, error=error, states=fine.states[points - states:])
+        record = replace(fine, error=error, states=fine.states[points - states :])
         share = _share(record, TARGET[accuracy])
         if share <= 1.0 or len(grid.position) > MOST_NODES / 2:
             break
@@ -205,5 +205,7 @@ def _judged(record):
     j = np.abs(record.current_density)
     largest = np.nanmax(j) if np.isfinite(j).any() else 0.0
     good = record.error <= np.maximum(LIMIT * np.maximum(j, FLOOR * largest), 1e-13)
-    status = tuple(s if not s.is_good or g else Status.NOT_CONVERGED for s, g in zip(record.status, good))
+    status = tuple(
+        s if not s.is_good or g else Status.NOT_CONVERGED for s, g in zip(record.status, good)
+    )
     return replace(record, status=status)

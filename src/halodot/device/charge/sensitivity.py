@@ -26,7 +26,7 @@ from .build import Cell, discretise
 from .currents import CHARGE, COLUMNS
 from .ends import DRIVEN, OPEN
 from .grid import Grid, bounds, initial
-from .kernel import assemble, set_excess, set_fluxes
+from .kernel import assemble, full_rhs, set_excess, set_fluxes
 from .layers import Stack
 from .newton import occupations
 from .parameters import STEP, changed, step_of, value
@@ -237,6 +237,7 @@ def _explicit(
         P = high if side == 1 else low
         _set_past(W, past, rate, d if side == 1 else -d)
         assemble(P, X, a0, light[side], ends[side, 0], ends[side, 1], ways[side], W)
+        full_rhs(W, W.rhs)
         if side == 0:
             out[:] = -W.rhs
         else:
@@ -426,10 +427,12 @@ def _tangents(
 
 def _solve_all(W: Workspace, columns: Array) -> None:
     """Solve the assembled system for every column [P, N, m] in place."""
-    if not solve(W.lower, W.diagonal, W.upper, columns[0]):
+    W.flow[:] = 0.0
+    system = W.local, W.lower, W.upper, W.out
+    if not solve(*system, W.into, W.flow, W.fixed, W.diagonal, columns[0]):
         raise ArithmeticError("the Jacobian of a converged step is singular")
     for column in columns[1:]:
-        solve_again(W.lower, W.diagonal, W.upper, column)
+        solve_again(*system, W.fixed, W.diagonal, column)
 
 
 def _close(P: Problem, X: Array, pairs: list[Pair], W: Workspace, out: Array) -> None:
@@ -444,9 +447,10 @@ def _close(P: Problem, X: Array, pairs: list[Pair], W: Workspace, out: Array) ->
         row, first, last = P.region[r]
         s, span = ION + row, slice(first, last + 1)
         node = first + int(np.argmax(P.volume[span] * X[s, span]))
-        for block in (W.lower, W.diagonal, W.upper):
+        for block in (W.lower, W.local, W.upper):
             block[node, s] = 0.0
-        W.diagonal[node, s, s] = 1.0
+        W.local[node, s, s] = 1.0
+        W.fixed[node, s] = True
         columns[:, node, s] = 0.0
         columns[len(out) + k, node, s] = 1.0
         weights.append((span, s, P.volume[span] * X[s, span]))

@@ -31,7 +31,6 @@ _STATUS = {
     1: Status.NOT_CONVERGED,
     2: Status.STEP_TOO_SMALL,
     3: Status.MAX_STEPS,
-    4: Status.NOT_CONVERGED,
 }
 
 
