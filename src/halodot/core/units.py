@@ -11,6 +11,7 @@ from typing import Any
 from .errors import InputError
 
 _EXPONENT = re.compile(r"(?<=[A-Za-zµΩ°])(-?\d+)")
+_GROUP = re.compile(r"\)\s*(?:\^|\*\*)\s*\(?(-?\d*\.?\d+)\)?")
 _NUMBER = re.compile(r"^\s*([+-]?(?:\d+(?:[.,]\d*)?|[.,]\d+)(?:[eE][+-]?\d+)?)\s*(.*)$", re.DOTALL)
 _ALIASES = {
     "": "dimensionless",
@@ -43,9 +44,10 @@ def normalise(unit: str) -> str:
     text = text.replace("²", "2").replace("³", "3").replace("⁻", "-").replace("·", " ")
     text = text.replace("¹", "1").replace("μ", "µ").replace("_per_", "/").replace("Ω", "ohm")
     text = re.sub(r"\bVs\b", "(V*s)", text)
+    text = _GROUP.sub(r")~(\1)", text)  # (m/V)^0.5 keeps its power, cm^2 and cm2 are the same
     text = re.sub(r"\^|\*\*", "", text)
     text = _EXPONENT.sub(r"**(\1)", text)
-    return re.sub(r"(?<=[\w)])\s+(?=[A-Za-zµ(])", "*", text)
+    return re.sub(r"(?<=[\w)])\s+(?=[A-Za-zµ(])", "*", text).replace("~", "**")
 
 
 @lru_cache(maxsize=4096)
@@ -94,8 +96,8 @@ def parse(text: object, unit: str, *, field: str = "value", doc: str = "") -> fl
 
     Examples
     --------
-    >>> parse("10 nm", "m")
-    1e-08
+    >>> parse("10 nm", "m"), parse("1e-3 (cm/V)^0.5", "(m/V)^0.5")
+    (1e-08, 0.0001)
     """
     allowed = f"a number with a unit that converts to {unit}" if unit != "1" else "a number"
     allowed += f" ({doc})" if doc else ""

@@ -30,12 +30,14 @@ def read(path: str | Path) -> dict[str, list[float]]:
     if path.stat().st_size > SIZE_LIMIT:
         raise InputError("file", path.name, f"at most {SIZE_LIMIT // 10**6} MB", "thin it out")
     text = path.read_text(encoding="utf-8-sig", errors="replace")
-    delimiter = ";" if text.split("\n", 1)[0].count(";") else ","
-    lines = [
-        (k, row)
-        for k, row in enumerate(csv.reader(text.splitlines(), delimiter=delimiter), start=1)
-        if any(cell.strip() for cell in row) and not row[0].lstrip().startswith("#")
+    written = [
+        (k, line)
+        for k, line in enumerate(text.splitlines(), start=1)
+        if line.strip(" ,;\t") and not line.lstrip().startswith("#")
     ]
+    head = written[0][1] if written else ""
+    delimiter = next((d for d in (";", "\t") if d in head), ",")
+    lines = [(k, next(csv.reader([line], delimiter=delimiter))) for k, line in written]
     if len(lines) < 3:
         raise InputError("file", path.name, "a head and at least two lines of numbers", EXAMPLE)
     heads = [_head(cell, path.name) for cell in lines[0][1]]
