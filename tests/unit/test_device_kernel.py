@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from functools import partial
 
 import numpy as np
@@ -17,7 +18,7 @@ from charge_cells import (
 )
 from halodot.device.charge import reference
 from halodot.device.charge.ends import DRIVEN, OPEN
-from halodot.device.charge.kernel import assemble
+from halodot.device.charge.kernel import assemble, blocks
 from halodot.device.charge.problem import new_workspace
 from halodot.device.charge.tunnelling import contact_boost
 from halodot.numerics.blocktridiagonal import solve, solve_again
@@ -78,14 +79,14 @@ def compare(problem, X, a0, light, way, rng):
     size = np.abs(J).max(axis=(0, 3))
     size = np.where(size > 0, size, 1.0)
     r, free = call(X).T / size, present(problem)
+    *found, rhs = blocks(W)
     off = np.abs(rhs / size + r) / (1.0 + np.abs(r))
-    *found, rhs = kernel.blocks(W)
-    blocks = np.array(found)
-    slopes = np.abs(blocks - J).max(axis=(0, 3)) / size
+    plain = np.array(found)
+    slopes = np.abs(plain - J).max(axis=(0, 3)) / size
     # what is not there stays as it is
     assert np.all(rhs[~free] == 0.0)
-    assert np.array_equal(blocks[1][~free], np.eye(len(X))[np.nonzero(~free)[1]])
-    assert not blocks[0::2][:, ~free].any()
+    assert np.array_equal(plain[1][~free], np.eye(len(X))[np.nonzero(~free)[1]])
+    assert not plain[0::2][:, ~free].any()
     return off[free].max(), slopes[free].max()
 
 
@@ -150,33 +151,156 @@ def test_boost_of_a_contact_equals_its_reference_up_to_fields_that_drain_the_met
         assert slope * field == pytest.approx(np.imag(exact) / 1e-30, rel=1e-9, abs=1e-12)
 
 
+class Balances:
+    """Random balances of `m` quantities at `n` nodes, as `solve` takes them, and as a matrix."""
+
+    def __init__(self, m, n=9, seed=0, *, extras=True):
+        rng = np.random.default_rng((m, seed))
+        self.out, self.into, self.local, self.lower, self.extra = rng.normal(size=(5, n, m, m))
+        self.local += 12.0 * np.eye(m)
+        self.out += 6.0 * np.eye(m)
+        self.into -= 6.0 * np.eye(m)
+        self.flow = rng.normal(size=(n, m))
+        self.fixed = rng.random((n, m)) < (0.3 if extras else 0.0)
+        self.lower[0] = self.extra[-1] = 0.0
+        if not extras:
+            self.lower[:] = self.extra[:] = 0.0
+
+    def solver(self):
+        """Arguments of `solve` but the right-hand side."""
+        local, upper = self.local.copy(), self.extra.copy()
+        balance = ~self.fixed
+        upper[balance] += self.into[balance]
+        both = balance[1:] & balance[:-1]
+        local[1:][both] += self.extra[:-1][both]
+        # an extra coupling of a balance before a fixed row stands in `upper` alone
+        return (
+            local,
+            self.lower.copy(),
+            upper,
+            self.out,
+            self.into,
+            self.flow,
+            self.fixed,
+            np.empty_like(local),
+        )
+
+    def matrix(self):
+        n, m = self.flow.shape
+        A = np.zeros((n, m, n, m))
+        for i in range(n):
+            A[i, :, i] = self.local[i]
+            if i > 0:
+                A[i, :, i - 1] = self.lower[i]
+            if i < n - 1:
+                A[i, :, i + 1] = self.extra[i]
+            for r in np.flatnonzero(~self.fixed[i]):
+                if i < n - 1:
+                    A[i, r, i] += self.out[i, r]
+                    A[i, r, i + 1] += self.into[i, r]
+                if i > 0:
+                    A[i, r, i - 1] -= self.out[i - 1, r]
+                    A[i, r, i] -= self.into[i - 1, r]
+        return A.reshape(n * m, n * m)
+
+    def whole(self, rhs):
+        """Right-hand side with the flows in it."""
+        rhs = rhs.copy()
+        rhs[:-1] -= np.where(self.fixed[:-1], 0.0, self.flow[:-1])
+        rhs[1:] += np.where(self.fixed[1:], 0.0, self.flow[:-1])
+        return rhs
+
+
+@pytest.mark.parametrize("extras", [False, True])
 @pytest.mark.parametrize("m", range(3, 8))
-def test_block_tridiagonal_solver_equals_dense(m):
-    rng = np.random.default_rng(m)
-    n = 9
-    L, D, U = (rng.normal(size=(n, m, m)) for _ in range(3))
-    D += 6.0 * np.eye(m)
-    rhs, more = rng.normal(size=(2, n, m))
-    A = np.zeros((n * m, n * m))
+def test_balances_are_solved_as_a_dense_matrix_is(m, extras):
+    for seed in range(5):
+        b = Balances(m, seed=seed, extras=extras)
+        rhs, more = np.random.default_rng(seed).normal(size=(2, *b.flow.shape))
+        sides = b.whole(rhs), more
+        exact = [np.linalg.solve(b.matrix(), c.ravel()).reshape(c.shape) for c in sides]
+        system = b.solver()
+        assert solve(*system, rhs)
+        solve_again(*system[:4], b.fixed, system[-1], more)
+        # 1e-10: condition number of the random matrix times round-off, no rows exchanged
+        assert np.max(np.abs(rhs - exact[0])) < 1e-10
+        assert np.max(np.abs(more - exact[1])) < 1e-10
+
+
+def chain(n=8, rate=1e18, loss=1e-6):
+    """Nodes that exchange three quantities at rates of `rate`; one node loses a little of one."""
+    b = Balances(3, n, extras=False)
+    rng = np.random.default_rng(1)
+    for block in (b.out, b.into, b.local):
+        block[:] = 0.0
+    for r in range(3):
+        b.out[:, r, r], b.into[:, r, r] = rate * rng.uniform(0.5, 2.0, (2, n)) * [[1.0], [-1.0]]
+        b.local[n // 2, r, r] = loss * (1.0 + r)
+    # one quantity turns into another and back, faster than either is lost
+    b.local[2, 1, 1] += 1.0
+    b.local[2, 2, 1] -= 1.0
+    b.local[2, 2, 2] += 3.0
+    b.local[2, 1, 2] -= 3.0
+    b.flow[:] = 0.0
+    return b, rng.uniform(0.5, 2.0, (n, 3))
+
+
+def rational(b, rhs):
+    """Solution in exact arithmetic."""
+    n, m = rhs.shape
+    local, out, into = ([[[Fraction(v) for v in r] for r in k] for k in a.tolist()]
+                        for a in (b.local, b.out, b.into))  # fmt: skip
+    size = n * m
+    A = [[Fraction(0)] * size + [Fraction(v)] for v in rhs.ravel().tolist()]
     for i in range(n):
-        for block, j in ((L, i - 1), (D, i), (U, i + 1)):
-            if 0 <= j < n:
-                A[i * m : (i + 1) * m, j * m : (j + 1) * m] = block[i]
-    exact = [np.linalg.solve(A, b.ravel()).reshape(n, m) for b in (rhs, more)]
-    assert solve(L, D, U, rhs)
-    solve_again(L, D, U, more)
-    # 1e-11: condition number of the random matrix times round-off
-    assert np.max(np.abs(rhs - exact[0])) < 1e-11
-    assert np.max(np.abs(more - exact[1])) < 1e-11
+        for r in range(m):
+            row = A[i * m + r]
+            for c in range(m):
+                row[i * m + c] += local[i][r][c]
+                if i < n - 1:
+                    row[i * m + c] += out[i][r][c]
+                    row[(i + 1) * m + c] += into[i][r][c]
+                if i > 0:
+                    row[(i - 1) * m + c] -= out[i - 1][r][c]
+                    row[i * m + c] -= into[i - 1][r][c]
+    for k in range(size):
+        pivot = next(r for r in range(k, size) if A[r][k] != 0)
+        A[k], A[pivot] = A[pivot], A[k]
+        A[k] = [v / A[k][k] for v in A[k]]
+        for r in range(size):
+            if r != k and A[r][k] != 0:
+                f = A[r][k]
+                A[r] = [v - f * w for v, w in zip(A[r], A[k], strict=True)]
+    return np.array([float(row[-1]) for row in A]).reshape(n, m)
+
+
+def test_what_a_closed_chain_keeps_is_known_to_all_digits():
+    """Exchange beats the only loss by 24 decades; a matrix of sums has forgotten the loss."""
+    b, rhs = chain()
+    exact, system = rational(b, rhs), b.solver()
+    again = rhs.copy()
+    with np.errstate(all="ignore"):
+        try:
+            dense = np.linalg.solve(b.matrix(), rhs.ravel()).reshape(rhs.shape)
+        except np.linalg.LinAlgError:
+            dense = np.full_like(rhs, np.nan)
+    assert solve(*system, rhs)
+    solve_again(*system[:4], b.fixed, system[-1], again)
+    # 1e-10: a thousand roundings of positive terms
+    assert np.max(np.abs(rhs / exact - 1.0)) < 1e-10
+    assert np.max(np.abs(again / exact - 1.0)) < 1e-10
+    assert not np.max(np.abs(dense / exact - 1.0)) < 1e-3
 
 
 @pytest.mark.parametrize("bad", [0.0, np.inf, np.nan])
 def test_block_tridiagonal_solver_reports_a_singular_block(bad):
-    blocks = np.zeros((3, 2, 3, 3))
-    blocks[1] = np.eye(3)
-    blocks[1, 1, 2, 2] = bad
-    assert not solve(*blocks, np.ones((2, 3)))
+    b = Balances(3, 4, extras=False)
+    for block in (b.out, b.into):
+        block[:] = 0.0
+    b.local[:] = np.eye(3)
+    b.local[1, 2, 2] = bad
+    assert not solve(*b.solver(), np.ones((4, 3)))
 
 
 def test_block_tridiagonal_solver_refuses_blocks_it_was_not_made_for():
-    assert not solve(*np.ones((3, 2, 2, 2)), np.ones((2, 2)))
+    assert not solve(*Balances(2).solver(), np.ones((9, 2)))

@@ -299,15 +299,18 @@ def _metal(
     shift = _barrier_shift(P, side, X)
     metal = phi_end
     if driven:
-        metal = (
-            X[PHI, 0] - shift - (R[PHI, 0] / (c[COMPACT] * vt) if np.isfinite(c[COMPACT]) else 0.0)
-        )
+        missing = R[PHI, 0] / (c[COMPACT] * vt) if np.isfinite(c[COMPACT]) else 0.0
+        metal = X[PHI, 0] - shift - missing
+    # without a compact layer there is no overpotential: the image force acts on carriers alone
+    behind = metal if np.isfinite(c[COMPACT]) else X[PHI, i]
     for k in range(len(P.ion_charge)):
         velocity, balanced, share = P.exchange[side, k]
-        z = P.ion_charge[k, i]
-        eta = z * (metal - X[PHI, i])
-        into_film = balanced * np.exp(share * eta)
-        into_metal = X[ION + k, i] * np.exp((share - 1.0) * eta)
+        z, top = P.ion_charge[k, i], P.ion_limit[k, i]
+        if velocity == 0.0:
+            continue
+        eta = z * (behind - X[PHI, i])
+        into_film = balanced * np.exp(share * eta + _site_excess(balanced / top))
+        into_metal = X[ION + k, i] * np.exp((share - 1.0) * eta + _site_excess(X[ION + k, i] / top))
         R[ION + k, i] += z * velocity * (into_metal - into_film)
     for s, sign in SIGN.items():
         balanced = c[1 + s] * np.exp(sign * shift - gamma[s - 1, i])
