@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import partial
+from typing import TYPE_CHECKING
+
 from ..core.errors import InputError
 from ..core.sourced import Sourced
 from ..film.state import FilmProperties
@@ -14,6 +17,9 @@ from .stack import (
     resolve_layers,
 )
 from .state import Trace
+
+if TYPE_CHECKING:
+    from .charge.layers import Stack
 
 
 def resolve(
@@ -95,4 +101,21 @@ def measure(
         return transistor.transfer(spec, protocol, layers, contacts["left"], contacts["source"])
     if isinstance(protocol, Output):
         return transistor.output(spec, protocol, layers, contacts["left"], contacts["source"])
-    return two_terminal.run(spec, protocol, layers, contacts["left"], contacts["right"], library)
+    ends = contacts["left"], contacts["right"]
+    at = partial(_stack_at, film, spec, library)
+    return two_terminal.run(spec, protocol, layers, *ends, library, at)
+
+
+def _stack_at(
+    film: FilmProperties | None, spec: DeviceSpec, library: Library, temperature: float
+) -> Stack:
+    """The device at another lattice temperature [K]: states and mobilities move with it."""
+    from .assembly import stack_of
+    from .illumination import illuminate
+
+    warm = spec.model_copy(
+        update={"temperature": Sourced(temperature, "K", basis="computed", note="heated")}
+    )
+    layers, contacts = resolve(warm, film, library)
+    lit = illuminate(layers, spec.light, spec.optics, library=library, folder=library.folder)
+    return stack_of(warm, layers, contacts["left"], contacts["right"], lit)

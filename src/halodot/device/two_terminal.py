@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -17,6 +18,7 @@ from .charge.layers import Circuit, Stack
 from .charge.simulate import Record, Simulation
 from .charge.stepping import Tolerances
 from .extrapolation import extrapolated
+from .heated import heated
 from .illumination import Illumination, illuminate
 from .record import Recorded, trace_of
 from .shine import with_light_out
@@ -38,8 +40,14 @@ def run(
     left: ResolvedContact,
     right: ResolvedContact,
     library: Library | None = None,
+    stack_at: Callable[[float], Stack] | None = None,
 ) -> Trace:
     """Simulate one protocol from rest: in the dark at 0 V, ions included.
+
+    Parameters
+    ----------
+    stack_at
+        The stack at a temperature [K], for a device that warms up.
 
     Returns
     -------
@@ -52,7 +60,10 @@ def run(
     lit = illuminate(layers, spec.light, spec.optics, library=library, folder=folder)
     stack = stack_of(spec, layers, left, right, lit)
     cell = cell_on_grid(spec, stack)
-    recorded = _recorded(spec, protocol, wave, stack, cell)
+    if spec.heating is not None and stack_at is not None:
+        recorded = heated(spec, protocol, wave, stack_at, lit)
+    else:
+        recorded = _recorded(spec, protocol, wave, stack, cell)
     said = [*(n for layer in layers for n in layer.notes), *_lit(protocol, wave, lit)]
     recorded = recorded.saying(*said)
     recorded = recorded.showing(_profiles(protocol, wave, layers, cell, recorded))
