@@ -198,7 +198,7 @@ def _perovskite(p: Parameters, vt: float, absorption: str) -> ChargeLayer:
         dos_valence=p.number("gv", "m-3", above=0.0),
         electron_mobility=p.number("Dn", "m2s-1", above=0.0) / vt,
         hole_mobility=p.number("Dp", "m2s-1", above=0.0) / vt,
-        fixed_charge=vacancies if ions else 0.0,
+        fixed_charge=-vacancies if ions else 0.0,
         radiative=p.number("beta", "m3s-1", 0.0, low=0.0),
         auger_electron=p.number("Augn", "m6s-1", 0.0, low=0.0),
         auger_hole=p.number("Augp", "m6s-1", 0.0, low=0.0),
