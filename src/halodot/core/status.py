@@ -14,6 +14,10 @@ class Status(Enum):
     NOT_CONVERGED = (
         "The solver did not converge. Try a finer grid, a slower sweep or a smaller voltage."
     )
+    INACCURATE = (
+        "Converged, but its estimated numerical error stays above 0.7 %. Try more nodes in the layer "
+        "that bends most, or a shorter protocol."
+    )
     STEP_TOO_SMALL = (
         "The time step fell below its floor. Try a slower ramp or check for extreme parameters."
     )
@@ -33,6 +37,7 @@ _SEVERITY = [
     Status.OUTSIDE_RANGE,
     Status.REFUSED,
     Status.SKIPPED,
+    Status.INACCURATE,
     Status.MAX_STEPS,
     Status.STEP_TOO_SMALL,
     Status.NOT_CONVERGED,

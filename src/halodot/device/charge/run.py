@@ -1,46 +1,45 @@
 """Run a stack under a program with control of its numerical error.
 
-Every run is made at least twice: on a grid of N/2 intervals with eight times the tolerance of a
-time step, and on N with the tolerance itself. Space and time are both of second order (the step of
-BDF2 goes with the cube root of its tolerance), so that the finer current is off by a third of the
-difference,
+Space and time are both of second order: halving all intervals, or an eighth of the tolerance of
+a time step (BDF2 goes with its cube root), takes an error to a quarter. Every run is made on a
+grid of N intervals and, for its error, on N/2 with eight times the tolerance:
 
-    error = |J_N - J_(N/2)| / 3,
+    error = |J_N - J_(N/2)| / 3.
 
-which is reported with every point. While a point misses its target, whatever contributes most
-(nodes, found by a run that changes the grid alone, or steps) is refined and the grid is laid where
-the solutions bend. A point that still misses the limit carries a bad status.
+While a point misses its target, a run that changes only the tolerance says how much is due to time
+and how much to the grid, and whichever matters is refined. A point that still misses the limit
+carries the status INACCURATE.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ...core.status import Status, worst
-from .adapt import bends, redistributed
+from ...core.status import Status
 from .build import SOURCE_RESISTANCE, Cell, discretise
 from .ends import DRIVEN, OPEN
 from .grid import Grid, initial, refined
 from .layers import Array, Stack
-from .simulate import Record, Simulation
+from .simulate import NOTHING, Record, Simulation
 from .stepping import Tolerances
 
 Accuracy = Literal["default", "high", "single"]
 Start = Literal["rest", "settled"]
 
-# relative error aimed at; a current below `SMALL` of the largest counts as that much
-TARGET = {"default": 1e-3, "high": 1e-4}
-SMALL = 1e-2
+# relative error aimed at; a current below `SMALL` of the median counts as that much
+TARGET: dict[str, float] = {"default": 1e-3, "high": 1e-4}
+SMALL = 0.1
 # relative error at which a point is no longer good, and the share of the largest current below
 # which its own size no longer counts
 LIMIT, FLOOR = 7e-3, 1e-4
-STEP = {"default": 1e-3, "high": 3e-5, "single": 1e-3}
-MOST_NODES = 6000
-RUNS = 6  # refinements before giving up
+STEP: dict[str, float] = {"default": 1e-3, "high": 3e-5, "single": 1e-3}
+BUDGET = 1e7  # nodes times steps of the largest run that is tried, some five CPU seconds
+RUNS = 9  # before giving up
 
 
 @dataclass(frozen=True)
@@ -105,7 +104,7 @@ def follow(
         simulation = Simulation(cell, Tolerances(step=tolerance))
         return _play(simulation, program, start, keep)
 
-    return _controlled(stack, once, len(program.outputs), accuracy, nodes, refine, states)
+    return _controlled(stack, once, accuracy, nodes, refine, states)
 
 
 def steady(
@@ -131,7 +130,7 @@ def steady(
     def once(cell: Cell, _: float, keep: int) -> Record:
         return Simulation(cell).steady(volts, light=light, snapshots=keep)
 
-    return _controlled(stack, once, len(volts), accuracy, nodes, refine, 0)
+    return _controlled(stack, once, accuracy, nodes, refine, 0)
 
 
 def _with_source(stack: Stack, program: Program) -> Stack:
@@ -166,46 +165,119 @@ def _play(simulation: Simulation, program: Program, start: Start, keep: int) -> 
     )
 
 
-def _controlled(stack, once, points, accuracy, nodes, refine, states):  # type: ignore
-    tolerance = STEP[accuracy]
+Once = Callable[[Cell, float, int], Record]
+
+
+@dataclass
+class _Level:
+    """How fine a run is: doublings of the first grid, divisions of the tolerance by eight."""
+
+    grid: int
+    time: int
+
+
+class _Control:
+    """Runs of one stack at several levels; `best` is the finest of them with its error."""
+
+    def __init__(self, stack: Stack, once: Once, grid: Grid, tolerance: float, states: int) -> None:
+        self.stack, self.once, self.grid = stack, once, grid
+        self.tolerance, self.states = tolerance, states
+        self.runs = 0
+
+    def run(self, level: _Level) -> Record:
+        """Make the run of one level."""
+        self.runs += 1
+        grid = refined(self.stack.layers, self.grid, 2.0**level.grid)
+        return self.once(
+            discretise(self.stack, grid), self.tolerance / 8.0**level.time, self.states
+        )
+
+    def size(self, level: _Level, record: Record) -> float:
+        """Cost of the next level in node-steps, two iterations each."""
+        nodes = len(self.grid.position) * 2.0**level.grid
+        return float(nodes * max(record.steps, len(record.time)))
+
+
+def _controlled(
+    stack: Stack,
+    once: Once,
+    accuracy: Accuracy,
+    nodes: int,
+    refine: int,
+    states: int,
+) -> Record:
+    """Make runs until the error of every point meets its target, or the budget is used up."""
     grid = initial(stack.layers, temperature=stack.temperature, nodes=nodes)
     if accuracy == "high":
-        grid = refined(stack.layers, grid, 3.2)
-    for _ in range(refine):
-        grid, tolerance = refined(stack.layers, grid, 2.0), tolerance / 8.0
+        grid = refined(stack.layers, grid, 3.0)
+    control = _Control(stack, once, grid, STEP[accuracy], states)
+    level = _Level(refine, refine)
+    fine = control.run(level)
     if accuracy == "single":
-        return once(discretise(stack, grid), tolerance, states)
-    coarse_grid = refined(stack.layers, grid, 0.5)
-    coarse = once(discretise(stack, coarse_grid), 8.0 * tolerance, points)
-    best = None
-    for k in range(RUNS):
-        fine = once(discretise(stack, grid), tolerance, points)
-        error = np.abs(fine.current_density - coarse.current_density) / 3.0
-        record = replace(fine, error=error, states=fine.states[points - states :])
-        share = _share(record, TARGET[accuracy])
-        if share <= 1.0 or len(grid.position) > MOST_NODES / 2:
+        return fine
+    target = TARGET[accuracy]
+    rough = control.run(_Level(level.grid - 1, level.time - 1))
+    error = _apart(fine, rough)
+    if _share(fine, error, target) <= 1.0:
+        return _judged(fine, error)
+    halfway = control.run(_Level(level.grid - 1, level.time))
+    by_time, by_grid = _apart(halfway, rough), _apart(fine, halfway)
+    while _share(fine, by_time + by_grid, target) > 1.0 and control.runs < RUNS:
+        next_level = _Level(
+            level.grid + int(_share(fine, by_grid, target) > 0.5),
+            level.time + int(_share(fine, by_time, target) > 0.5),
+        )
+        if control.size(next_level, fine) > BUDGET:
             break
-        coarse = fine
-        grid = refined(stack.layers, grid, 2.0)
-        tolerance /= 8.0
-    return _judged(record)
+        finer = control.run(next_level)
+        change = _apart(finer, fine)
+        if next_level.grid == level.grid:
+            by_time = change
+        elif next_level.time == level.time:
+            by_grid = change
+        else:
+            share = by_grid / np.maximum(by_grid + by_time, 1e-300)
+            by_grid, by_time = share * change, (1.0 - share) * change
+        fine, level = finer, next_level
+    return _judged(fine, by_time + by_grid)
 
 
-def _share(record, target):
+def _apart(fine: Record, rough: Record) -> Array:
+    """Error of a run [A/m2] from one of half as many intervals or steps."""
+    return np.asarray(np.abs(fine.current_density - rough.current_density) / 3.0)
+
+
+def _scale(record: Record) -> Array:
+    """Current density that an error is measured by [A/m2]: no less than a small share of others."""
     j = np.abs(record.current_density)
-    if not np.all(np.isfinite(j)):
+    if not np.isfinite(j).any():
+        return np.full(len(j), np.nan)
+    return np.asarray(np.maximum(j, FLOOR * np.nanmax(j)))
+
+
+def _resolved(record: Record) -> Array:
+    """Error that the digits explain [A/m2]."""
+    return np.maximum(np.maximum(record.resolution, record.spread), NOTHING)
+
+
+def _share(record: Record, error: Array, target: float) -> float:
+    """Largest error over what is aimed at; infinite where a point failed."""
+    j = np.abs(record.current_density)
+    if not (np.all(np.isfinite(error)) and all(s.is_good for s in record.status)):
         return np.inf
-    largest = np.max(j)
-    a = np.max(record.error / np.maximum(target * np.maximum(j, SMALL * largest), 1e-13))
-    b = np.max(record.error / np.maximum(LIMIT * np.maximum(j, FLOOR * largest), 1e-13))
-    return max(a, b)
+    scale = _scale(record)
+    aim = np.maximum(target * np.maximum(scale, SMALL * np.median(j)), _resolved(record))
+    limit = np.maximum(LIMIT * scale, _resolved(record))
+    return float(max(np.max(error / aim), np.max(error / limit)))
 
 
-def _judged(record):
-    j = np.abs(record.current_density)
-    largest = np.nanmax(j) if np.isfinite(j).any() else 0.0
-    good = record.error <= np.maximum(LIMIT * np.maximum(j, FLOOR * largest), 1e-13)
+def _judged(record: Record, error: Array) -> Record:
+    """Attach the error; points beyond the limit are not good."""
+    allowed = np.maximum(LIMIT * _scale(record), _resolved(record))
+    with np.errstate(invalid="ignore"):
+        good = error <= allowed
     status = tuple(
-        s if not s.is_good or g else Status.NOT_CONVERGED for s, g in zip(record.status, good)
+        Status.INACCURATE if s.is_good and not held else s
+        for s, held in zip(record.status, good, strict=True)
     )
-    return replace(record, status=status)
+    return replace(record, error=error, status=status)

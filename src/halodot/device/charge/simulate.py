@@ -52,6 +52,8 @@ class Record:
         Parts of the conduction current, averaged over the thickness [A/m2].
     emission
         Net radiative recombination of the stack [pairs m-2 s-1].
+    resolution
+        Smallest current density that the digits resolve [A/m2].
     ion_error
         Relative loss of ions since the record began, summed over its steps.
     error
@@ -74,6 +76,7 @@ class Record:
     hole: Array
     ion: Array
     emission: Array
+    resolution: Array
     ion_error: Array
     error: Array
     status: tuple[Status, ...]
@@ -355,6 +358,7 @@ def _record(
         hole=rows[:, PART_P],
         ion=rows[:, PART_ION],
         emission=rows[:, EMISSION],
+        resolution=rows[:, RESOLUTION],
         ion_error=rows[:, LOSS],
         error=np.full(len(time), np.nan),
         status=tuple(checked),
