@@ -22,13 +22,19 @@ class Trace:
     Attributes
     ----------
     kind
-        ``iv`` (two-terminal sweep), ``transfer``, ``output``, ``pulses``, ``retention``.
+        ``iv`` (two-terminal sweep), ``transfer``, ``output``, ``pulses``, ``retention``,
+        ``endurance``, ``open_circuit``, ``waveform``, ``impedance``, ``capacitance``.
     label
         Shown in legends, for example ``after ligand stripping``.
     columns
         Name -> array in SI. Names used: ``time`` [s], ``voltage`` [V] (two-terminal, or drain),
         ``current`` [A], ``current_density`` [A/m2], ``gate_voltage`` [V], ``drain_voltage`` [V],
-        ``drain_current`` [A], ``light`` [W/m2], ``ion_density_mean`` [m-3].
+        ``drain_current`` [A], ``light`` [W/m2], ``ion_density_mean`` [m-3]. ``voltage`` is that
+        across the device; ``source_voltage`` [V] stands beside it where a circuit or open
+        terminals (NaN) part them. ``error`` is the estimated numerical error of the current
+        density [A/m2], ``voltage_error`` [V] that of an open-circuit voltage,
+        ``relative_error`` [1] that of an admittance. Rows of bad status hold NaN but for what
+        was applied. ``extrapolated`` is 1 where a row was not simulated.
     units
         Name -> SI unit of each column.
     sweep

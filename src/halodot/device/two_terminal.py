@@ -172,7 +172,8 @@ def _source(record: Record, program: engine.Program) -> Array:
     """Voltage of the source, NaN while the terminals are open."""
     assert program.closed is not None  # the caller asks only then
     segment = np.searchsorted(program.time, record.time, side="left") - 1
-    return np.where(program.closed[np.maximum(segment, 0)], record.source_voltage, np.nan)
+    segment = np.clip(segment, 0, len(program.closed) - 1)
+    return np.where(program.closed[segment], record.source_voltage, np.nan)
 
 
 def _profiles(

@@ -106,7 +106,8 @@ def crowded(start: float, span: float, points: int) -> Array:
     >>> crowded(1.0, 1.0, 4).round(3).tolist()
     [1.001, 1.01, 1.1, 2.0]
     """
-    return start + span * np.geomspace(10.0 ** -min(3, points - 1), 1.0, points)
+    times = start + span * np.geomspace(10.0 ** -min(3, points - 1), 1.0, points)
+    return np.minimum(times, start + span)
 
 
 def apart(times: Array, least: float) -> NDArray[np.bool_]:

@@ -96,7 +96,7 @@ def steps(p: Steps) -> Waveform:
     return Waveform(
         time,
         voltage,
-        np.concatenate(out),
+        np.minimum(np.concatenate(out), start),
         np.concatenate(index),
         "waveform",
         np.array(lights),
@@ -211,7 +211,7 @@ def open_circuit(p: OpenCircuit) -> Waveform:
     return Waveform(
         time,
         np.full(5, v),
-        np.concatenate(out),
+        np.minimum(np.concatenate(out), time[-1]),
         np.repeat([0, 1], p.points),
         "open_circuit",
         light,
