@@ -7,11 +7,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from charge_cells import absorber, transport
+from charge_cells import absorber, states_cell, transport
 from halodot.device.charge import reference
 from halodot.device.charge.build import discretise
 from halodot.device.charge.ends import DRIVEN
-from halodot.device.charge.kernel import assemble
+from halodot.device.charge.kernel import assemble, blocks
 from halodot.device.charge.layers import ChargeContact, ChargeInterface, Circuit, Stack
 from halodot.device.charge.parameters import changed, step_of, value
 from halodot.device.charge.problem import new_workspace
@@ -107,6 +107,41 @@ def test_derivatives_of_a_loop_are_the_differences_of_whole_replays():
         # 1e-5 component by component: round-off of the differences
         scale = np.abs(difference) + 1e-3 * np.abs(difference).max()
         assert (np.abs(found.derivative[:, k] - difference) < 1e-5 * scale).all(), name
+
+
+def test_derivatives_to_statistics_levels_dipoles_and_tunnelling():
+    stack = states_cell().stack
+    light = np.array([0.5, 0.2])
+    program = Program(
+        np.array([0.0, 1.0]), np.array([0.0, 0.3]), np.array([light, light]), np.array([0.2, 1.0])
+    )
+    names = [
+        "layers[1].traps[0].density",
+        "layers[1].traps[2].energy",
+        "layers[0].dipole",
+        "layers[1].width_conduction",
+        "layers[0].ions[0].density",
+        "layers[1].density_exponent",
+        "left.tunnel_mass",
+        "interfaces[1].capture_electron",
+    ]
+    found = sensitivities(stack, program, names, start="settled", nodes=15)
+    cell, _ = devices(stack, [], 15)
+    simulation = at_rest(cell, step=1e-4)
+    assert simulation.settle(voltage=0.0, light=light).is_good
+    taken = run(simulation, program)
+    at = taken.steps.output >= 0
+    for k, name in enumerate(names):
+        ends = []
+        for sign in (-1.0, 1.0):
+            d = 2.0 * step_of(stack, name)
+            other = discretise(changed(stack, name, value(stack, name) + sign * d), cell.grid)
+            rested = at_rest(other, newton=1e-10)
+            assert rested.settle(voltage=0.0, light=light).is_good
+            ends.append(replay(other, rested.state, taken)[0][at])
+        difference = (ends[1] - ends[0]) / (2.0 * d)
+        # 3e-5: round-off of the differences where little depends on a number
+        assert found.derivative[:, k] == pytest.approx(difference, rel=3e-5, abs=0.0), name
 
 
 def test_derivatives_behind_a_circuit_with_open_terminals_and_a_clamp():
@@ -224,9 +259,10 @@ def gross_terms(P, S, t, a0, past, drive):
     assemble(P, S.X, a0, *drive, DRIVEN, W)
     d = t.X.copy()
     d[1:] /= S.X[1:]
-    size = np.einsum("irc,ci->ri", np.abs(W.diagonal), np.abs(d))
-    size[:, 1:] += np.einsum("irc,ci->ri", np.abs(W.lower[1:]), np.abs(d[:, :-1]))
-    size[:, :-1] += np.einsum("irc,ci->ri", np.abs(W.upper[:-1]), np.abs(d[:, 1:]))
+    lower, diagonal, upper = np.abs(blocks(W)[:3])
+    size = np.einsum("irc,ci->ri", diagonal, np.abs(d))
+    size[:, 1:] += np.einsum("irc,ci->ri", lower[1:], np.abs(d[:, :-1]))
+    size[:, :-1] += np.einsum("irc,ci->ri", upper[:-1], np.abs(d[:, 1:]))
     return size
 
 

@@ -133,7 +133,7 @@ def _solver(m: int) -> tuple[Callable[..., bool], Callable[..., None]]:
         rhs: Array,
     ) -> bool:
         n = rhs.shape[0]
-        total = np.zeros(m)
+        total = np.zeros_like(rhs[0])
         for i in range(n):
             if i > 0:
                 _effective(i, local, lower, out, into, flow, fixed, upper[i - 1], rhs[i - 1], total)
@@ -162,7 +162,7 @@ def _solver(m: int) -> tuple[Callable[..., bool], Callable[..., None]]:
         diagonal: Array,
         rhs: Array,
     ) -> None:
-        total = np.zeros(m)
+        total = np.zeros_like(rhs[0])
         for i in range(rhs.shape[0]):
             A, b = diagonal[i], rhs[i]
             for r in range(m):

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from ...core.status import Status
 from .build import Q, discretise
+from .ends import DRIVEN
 from .grid import initial
 from .kernel import assemble
 from .layers import Circuit, Stack
@@ -136,7 +137,7 @@ def system(simulation: Simulation) -> Linearised:
     left, right = simulation.potentials(simulation.voltage)
     if P.circuit[0] > 0.0:  # the metal stands behind a resistance
         W = new_workspace(P)
-        assemble(P, X, 0.0, simulation.light, left, right, 0.0, W)
+        assemble(P, X, 0.0, simulation.light, left, right, DRIVEN, W)
         left = float(W.metal[2, 0])
     return linearise(P, X, simulation.light, left, right)
 

@@ -18,7 +18,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from .ends import COMPACT, KIND, exchange_rate
+from .ends import COMPACT, DRIVEN, KIND, exchange_rate
 from .kernel import assemble, blocks
 from .problem import (
     ELECTRON,
@@ -42,6 +42,8 @@ class Linearised(NamedTuple):
     ----------
     lower, diagonal, upper
         [N, m, m] derivatives of the residual at rest to (phi, ln density) of the neighbours.
+    local, before, after, out, into, fixed
+        The same split into what flows and what is local, as `blocktridiagonal.solve` takes it.
     storage
         [N, m] derivative of each row to the time derivative of its own unknown.
     push
@@ -68,6 +70,12 @@ class Linearised(NamedTuple):
     lower: Array
     diagonal: Array
     upper: Array
+    local: Array
+    before: Array
+    after: Array
+    out: Array
+    into: Array
+    fixed: NDArray[np.bool_]
     storage: Array
     push: Array
     shine: Array
@@ -94,13 +102,14 @@ def linearise(P: Problem, X: Array, light: Array, left: float, right: float) -> 
         Potential of the metals [kT/q].
     """
     P, W = P._replace(circuit=np.array([0.0, 0.0, np.inf])), new_workspace(P)
-    assemble(P, X, 0.0, light, left, right, 0.0, W)
+    assemble(P, X, 0.0, light, left, right, DRIVEN, W)
     place, rate, pull, answer = _levels(P, X, W)
     blind = np.zeros(len(P.h), dtype=np.bool_)
     blind[P.face] = True
     held = P.region[P.region_closed]
     return Linearised(
         *blocks(W)[:3],
+        *(a.copy() for a in (W.local, W.lower, W.upper, W.out, W.into, W.fixed)),
         _storage(P, X),
         np.array([_push(P, X, side, end) for side, end in enumerate((left, right))]),
         _shine(P),
@@ -142,7 +151,10 @@ def _push(P: Problem, X: Array, side: int, end: float) -> Array:
             push[i, ELECTRON], push[i, HOLE] = X[ELECTRON, i], -X[HOLE, i]
         return push
     compact = P.contact[side, COMPACT]
-    push[i, PHI] = -1.0 if compact == np.inf else compact * P.thermal_voltage
+    if compact == np.inf:  # ions that are exchanged see no overpotential
+        push[i, PHI] = -1.0
+        return push
+    push[i, PHI] = compact * P.thermal_voltage
     for k in range(len(P.ion_charge)):
         s = ION + k
         if P.exchange[side, k, 0] > 0.0 and P.active[1 + k, i]:

@@ -20,21 +20,26 @@ IMPROVEMENTS = 2
 
 
 class Scratch(NamedTuple):
-    """Complex blocks [N, m, m], their factors, and what is left of the equations [N, m]."""
+    """Complex blocks [N, m, m] to solve with and plain ones, and the rest of the equations [N, m].
 
+    `local`, `before`, `after` and `factor` are what `blocktridiagonal.solve` takes and leaves.
+    """
+
+    local: Complex
+    before: Complex
+    after: Complex
+    factor: Complex
     lower: Complex
     diagonal: Complex
     upper: Complex
-    factor: Complex
-    factor_upper: Complex
     rest: Complex
+    flow: Array  # [N, m] zero: sources are no flows
 
 
 def scratch(n: int, m: int) -> Scratch:
     """Return room to solve for n nodes of m unknowns."""
-    blocks = [np.empty((n, m, m), np.complex128) for _ in range(5)]
-    rest = np.empty((n, m), np.complex128)
-    return Scratch(blocks[0], blocks[1], blocks[2], blocks[3], blocks[4], rest)
+    blocks = [np.empty((n, m, m), np.complex128) for _ in range(7)]
+    return Scratch(*blocks, np.empty((n, m), np.complex128), np.zeros((n, m)))
 
 
 @kernel
@@ -49,19 +54,42 @@ def _fill(S: Linearised, s: complex, W: Scratch) -> None:
     L, D, U = W.lower, W.diagonal, W.upper
     n, m = S.storage.shape
     L[:], D[:], U[:] = S.lower, S.diagonal, S.upper
+    W.local[:], W.before[:], W.after[:] = S.local, S.before, S.after
     for i in range(n):
         for c in range(m):
             D[i, c, c] += s * S.storage[i, c]
+            W.local[i, c, c] += s * S.storage[i, c]
     for q in range(S.rate.shape[0]):
         i, k = S.place[q], S.rate[q]
         share = -s / (k * (k + s))
         for r in range(m):
             for c in range(m):
-                D[i, r, c] += share * S.pull[q, 0, r] * S.answer[q, 0, c]
-                U[i, r, c] += share * S.pull[q, 0, r] * S.answer[q, 1, c]
-                L[i + 1, r, c] += share * S.pull[q, 1, r] * S.answer[q, 0, c]
-                D[i + 1, r, c] += share * S.pull[q, 1, r] * S.answer[q, 1, c]
-    W.factor[:], W.factor_upper[:] = D, U
+                here = share * S.pull[q, 0, r] * S.answer[q, 0, c]
+                ahead = share * S.pull[q, 0, r] * S.answer[q, 1, c]
+                back = share * S.pull[q, 1, r] * S.answer[q, 0, c]
+                there = share * S.pull[q, 1, r] * S.answer[q, 1, c]
+                D[i, r, c] += here
+                U[i, r, c] += ahead
+                L[i + 1, r, c] += back
+                D[i + 1, r, c] += there
+                W.local[i, r, c] += here
+                W.after[i, r, c] += ahead
+                W.before[i + 1, r, c] += back
+                W.local[i + 1, r, c] += there
+                if not S.fixed[i + 1, r]:
+                    W.local[i + 1, r, c] += ahead  # as `solve` wants extra couplings
+
+
+@kernel
+def _solve(S: Linearised, W: Scratch, rhs: Complex) -> bool:
+    """Solve in place with the blocks that `_fill` left."""
+    given = W.local, W.before, W.after, S.out, S.into
+    return solve(*given, W.flow, S.fixed, W.factor, rhs)
+
+
+@kernel
+def _solve_again(S: Linearised, W: Scratch, rhs: Complex) -> None:
+    solve_again(W.local, W.before, W.after, S.out, S.fixed, W.factor, rhs)
 
 
 @kernel
@@ -86,7 +114,7 @@ def _rest_of(W: Scratch, source: Complex, d: Complex, rest: Complex) -> float:
 
 
 @kernel
-def _improve(W: Scratch, source: Complex, d: Complex) -> None:
+def _improve(S: Linearised, W: Scratch, source: Complex, d: Complex) -> None:
     """Correct `d` until every row holds relative to its own terms.
 
     Where a density is next to nothing its logarithm moves wildly, and round-off would carry that
@@ -95,7 +123,7 @@ def _improve(W: Scratch, source: Complex, d: Complex) -> None:
     for _ in range(IMPROVEMENTS):
         if _rest_of(W, source, d, W.rest) < BALANCE:
             break
-        solve_again(W.lower, W.factor, W.factor_upper, W.rest)
+        _solve_again(S, W, W.rest)
         d += W.rest
 
 
@@ -145,9 +173,9 @@ def respond(S: Linearised, s: complex, source: Array, W: Scratch, d: Complex) ->
     _fill(S, s, W)
     given = source + 0j
     d[:] = -given
-    if not solve(W.lower, W.factor, W.factor_upper, d):
+    if not _solve(S, W, d):
         return False
-    _improve(W, given, d)
+    _improve(S, W, given, d)
     regions = S.closed.shape[0]
     lost, leaks = np.zeros(regions, np.complex128), False
     for g in range(regions):
@@ -163,8 +191,8 @@ def respond(S: Linearised, s: complex, source: Array, W: Scratch, d: Complex) ->
         for i in range(S.closed[g, 1], S.closed[g, 2]):
             given[i, c] = -S.storage[i, c]
         mends[g] = -given
-        solve_again(W.lower, W.factor, W.factor_upper, mends[g])
-        _improve(W, given, mends[g])
+        _solve_again(S, W, mends[g])
+        _improve(S, W, given, mends[g])
         for k in range(regions):
             gains[k, g] = _content(S, k, mends[g])[0]
     _eliminate(gains, lost)
