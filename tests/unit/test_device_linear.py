@@ -35,22 +35,23 @@ def test_blocks_at_a_real_rate_equal_those_of_a_time_step(make, voltage, light, 
     S, L, W = device.state, system(device), new_workspace(P)
     W.history[:], W.trap_history[:], W.face_history[:] = (-rate * a for a in S)
     assemble(P, S.X, rate, device.light, *device.potentials(voltage), DRIVEN, W)
-    lower, diagonal, upper = L.lower.copy(), L.diagonal.copy(), L.upper.copy()
+    local, lower, upper = L.local.copy(), L.lower.copy(), L.upper.copy()
     for i, stored in enumerate(L.storage):
-        diagonal[i] += rate * np.diag(stored)
+        local[i] += rate * np.diag(stored)
     for q, (i, k) in enumerate(zip(L.place, L.rate, strict=True)):
         share = -rate / (k * (k + rate))
         a, b = L.pull[q], L.answer[q]
-        diagonal[i] += share * np.outer(a[0], b[0])
+        local[i] += share * np.outer(a[0], b[0])
         upper[i] += share * np.outer(a[0], b[1])
         lower[i + 1] += share * np.outer(a[1], b[0])
-        diagonal[i + 1] += share * np.outer(a[1], b[1])
-    whole = blocks(W)[:3]
-    # couplings to the node behind stand twice in `local` and cancel in the plain blocks
-    size = np.abs([*whole, W.local]).max(axis=(0, 3))[:, :, None]
-    for found, exact in zip((lower, diagonal, upper), whole, strict=True):
+        local[i + 1] += share * np.outer(a[1], b[1])
+        local[i + 1] += share * np.where(L.fixed[i + 1], 0.0, a[0])[:, None] * b[1]  # see `solve`
+    size = np.abs([W.lower, W.local, W.upper, W.out, W.into]).max(axis=(0, 3))[:, :, None]
+    for found, exact in ((lower, W.lower), (local, W.local), (upper, W.upper)):
         # 1e-11: occupations of the state and of its densities agree to Newton's tolerance squared
         assert (np.abs(found - exact) <= 1e-11 * size).all()
+    for one, other in ((L.out, W.out), (L.into, W.into), (L.fixed, W.fixed)):
+        assert np.array_equal(one, other)
 
 
 @pytest.mark.parametrize(("make", "voltage", "light"), CASES)

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .ends import COMPACT, DRIVEN, KIND, exchange_rate
-from .kernel import assemble, blocks
+from .kernel import assemble
 from .problem import (
     ELECTRON,
     HOLE,
@@ -40,10 +40,10 @@ class Linearised(NamedTuple):
 
     Attributes
     ----------
-    lower, diagonal, upper
-        [N, m, m] derivatives of the residual at rest to (phi, ln density) of the neighbours.
-    local, before, after, out, into, fixed
-        The same split into what flows and what is local, as `blocktridiagonal.solve` takes it.
+    local, lower, upper, out, into, fixed
+        [N, m, m] derivatives of the residual at rest to (phi, ln density), split into what flows
+        and what is local, and [N, m] rows that are no balance: as `blocktridiagonal.solve` takes
+        them.
     storage
         [N, m] derivative of each row to the time derivative of its own unknown.
     push
@@ -63,16 +63,11 @@ class Linearised(NamedTuple):
         [N-1] displacement per rate of change of the drop in potential [m-2].
     blind
         [N-1] edges across which interface traps carry charge too.
-    closed
-        [G, 3] unknown, first node and last node + 1 of every region that ions cannot leave.
     """
 
-    lower: Array
-    diagonal: Array
-    upper: Array
     local: Array
-    before: Array
-    after: Array
+    lower: Array
+    upper: Array
     out: Array
     into: Array
     fixed: NDArray[np.bool_]
@@ -86,7 +81,6 @@ class Linearised(NamedTuple):
     flux: Array
     plates: Array
     blind: NDArray[np.bool_]
-    closed: Index
 
 
 def linearise(P: Problem, X: Array, light: Array, left: float, right: float) -> Linearised:
@@ -106,9 +100,7 @@ def linearise(P: Problem, X: Array, light: Array, left: float, right: float) -> 
     place, rate, pull, answer = _levels(P, X, W)
     blind = np.zeros(len(P.h), dtype=np.bool_)
     blind[P.face] = True
-    held = P.region[P.region_closed]
     return Linearised(
-        *blocks(W)[:3],
         *(a.copy() for a in (W.local, W.lower, W.upper, W.out, W.into, W.fixed)),
         _storage(P, X),
         np.array([_push(P, X, side, end) for side, end in enumerate((left, right))]),
@@ -120,7 +112,6 @@ def linearise(P: Problem, X: Array, light: Array, left: float, right: float) -> 
         W.flux[:, :, 1:].copy(),
         P.permittivity * P.thermal_voltage / P.h,
         blind,
-        np.column_stack([held[:, 0] + ION, held[:, 1], held[:, 2] + 1]).astype(np.int64),
     )
 
 
