@@ -101,7 +101,12 @@ def linearise(P: Problem, X: Array, light: Array, left: float, right: float) -> 
     blind = np.zeros(len(P.h), dtype=np.bool_)
     blind[P.face] = True
     return Linearised(
-        *(a.copy() for a in (W.local, W.lower, W.upper, W.out, W.into, W.fixed)),
+        W.local,
+        W.lower,
+        W.upper,
+        W.out,
+        W.into,
+        W.fixed,
         _storage(P, X),
         np.array([_push(P, X, side, end) for side, end in enumerate((left, right))]),
         _shine(P),
