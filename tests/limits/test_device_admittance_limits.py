@@ -228,3 +228,22 @@ def test_rates_of_the_levels_are_those_of_capture_and_emission():
     p1 = 2.5e25 * np.exp(-(1.12 - 0.45) / VT)
     closed = 1e-15 * (n + n1) + 2e-15 * (p + p1)
     assert linear.rate == pytest.approx(closed, rel=1e-9)
+
+
+def test_held_ions_are_fixed_charge():
+    """At 0 V, far above the ions' frequency, both are one; at a bias only free ions screen it."""
+    ions = (ChargeIon(name="vacancy", density=1e23, mobility=1e-13, charge=1, limit=1e27),)
+    film = semiconductor(
+        thickness=3e-7, relative_permittivity=20.0, fixed_charge=-1e23, ions=ions, band_gap=1.6
+    )
+    stack = Stack(layers=(film,), left=metal(4.3), right=metal(4.8))
+    volts = np.array([0.0, -0.8])
+    free, held = (
+        capacitance_voltage(stack, volts, 1e7, nodes=80, ions=how) for how in ("settled", "held")
+    )
+    assert all(s.is_good for s in free.status + held.status)
+    # 1e-5: ions between the frequency and their own
+    assert held.capacitance[0] == pytest.approx(free.capacitance[0], rel=1e-5, abs=0.0)
+    assert abs(held.capacitance[1] / free.capacitance[1] - 1.0) > 1e-3
+    slow = capacitance_voltage(stack, volts[:1], 1e-3, nodes=80)
+    assert slow.capacitance[0] > 2.0 * free.capacitance[0]

@@ -21,22 +21,20 @@ from numpy.typing import NDArray
 
 from ...core.status import Status
 from ...numerics.blocktridiagonal import solve, solve_again
-from ...numerics.compiled import kernel
 from .build import Cell, discretise
-from .currents import CHARGE, COLUMNS
+from .currents import COLUMNS
 from .ends import DRIVEN, OPEN
 from .grid import Grid, bounds, initial
-from .kernel import assemble, full_rhs, set_excess, set_fluxes
+from .kernel import assemble
 from .layers import Stack
-from .newton import occupations
 from .parameters import STEP, changed, step_of, value
-from .problem import ELECTRON, ION, PHI, Array, Problem, State, Workspace, new_workspace
+from .problem import ELECTRON, ION, Array, Problem, State, Workspace, new_workspace
 from .run import Program
 from .simulate import Simulation
 from .stepping import Tolerances, step_coefficients
-from .trajectory import Trajectory, potentials, run, shunt_current, terminal_current, way_of
+from .tangents import current_slope, explicit, fill_traps, set_past, shunt_slope
+from .trajectory import Trajectory, potentials, run, terminal_current, way_of
 
-SHORT = 1e-5  # largest change of a logarithm in a difference along a derivative
 VOLTAGE, LIGHT = "drive.voltage", "drive.light"  # factors on the drive, 1
 
 
@@ -209,172 +207,6 @@ def moved(grid: Grid, stack: Stack, other: Stack) -> Grid:
     return replace(grid, position=np.interp(grid.position, old[once], new[once]))
 
 
-@kernel
-def _set_past(W: Workspace, past: State, rate: State, s: float) -> None:
-    """History of the workspace: `past`, a step `s` along its derivative."""
-    W.history[:] = past.X + s * rate.X
-    W.trap_history[:] = past.trap + s * rate.trap
-    W.face_history[:] = past.face + s * rate.face
-
-
-@kernel
-def _explicit(
-    low: Problem,
-    high: Problem,
-    d: float,
-    X: Array,
-    a0: float,
-    past: State,
-    rate: State,
-    light: Array,
-    ends: Array,
-    ways: Array,
-    W: Workspace,
-    out: Array,
-) -> None:
-    """Minus the derivative of the residual at fixed X; `light`, `ends` of both devices."""
-    for side in range(2):
-        P = high if side == 1 else low
-        _set_past(W, past, rate, d if side == 1 else -d)
-        assemble(P, X, a0, light[side], ends[side, 0], ends[side, 1], ways[side], W)
-        full_rhs(W, W.rhs)
-        if side == 0:
-            out[:] = -W.rhs
-        else:
-            out[:] = (out + W.rhs) / (2.0 * d)
-
-
-@kernel
-def _largest(S: State, t: State) -> float:
-    """Largest derivative of a potential or of the logarithm of a density."""
-    most = 1e-30
-    for r in range(t.X.shape[0]):
-        for i in range(t.X.shape[1]):
-            most = max(most, abs(t.X[r, i]) / (S.X[r, i] if r > 0 else 1.0))
-    return most
-
-
-@kernel
-def _fill_traps(
-    P: Problem,
-    low: Problem,
-    high: Problem,
-    d: float,
-    S: State,
-    t: State,
-    a0: float,
-    past: State,
-    rate: State,
-    W: Workspace,
-) -> None:
-    """Put into `t` the derivative of the occupations: by parameter and history, then by state."""
-    near = State(S.X.copy(), S.trap.copy(), S.face.copy())
-    small = SHORT / _largest(S, t)
-    for side in range(4):
-        s, step = (1.0 if side % 2 == 1 else -1.0), (d if side < 2 else small)
-        if side < 2:
-            _set_past(W, past, rate, s * step)
-        else:
-            _set_past(W, past, rate, 0.0)
-            near.X[:] = S.X + s * step * t.X
-        one = P if side >= 2 else (high if side == 1 else low)
-        set_excess(one, near.X, W.gamma)
-        occupations(one, near, a0, W)
-        t.trap[:] += near.trap * (s / (2.0 * step))
-        t.face[:] += near.face * (s / (2.0 * step))
-
-
-@kernel
-def _edge_totals(P: Problem, X: Array, a0: float, W: Workspace) -> Array:
-    """Total current over q along every edge but the part that interface traps carry."""
-    set_excess(P, X, W.gamma)
-    set_fluxes(P, X, W.gamma, W.flux)
-    total = np.zeros(P.h.shape[0])
-    past = W.history[PHI]
-    for i in range(P.h.shape[0]):
-        for s in range(1, X.shape[0]):
-            if P.mobility[s - 1, i] != 0.0:
-                total[i] += W.flux[i, s, 0]
-        drop = a0 * (X[PHI, i + 1] - X[PHI, i]) + past[i + 1] - past[i]
-        total[i] -= P.permittivity[i] * P.thermal_voltage / P.h[i] * drop
-    return total
-
-
-@kernel
-def _along_state(P: Problem, S: State, t: State, a0: float, W: Workspace, noise: Array) -> Array:
-    """Change of the currents along the edges with the state; what cancels in them in `noise`."""
-    X, F = S.X, W.flux
-    change = np.zeros(P.h.shape[0])
-    for i in range(P.h.shape[0]):
-        e = P.permittivity[i] * P.thermal_voltage / P.h[i]
-        change[i] = -e * a0 * (t.X[PHI, i + 1] - t.X[PHI, i])
-        noise[i] = e * a0 * abs(X[PHI, i])
-        for s in range(1, X.shape[0]):
-            if P.mobility[s - 1, i] != 0.0:
-                change[i] += F[i, s, 1] * t.X[PHI, i] + F[i, s, 2] * t.X[PHI, i + 1]
-                change[i] += F[i, s, 3] * t.X[s, i] / X[s, i]
-                change[i] += F[i, s, 4] * t.X[s, i + 1] / X[s, i + 1]
-                noise[i] += abs(F[i, s, 3]) + abs(F[i, s, 4])
-    for q in range(P.face.shape[0]):
-        noise[P.face[q]] = np.inf
-    return change
-
-
-@kernel
-def _current_slope(
-    P: Problem,
-    low: Problem,
-    high: Problem,
-    d: float,
-    S: State,
-    t: State,
-    a0: float,
-    past: State,
-    rate: State,
-    W: Workspace,
-) -> float:
-    """Derivative of the total current density; edges are weighted as in `currents.write_row`."""
-    _set_past(W, past, rate, d)
-    change = _edge_totals(high, S.X, a0, W)
-    _set_past(W, past, rate, -d)
-    change = (change - _edge_totals(low, S.X, a0, W)) / (2.0 * d)
-    _set_past(W, past, rate, 0.0)
-    _edge_totals(P, S.X, a0, W)
-    noise = np.zeros(P.h.shape[0])
-    change += _along_state(P, S, t, a0, W, noise)
-    weight = P.h / (noise * noise + 1e-20 * noise.min() ** 2 + 1e-200)
-    return CHARGE * (weight * change).sum() / weight.sum()
-
-
-@kernel
-def _shunt_slope(
-    P: Problem,
-    low: Problem,
-    high: Problem,
-    d: float,
-    S: State,
-    t: State,
-    a0: float,
-    past: State,
-    rate: State,
-    light: Array,
-    ends: Array,
-    ways: Array,
-    W: Workspace,
-) -> float:
-    """Derivative of the current density through the shunt."""
-    found, small = 0.0, SHORT / _largest(S, t)
-    for side in range(4):
-        s, step = (1.0 if side % 2 == 1 else -1.0), (d if side < 2 else small)
-        one = P if side >= 2 else (high if side == 1 else low)
-        X = S.X + (s * step * t.X if side >= 2 else 0.0 * t.X)
-        k = side if side < 2 else 2
-        _set_past(W, past, rate, s * step if side < 2 else 0.0)
-        J = shunt_current(one, X, a0, light[k], ends[k, 0], ends[k, 1], ways[k], W)
-        found += J * s / step
-    return 0.5 * found
-
-
 def _drive(cell: Cell, pair: Pair, at: _Level) -> tuple[Array, Array, Array]:
     """Light [3, C], potentials [3, 2] and way of driving of the lower, the higher, the device."""
     lights, ends, ways = [], [], []
@@ -406,8 +238,8 @@ def _tangents(
     out = np.zeros((len(pairs), n, m))
     for k, (pair, rate) in enumerate(zip(pairs, rates, strict=True)):
         both = pair.low.problem, pair.high.problem, pair.step
-        _explicit(*both, S.X, at.a0, at.past, rate, *_drive(cell, pair, at), W, out[k])
-    _set_past(W, at.past, at.past, 0.0)
+        explicit(*both, S.X, at.a0, at.past, rate, *_drive(cell, pair, at), W, out[k])
+    set_past(W, at.past, at.past, 0.0)
     assemble(P, S.X, at.a0, at.light, *potentials(cell, at.voltage), at.way, W)
     if steady:
         _close(P, S.X, pairs, W, out)
@@ -420,7 +252,7 @@ def _tangents(
         t = State(X, np.zeros_like(S.trap), np.zeros_like(S.face))
         if S.trap.size or S.face.size:
             both = pair.low.problem, pair.high.problem, pair.step
-            _fill_traps(P, *both, S, t, at.a0, at.past, rate, W)
+            fill_traps(P, *both, S, t, at.a0, at.past, rate, W)
         found.append(t)
     return found
 
@@ -517,15 +349,15 @@ def _current(
 ) -> tuple[float, Array]:
     """Terminal current of a time level and its derivatives."""
     row, slopes = np.zeros(COLUMNS), np.zeros(len(pairs))
-    _set_past(W, at.past, at.past, 0.0)
+    set_past(W, at.past, at.past, 0.0)
     ends = potentials(cell, at.voltage)
     J = terminal_current(cell.problem, at.S, at.a0, at.light, *ends, at.way, W, row)
     P = cell.problem
     for k, (pair, t, rate) in enumerate(zip(pairs, tangents, rates, strict=True)):
         given = (P, pair.low.problem, pair.high.problem, pair.step, at.S, t, at.a0, at.past, rate)
-        slopes[k] = _current_slope(*given, W)
+        slopes[k] = current_slope(*given, W)
         if P.circuit[1] > 0.0:
-            slopes[k] += _shunt_slope(*given, *_drive(cell, pair, at), W)
+            slopes[k] += shunt_slope(*given, *_drive(cell, pair, at), W)
     return float(J), slopes
 
 
