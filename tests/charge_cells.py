@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from halodot.device.charge.build import (
@@ -210,6 +212,23 @@ def channel_cell(nodes: int = 15) -> Cell:
         thickness=3e-8, statistics_conduction="fermi_dirac", statistics_valence="blakemore"
     )
     return build([oxide, channel], ChargeContact(work_function=4.2), None, nodes=nodes)
+
+
+def oxide_cell(nodes: int = 15) -> Cell:
+    """Charged traps where an insulator meets a semiconductor, carriers on one side alone."""
+    oxide = transport(electron_affinity=2.9, electron_mobility=0.0, hole_mobility=0.0)
+    traps = ChargeInterface(
+        after=0,
+        trap_density=1e15,
+        trap_energy=3.9,
+        trap_charge="acceptor",
+        capture_electron=1e-14,
+        capture_hole=2e-14,
+    )
+    ends = ChargeContact(work_function=4.2), ChargeContact(work_function=4.5)
+    return build(
+        [replace(oxide, carriers=False), absorber()], *ends, interfaces=[traps], nodes=nodes
+    )
 
 
 def random_state(

@@ -12,6 +12,7 @@ from charge_cells import (
     channel_cell,
     electrode_cell,
     full_cell,
+    oxide_cell,
     random_state,
     states_cell,
     tunnel_cell,
@@ -28,6 +29,7 @@ CELLS = {
     "states": states_cell,
     "tunnel": tunnel_cell,
     "channel": channel_cell,
+    "oxide": oxide_cell,
     "electrodes": electrode_cell,
     "electrodes without compact layer": partial(electrode_cell, compact=np.inf),
     "circuit without compliance": partial(electrode_cell, compliance=np.inf),
@@ -120,8 +122,9 @@ def test_kernel_equals_reference_and_complex_step_jacobian(name, part, densities
         light = np.array([0.7, 0.2])[: len(p.generation)]
         X = random_state(cell, rng, densities)
         residual, slope = compare(p, X, a0, light, way, rng)
-        # 1e-11: round-off of sums whose terms differ by many orders, each row scaled to 1
-        assert residual < 1e-11
+        # 1e-11: round-off of sums whose terms differ by many orders, each row scaled to 1; where a
+        # trap follows one band, its capture and emission cancel
+        assert residual < (1e-11 if densities[0] > 1e10 else 1e-9)
         # of traps nearly full or empty, capture and emission cancel to eight digits more
         assert slope < (1e-9 if densities[0] > 1e10 else 1e-7)
 
