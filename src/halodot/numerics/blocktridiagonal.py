@@ -11,8 +11,8 @@ content of a region that hardly anything leaves. Block elimination can be writte
 
     D_i = E'_i + A_i,   W_i = D_i^-1 U_i,   E'_(i+1) = E_(i+1) - E'_i W_i,
 
-in which all terms of a conserved quantity have one sign (for m = 1 it is the algorithm of Grassmann,
-Taksar and Heyman). Right-hand sides are summed in the same way, flows apart from losses.
+in which all terms of a conserved quantity have one sign (for m = 1 it is the algorithm of
+Grassmann, Taksar and Heyman). Right-hand sides are summed in the same way, flows apart from losses.
 
 Rows that are no conservation law (a fixed potential, say) are marked and eliminated as usual.
 Blocks are factored from their last row to their first, without exchanging rows: in the charge
@@ -33,9 +33,10 @@ Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
 
-def _solver(m: int) -> tuple[Callable[..., bool], Callable[..., None]]:
-    """Compile for blocks of `m` rows: loops of known length are unrolled."""
+# Each of these compiles for blocks of `m` rows: loops of known length are unrolled.
 
+
+def _effective_for(m: int) -> Callable[..., None]:
     @kernel
     def _effective(
         i: int,
@@ -75,6 +76,10 @@ def _solver(m: int) -> tuple[Callable[..., bool], Callable[..., None]]:
                     for c in range(m):
                         E[c] -= f * W[j, c]
 
+    return _effective
+
+
+def _factor_for(m: int) -> Callable[..., bool]:
     @kernel
     def _factor(A: Array, V: Array, b: Array) -> bool:
         """Factor A in place (inverse pivots on the diagonal) and apply its inverse to V and b."""
@@ -111,6 +116,10 @@ def _solver(m: int) -> tuple[Callable[..., bool], Callable[..., None]]:
             b[k] *= inverse
         return True
 
+    return _factor
+
+
+def _back_for(m: int) -> Callable[..., None]:
     @kernel
     def _back(upper: Array, x: Array) -> None:
         for i in range(x.shape[0] - 2, -1, -1):
@@ -119,6 +128,12 @@ def _solver(m: int) -> tuple[Callable[..., bool], Callable[..., None]]:
                 for c in range(m):
                     s -= upper[i, r, c] * x[i + 1, c]
                 x[i, r] = s
+
+    return _back
+
+
+def _first_for(m: int) -> Callable[..., bool]:
+    _effective, _factor, _back = _effective_for(m), _factor_for(m), _back_for(m)
 
     @kernel
     def first(
@@ -151,6 +166,12 @@ def _solver(m: int) -> tuple[Callable[..., bool], Callable[..., None]]:
                 return False
         _back(upper, rhs)
         return True
+
+    return first
+
+
+def _again_for(m: int) -> Callable[..., None]:
+    _back = _back_for(m)
 
     @kernel
     def again(
@@ -190,14 +211,14 @@ def _solver(m: int) -> tuple[Callable[..., bool], Callable[..., None]]:
                 b[k] *= A[k, k]
         _back(upper, rhs)
 
-    return first, again
+    return again
 
 
-_first3, _again3 = _solver(3)
-_first4, _again4 = _solver(4)
-_first5, _again5 = _solver(5)
-_first6, _again6 = _solver(6)
-_first7, _again7 = _solver(7)
+_first3, _again3 = _first_for(3), _again_for(3)
+_first4, _again4 = _first_for(4), _again_for(4)
+_first5, _again5 = _first_for(5), _again_for(5)
+_first6, _again6 = _first_for(6), _again_for(6)
+_first7, _again7 = _first_for(7), _again_for(7)
 
 
 @kernel

@@ -181,7 +181,7 @@ def discretise(stack: Stack, grid: Grid | None = None) -> Cell:
         pairs=np.array([per_node(k) for k in ("radiative", "auger_electron", "auger_hole")]),
         trap=_bulk_traps(layers, vt)[:, :, layer].copy(),
         permittivity=_permittivity(layers, grid, per_node("relative_permittivity")),
-        dipole=np.where(np.diff(layer) > 0, per_node("dipole")[:-1], 0.0) / vt,
+        dipole=_dipoles(layers, grid) / vt,
         mobility=_mobilities(layers, grid, ions, active, vt),
         field_exponent=np.where(np.diff(layer) == 0, _mean(_field_exponents(layers, layer)), 0.0),
         crowding=_crowding(layers, grid, vt),
@@ -210,6 +210,13 @@ def _mean(a: Array) -> Array:
 
 def _harmonic(a: Array) -> Array:
     return np.asarray(2.0 / (1.0 / a[..., :-1] + 1.0 / a[..., 1:]))
+
+
+def _dipoles(layers: Sequence[ChargeLayer], grid: Grid) -> Array:
+    """Step of the potential at every edge [V]: of the layer before it, and of one it crosses."""
+    own = np.array([a.dipole for a in layers])
+    step = np.where(np.diff(grid.layer) > 0, own[grid.layer[:-1]], 0.0)
+    return np.asarray(step + np.where(grid.tunnel >= 0, own[grid.tunnel], 0.0))
 
 
 def _statistics(layers: Sequence[ChargeLayer], vt: float) -> tuple[NDArray[np.int64], Array]:

@@ -8,7 +8,7 @@ import numpy as np
 
 from ...numerics.compiled import kernel
 from .currents import write_row
-from .ends import DRIVEN, asked_way
+from .ends import asked_way
 from .newton import STILL, ion_error, newton_steady, occupations, restore_ions
 from .problem import PHI, Array, Index, Problem, State, Workspace
 from .stepping import (
@@ -22,6 +22,7 @@ from .stepping import (
 
 OK, NOT_CONVERGED, STEP_TOO_SMALL, MAX_STEPS = 0, 1, 2, 3
 REPEATS, SETTLED = 8, 1.0  # steps of full length; s
+FIRST = 1e-4  # first step of a segment, as a share of it
 LOST = 1e-5  # relative loss of ions in one step that round-off does not explain
 
 
@@ -109,11 +110,63 @@ def _keep(H: History, k: int, S: State, time: float, order: int) -> None:
 
 
 @kernel
+def _shoot(snapshots: Array, left_over: int, S: State) -> None:
+    """Keep the unknowns of one of the last outputs, of which `left_over` remain."""
+    if left_over <= snapshots.shape[0]:
+        snapshots[snapshots.shape[0] - left_over] = S.X
+
+
+@kernel
+def _events(step: float, span: float, way: float, asked: float, switched: int) -> tuple:
+    """What follows from a source that asks for another way: next step, way, switches so far.
+
+    A kink is met within a thousandth of the segment, then taken in the other way.
+    """
+    if step > 1e-3 * span:
+        return max(1e-3 * span, 0.1 * step), way, switched
+    return step, asked, switched + 1
+
+
+@kernel
 def _length(D: Drive, k: int, T: Tolerances) -> float:
     """Largest step within segment k."""
     span = D.time[k + 1] - D.time[k]
     swing = abs(D.left[k + 1] - D.left[k])
     return span if swing < T.leap else span * T.leap / swing
+
+
+@kernel
+def _try(
+    P: Problem,
+    states: tuple,
+    guess: State,
+    W: Workspace,
+    D: Drive,
+    k: int,
+    span: float,
+    at: tuple,
+    T: Tolerances,
+) -> tuple:
+    """Take one step of segment k to the last of the four states.
+
+    `at` is the time within the segment, the step, the two before it, the order, and the way of
+    driving. Returns the iterations used, the local error over its tolerance, the left potential.
+    """
+    A, B, C, new = states
+    tau, step, d1, d2, order, way = at
+    w = min(tau, span) / span
+    light = D.light[k] + w * (D.light[k + 1] - D.light[k])
+    left = D.left[k] + w * (D.left[k + 1] - D.left[k])
+    if order == 0:
+        copy_state(new, A)
+    else:
+        predict(new, A, B, C, step, d1, d2, order)
+        copy_state(guess, new)
+    used = attempt(P, new, A, B, step, d1, max(order, 1), light, left, D.right, way, W, T)
+    error = 0.0
+    if used > 0 and order > 0:
+        error = local_error(P, new, guess, A, T.floor, order, step, d1, d2) / T.step
+    return used, error, left
 
 
 @kernel
@@ -150,43 +203,28 @@ def follow(
         Steps accepted.
     """
     A, B, C, new = states
-    out, steps, taken, shots = 0, 0, 0, snapshots.shape[0]
+    out, steps, taken = 0, 0, 0
     d1, d2, drift, switched = 1.0, 1.0, 0.0, 0
     _keep(H, 0, A, 0.0, 0)
     for k in range(D.time.shape[0] - 1):
         span = D.time[k + 1] - D.time[k]
         tau, order, way = 0.0, 0, D.way[k]
-        dt = min(first_step, 1e-3 * span)
+        # of first order and unchecked: far below what follows, and tied to the tolerance
+        dt = min(first_step, FIRST * span) * (T.step / 1e-3) ** (1.0 / 3.0)
         largest = _length(D, k, T)
         while tau < span * (1.0 - 1e-14):
             due = outputs[out] - D.time[k] if out < outputs.shape[0] else np.inf
             target = min(span, due)
             step = _fit(min(dt, largest), target - tau)
-            w = min(tau + step, span) / span
-            light = D.light[k] + w * (D.light[k + 1] - D.light[k])
-            left = D.left[k] + w * (D.left[k + 1] - D.left[k])
-            if order == 0:
-                copy_state(new, A)
-            else:
-                predict(new, A, B, C, step, d1, d2, order)
-                copy_state(guess, new)
-            formula = max(order, 1)
-            used = attempt(P, new, A, B, step, d1, formula, light, left, D.right, way, W, T)
-            error = 0.0
-            if used > 0 and order > 0:
-                error = local_error(P, new, guess, T.floor, order, step, d1, d2) / T.step
+            at = tau + step, step, d1, d2, order, way
+            used, error, left = _try(P, states, guess, W, D, k, span, at, T)
             steps += 1
             small = step < max(T.smallest_step, 1e-14 * span)
             failed = used < 0 or (error > 1.0 and not small)
             asked = way if failed else asked_way(P, left, way, W)
             if asked != way and switched < 4:
-                # a kink: met within a thousandth of the segment, then taken in the other way
-                order, switched = 0, switched + 1
-                if step > 1e-3 * span:
-                    dt = max(1e-3 * span, 0.1 * step)
-                    switched -= 1
-                else:
-                    way = asked
+                order = 0
+                dt, way, switched = _events(step, span, way, asked, switched)
                 continue
             switched = 0
             loss = 0.0 if failed else _conserve(P, new.X)
@@ -202,16 +240,15 @@ def follow(
             landed = step == target - tau
             tau = target if landed else tau + step
             if landed and abs(due - target) <= 1e-12 * span:
-                _record(P, new, A, B, step, d1, formula, W, drift, record[out])
+                _record(P, new, A, B, step, d1, max(order, 1), W, drift, record[out])
                 status[out] = OK
-                if outputs.shape[0] - out <= shots:
-                    snapshots[shots - (outputs.shape[0] - out)] = new.X
+                _shoot(snapshots, outputs.shape[0] - out, new)
                 out += 1
             copy_state(C, B)
             copy_state(B, A)
             copy_state(A, new)
             taken += 1
-            _keep(H, taken, A, D.time[k] + tau, formula)
+            _keep(H, taken, A, D.time[k] + tau, max(order, 1))
             d2, d1 = d1, step
             dt = _grow(step, min(dt, largest), error, order, used)
             order = min(order + 1, 2)
@@ -234,8 +271,9 @@ def rest(
     """Let the device come to rest at a fixed drive by implicit Euler steps of growing length.
 
     Steps of the length `duration` are repeated, at most `REPEATS` times, until the potential stands
-    still, or until nothing but regions that hardly any carrier reaches moves after `SETTLED` seconds:
-    those are cut off for as long as anybody waits. On success the first state holds the result and OK is returned, else a failure code.
+    still, or until nothing but regions that hardly any carrier reaches moves after `SETTLED`
+    seconds: those are cut off for as long as anybody waits. On success the first state holds the
+    result and OK is returned, else a failure code.
     """
     A, _, _, new = states
     dt, elapsed, change = min(first_step, duration), 0.0, np.inf

@@ -9,18 +9,21 @@ or through the circuit. Carriers cross at a surface velocity,
     J_n = v_n (n - n_0 e^(b - gamma)),    J_p = v_p (p - p_0 e^(-b - gamma)),
 
 where n_0 and p_0 belong to the barrier of the metal and b is what the field takes off it [kT]: the
-image force lowers it, and carriers tunnel through its top (`tunnelling.contact_boost`; positive
-for electrons, negative for holes). The bands at the contact are taken to lie at the lowered
-barrier, phi_0 = phi_metal + b, so that equilibrium stays equilibrium. An ion that the electrode gives and takes
-follows Butler-Volmer with eta the overpotential over the compact layer,
+image force lowers it, and carriers tunnel through its top (`tunnelling.contact_boost`; positive for
+electrons, negative for holes). The bands at the contact are taken to lie at the lowered
+barrier, phi_0 = phi_metal + b, so that equilibrium stays equilibrium. An ion that the electrode
+gives and takes follows Butler-Volmer with eta the overpotential over the compact layer (none
+without such a layer),
 
     J = v [ a_0 e^(s z eta + c_0) - a e^(-(1 - s) z eta + c) ],
 
 c being the crowding of the sites (`fluxes.crowding_of`), c_0 that at the balanced density a_0.
 
-The circuit closes the system by J_source = g (V_source - V) = J + V g_shunt: a resistance in series,
-one in parallel. A source that reaches its compliance gives that current instead (and voltage again
-as soon as that asks for less), and one with open terminals none.
+With a compact layer b is the drop over it, phi_0 - phi_metal.
+
+The circuit closes the system by J_source = g (V_source - V) = J + V g_shunt: a resistance in
+series, one in parallel. A source that reaches its compliance gives that current instead (and
+voltage again as soon as that asks for less), and one with open terminals none.
 """
 
 from __future__ import annotations
@@ -29,7 +32,7 @@ import numpy as np
 
 from ...numerics.compiled import kernel
 from .fluxes import crowding_of
-from .problem import ELECTRON, HOLE, ION, PHI, SURFACE, Array, Problem, Workspace
+from .problem import ELECTRON, ION, PHI, SURFACE, Array, Problem, Workspace
 from .tunnelling import contact_boost
 
 # way of driving a circuit: by its voltage, or by a current (over q), 0 at open terminals
@@ -85,29 +88,37 @@ def _surface(P: Problem, side: int, X: Array, level: float, W: Workspace) -> Non
 
 
 @kernel
-def barrier_shift(P: Problem, side: int, X: Array) -> tuple:
-    """What the field at a contact takes off its barrier [kT], electrons less holes, and its slope.
+def barrier_shift(P: Problem, side: int, W: Workspace, here: Array, inner: Array) -> float:
+    """What the field at a contact takes off its barrier [kT], electrons less holes.
 
-    The slope is that to the potential of the neighbour; to the contact's node it is the opposite.
+    The field is that at the metal itself, from Gauss's law over the half volume of its node (that
+    of the first edge would be of first order in its length). `here` and `inner` [m] receive the
+    slopes to the unknowns of the node and its neighbour.
     """
     c = P.contact[side]
+    here[:] = 0.0
+    inner[:] = 0.0
     if c[LOWERING] == 0.0 and c[TUNNEL_MASS] == 0.0:
-        return 0.0, 0.0
-    i, j, edge = _neighbour(P, side)
-    per_phi = P.thermal_voltage / P.h[edge]
-    pull = (X[PHI, j] - X[PHI, i]) * per_phi  # field that pulls electrons in [V/m]
-    shift, slope = 0.0, 0.0
-    for s in range(1, 3):
-        sign = 1.0 if s == ELECTRON else -1.0
-        height = c[BARRIER + s - 1]
-        b, rise = contact_boost(sign * pull, c[LOWERING], height, c[TUNNEL_MASS], P.thermal_voltage)
-        shift += sign * b
-        slope += rise * per_phi
-    return shift, slope
+        return 0.0
+    i, _, edge = _neighbour(P, side)
+    sign = 1.0 if side == 0 else -1.0
+    near, far = (W.out[edge], W.into[edge]) if side == 0 else (W.into[edge], W.out[edge])
+    # field that pulls electrons in [V/m]
+    pull = (sign * W.flow[edge, PHI] + W.rhs[i, PHI]) / P.permittivity[edge]
+    b, rise = contact_boost(pull, c[LOWERING], c[BARRIER], c[TUNNEL_MASS], P.thermal_voltage)
+    shift, slope = b, rise
+    b, rise = contact_boost(-pull, c[LOWERING], c[BARRIER + 1], c[TUNNEL_MASS], P.thermal_voltage)
+    shift, slope = shift - b, (slope + rise) / P.permittivity[edge]
+    for s in range(here.shape[0]):
+        here[s] = slope * (sign * near[PHI, s] + W.local[i, PHI, s])
+        inner[s] = slope * sign * far[PHI, s]
+    return shift
 
 
 @kernel
-def _injection(P: Problem, side: int, X: Array, shift: float, slope: float, W: Workspace) -> None:
+def _injection(
+    P: Problem, side: int, X: Array, shift: float, here: Array, inner: Array, W: Workspace
+) -> None:
     """Carriers that cross between metal and film."""
     i, _, _ = _neighbour(P, side)
     D, R = W.local[i], W.rhs[i]
@@ -118,14 +129,15 @@ def _injection(P: Problem, side: int, X: Array, shift: float, slope: float, W: W
         target = c[s + 1] * np.exp(sign * shift - excess)
         R[s] += c[s - 1] * (X[s, i] - target)
         D[s, s] += c[s - 1] * (X[s, i] + target * steep)
-        D[s, PHI] += c[s - 1] * target * sign * slope
-        if slope != 0.0:
-            _couple(W, side, s, PHI, -c[s - 1] * target * sign * slope)
+        if c[LOWERING] > 0.0 or c[TUNNEL_MASS] > 0.0 or c[COMPACT] < np.inf:
+            for j in range(here.shape[0]):
+                D[s, j] -= c[s - 1] * target * sign * here[j]
+                _couple(W, side, s, j, -c[s - 1] * target * sign * inner[j])
 
 
 @kernel
 def exchange_rate(P: Problem, side: int, k: int, phi: float, a: float, phi_end: float) -> tuple:
-    """Charge over q that an ion carries from the film into the electrode; derivatives to phi, ln a."""
+    """Charge over q that an ion carries into the electrode; its slopes to phi and ln a."""
     i = 0 if side == 0 else P.volume.shape[0] - 1
     z, velocity = P.ion_charge[k, i], P.exchange[side, k, 0]
     balanced, symmetry = P.exchange[side, k, 1], P.exchange[side, k, 2]
@@ -172,11 +184,12 @@ def _terminal(P: Problem, X: Array, phi_end: float, a0: float, way: float, W: Wo
 
 
 @kernel
-def _set_metal(P: Problem, X: Array, shift: float, slope: float, W: Workspace) -> None:
+def _set_metal(P: Problem, X: Array, shift: float, here: Array, inner: Array, W: Workspace) -> None:
     """Potential of the left metal under a circuit, from Gauss's law if a compact layer is there."""
-    W.metal[:] = 0.0
-    W.metal[0, PHI] = 1.0 + slope
-    W.metal[1, PHI] = -slope
+    W.metal[0] = -here
+    W.metal[1] = -inner
+    W.metal[2] = 0.0
+    W.metal[0, PHI] += 1.0
     W.metal[2, 0] = X[PHI, 0] - shift
     if P.contact[0, COMPACT] < np.inf:
         share = 1.0 / (P.contact[0, COMPACT] * P.thermal_voltage)
@@ -214,12 +227,19 @@ def end_terms(
         _surface(P, side, X, phi_end, W)
         return
     D, R = W.local[i], W.rhs[i]
-    shift, slope = barrier_shift(P, side, X)
+    here, inner = np.zeros(X.shape[0]), np.zeros(X.shape[0])
+    shift = barrier_shift(P, side, W, here, inner)
     driven = side == 0 and P.circuit[0] > 0.0
     metal = phi_end
     if driven:
-        _set_metal(P, X, shift, slope, W)
+        _set_metal(P, X, shift, here, inner, W)
         metal = W.metal[2, 0]
+    if c[COMPACT] < np.inf:  # the compact layer stands between the metal's level and the bands
+        shift = X[PHI, i] - metal
+        here[PHI] = 1.0
+        if driven:
+            here -= W.metal[0]
+            inner -= W.metal[1]
     for k in range(P.ion_charge.shape[0]):
         s = ION + k
         if P.exchange[side, k, 0] > 0.0 and P.active[1 + k, i]:
@@ -235,16 +255,15 @@ def end_terms(
                     D[s, j] -= by_phi * W.metal[0, j]
                     _couple(W, side, s, j, -by_phi * W.metal[1, j])
     if P.active[0, i]:
-        _injection(P, side, X, shift, slope, W)
+        _injection(P, side, X, shift, here, inner, W)
     if driven:
         _terminal(P, X, phi_end, a0, way, W)
     elif c[COMPACT] == np.inf:
         _fix(W, side, i, PHI)
-        D[PHI, PHI] = 1.0 + slope
-        if side == 0:
-            W.upper[i, PHI, PHI] = -slope
-        else:
-            W.lower[i, PHI, PHI] = -slope
+        N = W.upper[i] if side == 0 else W.lower[i]
+        D[PHI] = -here
+        D[PHI, PHI] += 1.0
+        N[PHI] = -inner
         R[PHI] = X[PHI, i] - phi_end - shift
     else:
         R[PHI] += c[COMPACT] * P.thermal_voltage * (phi_end - X[PHI, i])

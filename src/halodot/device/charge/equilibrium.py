@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ...numerics.compiled import kernel
+from .ends import COMPACT, KIND
 from .problem import (
     BOLTZMANN_BAND,
     ELECTRON,
@@ -17,8 +18,6 @@ from .problem import (
     State,
     Workspace,
 )
-from .ends import COMPACT, KIND
-from .reactions import face_levels
 from .statistics import excess
 
 

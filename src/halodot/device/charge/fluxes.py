@@ -29,11 +29,17 @@ FULL = 1e-6  # share of free sites below which crowding grows linearly
 
 
 @kernel
-def flux_pair(x0: float, x1: float, dpsi: float) -> tuple:
-    """x_1 B(d) - x_0 B(-d) and its derivatives to x_0, x_1 and d."""
-    b, slope = bernoulli(dpsi)
-    back = b + dpsi  # B(-d)
-    return x1 * b - x0 * back, -back, b, x1 * slope - x0 * (slope + 1.0)
+def flux_pair(x0: float, x1: float, d: float) -> tuple:
+    """x_1 B(d) - x_0 B(-d) and its derivatives to x_0, x_1 and d.
+
+    B is evaluated where it is small and the other side follows by B(-x) = B(x) + x, a sum of two
+    positive terms: the other way round all digits are lost beyond 36 kT.
+    """
+    small, slope = bernoulli(abs(d))
+    large = small + abs(d)
+    if d >= 0.0:
+        return x1 * small - x0 * large, -large, small, x1 * slope - x0 * (slope + 1.0)
+    return x1 * large - x0 * small, -small, large, x0 * slope - x1 * (slope + 1.0)
 
 
 @kernel

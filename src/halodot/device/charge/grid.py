@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +14,7 @@ from ...core.constants import BOLTZMANN, ELEMENTARY_CHARGE, VACUUM_PERMITTIVITY
 from ...numerics.grid import stretch_for
 from .layers import Array, ChargeLayer
 
-GAP = 2e-10  # m, distance of the two nodes beside an interface, unless a layer is very thin
+GAP = 5e-11  # m, distance of the two nodes beside an interface, unless a layer is very thin
 FEWEST, MOST = 17, 240  # nodes of a layer with carriers or ions, before any refinement
 INSULATOR = 9  # nodes of a layer without either
 
@@ -70,7 +71,8 @@ def nodes_of(layer: ChargeLayer, wanted: int = 0, temperature: float = 300.0) ->
 def bounds(layers: Sequence[ChargeLayer], gap: float = GAP) -> list[tuple[float, float] | None]:
     """First and last node of every layer [m]; None for a tunnelling layer.
 
-    An interface lies midway between two nodes `gap` apart, at most a twentieth of the thinner layer.
+    An interface lies midway between two nodes `gap` apart, at most a twentieth of the thinner
+    layer.
     """
     edges = np.concatenate([[0.0], np.cumsum([a.thickness for a in layers])])
     found: list[tuple[float, float] | None] = []
@@ -97,7 +99,7 @@ def assemble_grid(layers: Sequence[ChargeLayer], parts: list[Array | None]) -> G
         If two tunnelling layers touch, or a stack has nothing else.
     """
     barriers = [p is None for p in parts]
-    if all(barriers) or any(a and b for a, b in zip(barriers, barriers[1:], strict=False)):
+    if all(barriers) or any(a and b for a, b in pairwise(barriers)):
         raise ValueError("tunnelling layers need another layer between them: join them to one")
     position: list[Array] = []
     layer: list[NDArray[np.int64]] = []
@@ -145,7 +147,7 @@ def initial(
         if ends is None:
             parts.append(None)
             continue
-        wanted = nodes if isinstance(nodes, int) else nodes[k]
+        wanted = int(nodes if np.ndim(nodes) == 0 else nodes[k])  # type: ignore[index,arg-type]
         count = nodes_of(layer, wanted, temperature)
         length = ends[1] - ends[0]
         s = stretch or stretch_for(debye_length(layer, temperature) / 3.0, length, count)

@@ -24,7 +24,6 @@ from .problem import (
     LEAST,
     MOST,
     PHI,
-    SURFACE,
     Array,
     Problem,
     State,
@@ -32,7 +31,6 @@ from .problem import (
 )
 from .reactions import (
     emission_levels,
-    face_levels,
     face_occupation,
     occupation,
 )

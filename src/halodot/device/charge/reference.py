@@ -296,11 +296,13 @@ def _metal(
     """
     i, vt, c = -side, P.thermal_voltage, P.contact[side]
     driven = side == 0 and P.circuit[0] > 0.0
-    shift = _barrier_shift(P, side, X)
+    shift = _barrier_shift(P, side, R[PHI, i])
     metal = phi_end
     if driven:
         missing = R[PHI, 0] / (c[COMPACT] * vt) if np.isfinite(c[COMPACT]) else 0.0
         metal = X[PHI, 0] - shift - missing
+    if np.isfinite(c[COMPACT]):
+        shift = X[PHI, i] - metal
     # without a compact layer there is no overpotential: the image force acts on carriers alone
     behind = metal if np.isfinite(c[COMPACT]) else X[PHI, i]
     for k in range(len(P.ion_charge)):
@@ -335,11 +337,14 @@ def _terminal(
     return given - device - shunt * vt * (metal + P.contact[0, BUILT_IN])
 
 
-def _barrier_shift(P: Problem, side: int, X: Any) -> Any:
-    """What the field takes off the barrier of a contact [kT]; that of holes counts negative."""
-    i, j, edge = ((0, 1, 0), (-1, -2, -1))[side]
+def _barrier_shift(P: Problem, side: int, displacement: Any) -> Any:
+    """What the field takes off the barrier of a contact [kT]; that of holes counts negative.
+
+    `displacement` is what leaves the end's volume toward the metal, over q: Gauss's law gives the
+    field at the metal, inward for electrons.
+    """
     c, vt = P.contact[side], P.thermal_voltage
-    pull = (X[PHI, j] - X[PHI, i]) * vt / P.h[edge]
+    pull = displacement / P.permittivity[-side]
     return sum(
         sign * contact_boost(sign * pull, c[LOWERING], c[BARRIER + s - 1], c[TUNNEL_MASS], vt)
         for s, sign in SIGN.items()

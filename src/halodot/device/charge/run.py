@@ -20,6 +20,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from ...core.errors import InputError
 from ...core.status import Status
 from .build import SOURCE_RESISTANCE, Cell, discretise
 from .ends import DRIVEN, OPEN
@@ -98,6 +99,7 @@ def follow(
     Record
         Points that failed or whose error stays beyond the limit carry a bad status.
     """
+    _check(program)
     stack = _with_source(stack, program)
 
     def once(cell: Cell, tolerance: float, keep: int) -> Record:
@@ -127,10 +129,37 @@ def steady(
     """
     volts = np.asarray(voltages, float)
 
-    def once(cell: Cell, _: float, keep: int) -> Record:
-        return Simulation(cell).steady(volts, light=light, snapshots=keep)
+    def once(cell: Cell, _: float, __: int) -> Record:
+        return Simulation(cell).steady(volts, light=light)
 
     return _controlled(stack, once, accuracy, nodes, refine, 0)
+
+
+def _check(program: Program) -> None:
+    """Refuse a program that cannot be followed."""
+    time, outputs = np.asarray(program.time, float), np.asarray(program.outputs, float)
+    corners = len(time)
+    for name in ("time", "voltage", "light", "outputs"):
+        if not np.all(np.isfinite(getattr(program, name))):
+            raise InputError(f"program.{name}", "nan or infinite", "finite numbers", "check it")
+    for name in ("voltage", "light"):
+        if len(getattr(program, name)) != corners:
+            found = len(getattr(program, name))
+            raise InputError(f"program.{name}", found, f"{corners} corners", "one for each time")
+    if corners < 2 or time[0] != 0.0 or np.any(np.diff(time) <= 0.0):
+        raise InputError("program.time", time, "increasing times from 0", "sort and join corners")
+    ends = len(outputs) and (outputs[0] <= 0.0 or outputs[-1] > time[-1] * (1.0 + 1e-12))
+    if ends or np.any(np.diff(outputs) <= 0.0):
+        raise InputError(
+            "program.outputs",
+            outputs,
+            f"increasing times above 0, up to {time[-1]:g} s",
+            "the state at time 0 is where the record starts from",
+        )
+    if program.closed is not None and len(program.closed) != corners - 1:
+        raise InputError(
+            "program.closed", len(program.closed), f"{corners - 1} segments", "one for each"
+        )
 
 
 def _with_source(stack: Stack, program: Program) -> Stack:

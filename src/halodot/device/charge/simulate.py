@@ -11,8 +11,19 @@ from numpy.typing import NDArray
 from ...core.constants import ELEMENTARY_CHARGE
 from ...core.status import Status
 from .build import Cell
-from .currents import COLUMNS, EMISSION, LOSS, PART_ION, PART_N, PART_P, POTENTIAL, RESOLUTION
-from .currents import SPREAD, TOTAL, write_row
+from .currents import (
+    COLUMNS,
+    EMISSION,
+    LOSS,
+    PART_ION,
+    PART_N,
+    PART_P,
+    POTENTIAL,
+    RESOLUTION,
+    SPREAD,
+    TOTAL,
+    write_row,
+)
 from .drive import Drive, History, follow, rest, sweep_steady
 from .ends import DRIVEN, OPEN, asked_way
 from .equilibrium import equilibrium
@@ -207,7 +218,6 @@ class Simulation:
         *,
         light: float | Array = 0.0,
         duration: float = 0.0,
-        snapshots: int = 0,
     ) -> Record:
         """Steady currents at `voltages` [V]; ions are at rest too.
 
@@ -299,7 +309,7 @@ class Simulation:
                     self._work,
                     Drive(time, left, -self.cell.built_in[1], lights, way),
                     outputs,
-                    1e-3 * float(np.diff(time).min()),
+                    1e-2 * float(np.diff(time).min()),
                     self.tolerances,
                     rows,
                     codes,

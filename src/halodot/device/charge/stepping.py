@@ -10,6 +10,10 @@ from ...numerics.compiled import kernel
 from .newton import newton, occupations
 from .problem import PHI, Array, Problem, State, Workspace
 
+LEAST_MOVE = (
+    1e-3  # change of the potential in a step below which its digits count no further [kT/q]
+)
+
 
 class Tolerances(NamedTuple):
     """Numerical settings: relative tolerance of a step and of Newton, density floors [m-3], budget.
@@ -84,6 +88,7 @@ def local_error(
     P: Problem,
     new: State,
     guess: State,
+    last: State,
     floor: float,
     order: int,
     dt: float,
@@ -92,8 +97,9 @@ def local_error(
 ) -> float:
     """Size of the local error of the new state given its prediction.
 
-    Potentials count in units of 10 kT/q, densities relative to themselves plus `floor`,
-    occupations of charged traps as they are.
+    Potentials count in units of 10 kT/q, or of ten times what any of them changed in the step if
+    that is less (a slow ramp drives a displacement current by its rate), densities relative to
+    themselves plus `floor`, occupations of charged traps as they are.
     """
     if order >= 2:
         r = dt / d1
@@ -102,9 +108,12 @@ def local_error(
         share = bdf / (bdf + extrapolation)
     else:
         share = 0.5 * dt * dt / (0.5 * dt * dt + 0.5 * dt * (dt + d1))
-    worst = 0.0
+    worst, moved = 0.0, LEAST_MOVE
     for i in range(new.X.shape[1]):
-        worst = max(worst, 0.1 * abs(new.X[PHI, i] - guess.X[PHI, i]))
+        moved = max(moved, abs(new.X[PHI, i] - last.X[PHI, i]))
+    unit = 10.0 * min(moved, 1.0)
+    for i in range(new.X.shape[1]):
+        worst = max(worst, abs(new.X[PHI, i] - guess.X[PHI, i]) / unit)
         for s in range(1, new.X.shape[0]):
             worst = max(worst, abs(new.X[s, i] - guess.X[s, i]) / (new.X[s, i] + floor))
         for t in range(P.trap.shape[0]):
