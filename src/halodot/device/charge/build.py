@@ -233,8 +233,8 @@ def _statistics(layers: Sequence[ChargeLayer], vt: float) -> tuple[NDArray[np.in
                 key = (kind, width / vt if kind == "gaussian" else 0.0)
                 index[s, k] = rows.setdefault(key, len(rows))
     tables = np.zeros((len(rows), TABLE_SIZE))
-    for (kind, width), row in rows.items():
-        tables[row] = excess_table(kind, width)  # type: ignore[arg-type]
+    for (name, width), row in rows.items():
+        tables[row] = excess_table(name, width)  # type: ignore[arg-type]
     return index, tables
 
 

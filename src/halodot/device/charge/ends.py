@@ -55,6 +55,8 @@ def _fix(W: Workspace, side: int, i: int, s: int) -> None:
     W.local[i, s, :] = 0.0
     W.lower[i, s, :] = 0.0
     if side == 0:
+        for c in range(W.rhs.shape[1]):
+            W.local[1, s, c] -= W.upper[0, s, c] - W.into[0, s, c]
         W.upper[i, s, :] = 0.0
 
 

@@ -64,6 +64,9 @@ def _idle_rows(active: NDArray[np.bool_], W: Workspace) -> None:
     for i in range(n):
         for s in range(1, m):
             if not active[max(0, s - HOLE), i]:
+                if i < n - 1:  # an extra coupling stands twice: see `blocktridiagonal.solve`
+                    for c in range(m):
+                        W.local[i + 1, s, c] -= W.upper[i, s, c] - W.into[i, s, c]
                 W.local[i, s, :] = 0.0
                 W.lower[i, s, :] = 0.0
                 W.upper[i, s, :] = 0.0

@@ -151,7 +151,7 @@ def steady_sensitivities(
     >>> ohmic = ChargeContact(work_function=4.0, velocity_electron=1e9, velocity_hole=1e9)
     >>> stack = Stack(layers=(layer,), left=ohmic, right=ohmic)
     >>> found = steady_sensitivities(stack, np.array([100.0]), ["layers[0].thickness"])
-    >>> exponent = found.logarithmic[0, 0] / found.current_density[0]  # Mott and Gurney: -3
+    >>> exponent = float(found.logarithmic[0, 0] / found.current_density[0])  # Mott, Gurney: -3
     >>> -3.01 < exponent < -2.9
     True
     """

@@ -10,9 +10,7 @@ from ...numerics.compiled import kernel
 from .newton import newton, occupations
 from .problem import PHI, Array, Problem, State, Workspace
 
-LEAST_MOVE = (
-    1e-3  # change of the potential in a step below which its digits count no further [kT/q]
-)
+LEAST_MOVE = 1e-3  # change of the potential in a step below which it counts no further [kT/q]
 
 
 class Tolerances(NamedTuple):
