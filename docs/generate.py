@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Literal, get_args, get_origin
 
 from halodot.core.spec import Spec, quantity_of
 from halodot.core.units import engineering
@@ -39,17 +40,30 @@ def _tables(key: str, spec: type[Spec], lines: list[str], seen: set[type[Spec]])
         models = models_of(field.annotation)
         path = f"{key}.{name}" if key else name
         inner += [(path if len(models) == 1 else f"{path}: {m.__name__}", m) for m in models]
-        lines.append(f"| `{name}` | {field.description or ''} | {_range(spec, name)} |"
+        text = field.description or _meaning(spec, name)
+        lines.append(f"| `{name}` | {text} | {_range(spec, name)} |"
                      f" {_default(spec, name, bool(models))} |")  # fmt: skip
     lines.append("")
     for path, model in inner:
         _tables(path, model, lines, seen)
 
 
+def _meaning(spec: type[Spec], name: str) -> str:
+    """What a key without description is for: a word that is fixed names its table."""
+    return "names this table" if len(_choices(spec, name)) == 1 else ""
+
+
+def _choices(spec: type[Spec], name: str) -> tuple[str, ...]:
+    """The words that a key may be, as a study file writes them."""
+    annotation = spec.model_fields[name].annotation
+    found = get_args(annotation) if get_origin(annotation) is Literal else ()
+    return tuple(f'"{x}"' if isinstance(x, str) else str(x) for x in found)
+
+
 def _range(spec: type[Spec], name: str) -> str:
     declared = quantity_of(spec, name)
     if declared is None:
-        return ""
+        return ", ".join(f"`{x}`" for x in _choices(spec, name))
     low, high = (engineering(declared[k], declared["unit"]) for k in ("low", "high"))
     return f"{low} to {high}"
 

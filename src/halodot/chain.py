@@ -10,6 +10,7 @@ from typing import Any
 from . import array, device, dot, figures, film, synthesis, task
 from .answers import with_crystal
 from .array.state import Array
+from .core.errors import InputError
 from .core.sourced import Sourced
 from .core.status import Status, worst
 from .device.state import Trace
@@ -78,8 +79,17 @@ def measure(study: Study, library: Library, hand_over: HandOver = lambda state: 
     if study.device:
         for protocol in study.protocol:
             traces.append(device.measure(solid, study.device, protocol, library))
-            found.append(figures.extract(traces[-1], library))
+            found.append(_figures(traces[-1], library))
     return Result(population, dots, solid, tuple(traces), tuple(found))
+
+
+def _figures(trace: Trace, library: Library) -> Figures:
+    """Figures of a simulated trace; a record too short for any has none, and says why."""
+    try:
+        return figures.extract(trace, library)
+    except InputError as e:
+        note = f"no figures: {e.value} where {e.allowed} is needed"
+        return Figures(trace.kind, trace.label, (), trace.status, (*trace.notes, note))
 
 
 def matter(study: Study, library: Library) -> Result:

@@ -61,6 +61,8 @@ def _device(
     for key, q in device.resolved_values(study.device, solid, library).items():
         if key not in given:
             yield key, q
+    for protocol in study.protocol:
+        device.check_protocol(study.device, protocol)
 
 
 def row(key: str, q: Sourced) -> dict[str, Any]:

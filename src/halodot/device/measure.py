@@ -5,11 +5,11 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from ..core.errors import InputError
 from ..core.sourced import Sourced
 from ..film.state import FilmProperties
 from ..library import Library
-from .spec import DeviceSpec, Output, Transfer, _Protocol, needs
+from .consistency import check_protocol, check_stack
+from .spec import DeviceSpec, Output, Transfer, _Protocol
 from .stack import (
     ResolvedContact,
     ResolvedLayer,
@@ -34,9 +34,10 @@ def resolve(
     Raises
     ------
     InputError
-        If a value is missing or a name unknown.
+        If a value is missing, a name unknown, or parts do not go together.
     """
     layers = resolve_layers(spec, film, library)
+    check_stack(spec, layers)
     beside = {"left": layers[0], "right": layers[-1], "source": layers[-1]}
     contacts = {}
     for name in ("left", "right", "source"):
@@ -88,14 +89,7 @@ def measure(
     """
     from . import transistor, two_terminal
 
-    kind = getattr(protocol, "kind", "")
-    if kind not in needs(spec.kind):
-        raise InputError(
-            "protocol.kind",
-            kind,
-            f"{' or '.join(needs(spec.kind))} for a {spec.kind} device",
-            "change the protocol or device.kind",
-        )
+    check_protocol(spec, protocol)
     layers, contacts = resolve(spec, film, library)
     if isinstance(protocol, Transfer):
         return transistor.transfer(spec, protocol, layers, contacts["left"], contacts["source"])

@@ -158,6 +158,14 @@ class Retention(_Protocol):
     write_time: Sourced = quantity("s", "write time", low=1e-12, high=1e6)
     read_voltage: Sourced = quantity("V", "read voltage", low=-1e3, high=1e3)
     duration: Sourced = quantity("s", "span of the record", low=1e-9, high=1e9)
+    first: Sourced | None = quantity(
+        "s",
+        "from the end of the write pulse to the first read; by default a millionth of duration, "
+        "or the edge of the pulse if that is shorter",
+        low=1e-15,
+        high=1e8,
+        optional=True,
+    )
     points: int = Field(default=40, ge=3, le=2000)
     between: Literal["read", "short", "open"] = Field(
         default="read",
@@ -266,6 +274,13 @@ class OpenCircuit(_Protocol):
     )
     light_time: Sourced = quantity("s", "time in light", low=1e-12, high=1e8)
     decay_time: Sourced = quantity("s", "time in the dark after it", low=1e-12, high=1e8)
+    first: Sourced | None = quantity(
+        "s",
+        "from the light's edge to the first row of each part; by default a millionth of the part",
+        low=1e-15,
+        high=1e7,
+        optional=True,
+    )
     points: int = Field(default=40, ge=3, le=2000, description="of each part, spaced in log time")
 
 

@@ -232,9 +232,12 @@ class DeviceSpec(Spec):
         "K", "lattice temperature", low=20, high=700, default="300 K", why="room temperature"
     )
     circuit: Circuit = Field(default_factory=Circuit, description="resistors and compliance")
-    accuracy: Literal["default", "high"] = Field(
+    accuracy: Literal["default", "high", "single"] = Field(
         default="default",
-        description="numerical error aimed at: below 1e-3 or 1e-4 of the largest current",
+        description=(
+            "numerical error aimed at: below 1e-3 (default) or 1e-4 (high) of the largest "
+            "current; single: one run and no estimate of the error"
+        ),
     )
     nodes_per_layer: int = Field(default=0, ge=0, le=2000, description="0: chosen by thickness")
 
@@ -261,11 +264,19 @@ class DeviceSpec(Spec):
                     f"add {name} under [device]",
                 )
         for k, face in enumerate(self.interface):
-            if face.after > len(self.layer) - 2:
+            last = len(self.layer) - 2
+            if last < 0:
                 raise InputError(
                     f"device.interface[{k}].after",
                     face.after,
-                    f"0 to {len(self.layer) - 2}",
+                    "no [[device.interface]]: a device of one layer has no interface",
+                    "leave it out, or add the layer on the other side",
+                )
+            if face.after > last:
+                raise InputError(
+                    f"device.interface[{k}].after",
+                    face.after,
+                    f"0 to {last}" if last else "0, the only interface",
                     "count layers from 0 at the left",
                 )
         return self

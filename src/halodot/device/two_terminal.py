@@ -64,16 +64,29 @@ def run(
         recorded = heated(spec, protocol, wave, stack_at, lit)
     else:
         recorded = _recorded(spec, protocol, wave, stack, cell)
+    if spec.accuracy == "single":
+        recorded = _unjudged(recorded)
     said = [*(n for layer in layers for n in layer.notes), *_lit(protocol, wave, lit)]
     recorded = recorded.saying(*said)
     recorded = recorded.showing(_profiles(protocol, wave, layers, cell, recorded))
     recorded, parameters = with_light_out(recorded, spec, layers)
     thickness = sum(float(layer.thickness) for layer in layers)
+    if isinstance(protocol, Steady):
+        parameters["steady"] = Sourced(1.0, "1", basis="given", note="no loop: currents at rest")
     parameters["thickness"] = Sourced(thickness, "m", basis="computed")
     trace = trace_of(spec, protocol, wave, recorded, parameters)
     if isinstance(protocol, Endurance):
         return extrapolated(trace, protocol.extrapolate_to)
     return trace
+
+
+def _unjudged(recorded: Recorded) -> Recorded:
+    """Without the columns of an error that nobody estimated; small signals have theirs."""
+    kept = {n: v for n, v in recorded.columns.items() if n != "error" or bool(np.isfinite(v).any())}
+    if "relative_error" in kept:
+        return recorded
+    note = "no numerical error was estimated: accuracy = 'single'"
+    return replace(recorded, columns=kept).saying(note)
 
 
 def _lit(protocol: _Protocol, wave: Waveform, lit: Illumination) -> list[str]:
@@ -109,8 +122,7 @@ def _recorded(
     if isinstance(protocol, OpenCircuit):
         return _photovoltage(spec, stack, program, full, hold)
     record = engine.follow(stack, program, accuracy=spec.accuracy, nodes=spec.nodes_per_layer)
-    fractions = program.light.reshape(len(program.time), -1)
-    shone = np.interp(record.time, program.time, fractions @ full)
+    shone = _shone(record, program, full)
     found = _columns(record, record.time - hold - wave.origin, shone, stack)
     if wave.closed is not None:
         found = found.with_columns({"source_voltage": _source(record, program)})
@@ -125,6 +137,11 @@ def _photovoltage(
     Made on a grid and, with an eighth of the tolerance in time, on one of twice its intervals; a
     third of the difference of the voltages estimates the error of the second.
     """
+    if spec.accuracy == "single":
+        once = engine.follow(stack, program, accuracy="single", nodes=spec.nodes_per_layer)
+        found = _columns(once, once.time - hold, _shone(once, program, full), stack)
+        kept = {n: v for n, v in found.columns.items() if n != "source_voltage"}
+        return replace(found, columns=kept)
     refine = 1 if spec.accuracy == "default" else 2
     coarse, fine = (
         engine.follow(stack, program, accuracy="single", nodes=spec.nodes_per_layer, refine=k)
@@ -137,8 +154,7 @@ def _photovoltage(
         one if ok or not one.is_good else Status.NOT_CONVERGED
         for one, ok in zip(both, within, strict=True)
     ]
-    fractions = program.light.reshape(len(program.time), -1)
-    shone = np.interp(fine.time, program.time, fractions @ full)
+    shone = _shone(fine, program, full)
     found = _columns(replace(fine, status=tuple(status)), fine.time - hold, shone, stack)
     kept = {n: v for n, v in found.columns.items() if n not in ("error", "source_voltage")}
     good = np.array([s.is_good for s in status])
@@ -149,6 +165,12 @@ def _photovoltage(
         units={"voltage_error": "V"},
         notes=(f"estimated numerical error of the voltage up to {largest:.2g} V",),
     )
+
+
+def _shone(record: Record, program: engine.Program, full: Array) -> Array:
+    """Light at every row of a record, all sources together [W/m2]."""
+    fractions = program.light.reshape(len(program.time), -1)
+    return np.interp(record.time, program.time, fractions @ full)
 
 
 def _columns(record: Record, time: Array, light: Array, stack: Stack) -> Recorded:

@@ -28,6 +28,10 @@ from .waveform import EDGE, Array, Waveform, check_rows, crowded
 __all__ = ["Waveform", "of", "pulses", "retention", "steady", "steps", "sweep"]
 
 
+EARLY = 1e-6  # of a span in log time: its first row, where none is given
+RESOLVED = 1e-9  # of the time before it: the shortest time that is told apart
+
+
 def _path(corners: Array, cycles: int) -> Array:
     """Corner voltages of so many cycles, without repeating one where a cycle closes."""
     again = corners if corners[0] != corners[-1] else corners[1:]
@@ -147,7 +151,8 @@ def retention(p: Retention) -> Waveform:
     start = write + 2 * edge
     v_write, v_read = float(p.write_voltage), float(p.read_voltage)
     corners = [(0.0, 0.0), (edge, v_write), (edge + write, v_write)]
-    out = start + np.geomspace(max(edge, 1e-9 * span), span, p.points)
+    first = _first(p, min(edge, EARLY * span), "duration", span, start)
+    out = start + np.geomspace(first, span, p.points)
     out[-1] = start + span
     closed = [True] * 3
     if p.between == "read":
@@ -182,6 +187,20 @@ def retention(p: Retention) -> Waveform:
     )
 
 
+def _first(
+    p: Retention | OpenCircuit, default: float, name: str, span: float, before: float
+) -> float:
+    """Time of the first row of a part that takes `span` and starts `before` into the record [s]."""
+    if p.first is None:  # floored where the digits of the time end
+        return min(max(default, RESOLVED * span, RESOLVED * before), 0.5 * span)
+    first = float(p.first)
+    if not RESOLVED * before <= first < span:
+        least = f"{RESOLVED * before:.2g} s to " if before > 0.0 else "less than "
+        allowed = f"{least}{name} ({span:.4g} s)"
+        raise InputError("protocol.first", f"{first:.4g} s", allowed, f"change it, or {name}")
+    return first
+
+
 def endurance(p: Endurance) -> Waveform:
     """Program, read, erase, read, again and again; a row for each read."""
     spans = [float(x) for x in (p.program_time, p.read_time, p.erase_time, p.read_time)]
@@ -204,10 +223,15 @@ def endurance(p: Endurance) -> Waveform:
 def open_circuit(p: OpenCircuit) -> Waveform:
     """Terminals open at the first moment: light on for a while, then the dark."""
     lit, dark, v = float(p.light_time), float(p.decay_time), float(p.voltage)
-    edge = EDGE * 10.0 ** -min(3, p.points - 1) * min(lit, dark)
+    first = _first(p, EARLY * lit, "light_time", lit, 0.0)
+    decay = _first(p, EARLY * dark, "decay_time", dark, lit)
+    edge = EDGE * min(first, decay)
     time = np.array([0.0, edge, edge + lit, 2 * edge + lit, 2 * edge + lit + dark])
     light = p.light * np.array([0.0, 1.0, 1.0, 0.0, 0.0])
-    out = [crowded(edge, lit, p.points), crowded(2 * edge + lit, dark, p.points)]
+    out = [
+        edge + np.geomspace(first, lit, p.points),
+        2 * edge + lit + np.geomspace(decay, dark, p.points),
+    ]
     return Waveform(
         time,
         np.full(5, v),

@@ -1,0 +1,138 @@
+"""Whether the parts of a device go together, and its protocols with it, before anything runs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+from ..core.errors import InputError, nearest
+from .protocols import Pulses, _Protocol, needs
+from .spec import DeviceSpec
+from .stack import ResolvedLayer
+from .waveforms import of
+
+MOST_SPECIES = 4  # of mobile ions in a layer, as the engine has rows for them
+
+
+class _Species(NamedTuple):
+    name: str
+    charge: int
+    field: str  # of its charge
+
+
+def check_stack(spec: DeviceSpec, layers: Sequence[ResolvedLayer]) -> None:
+    """Refuse layers, interfaces and contacts that do not go together.
+
+    Raises
+    ------
+    InputError
+        Two tunnelling layers side by side, or nothing else; traps at an interface of one; more
+        than four species of ions in a layer, or one with two charges; exchange of an unknown ion.
+    """
+    _check_barriers(spec)
+    species = [_species(layer, f"device.layer[{k}]") for k, layer in enumerate(layers)]
+    _check_species(species)
+    for side, here in (("left", species[0]), ("right", species[-1])):
+        _check_exchange(spec, side, [one.name for one in here])
+
+
+def _check_barriers(spec: DeviceSpec) -> None:
+    barrier = [layer.tunnelling for layer in spec.layer]
+    for k, (a, b) in enumerate(pairwise(barrier)):
+        if a and b:
+            raise InputError(
+                f"device.layer[{k + 1}].tunnelling",
+                "true, as in the layer before",
+                "tunnelling layers with another layer between them",
+                "join the two to one layer, or leave tunnelling out of one",
+            )
+    if all(barrier):
+        raise InputError(
+            "device.layer[0].tunnelling",
+            "true in the only layer",
+            "a tunnelling layer beside another layer",
+            "add a layer that carries current, or leave tunnelling out",
+        )
+    for k, face in enumerate(spec.interface):
+        if barrier[face.after] or barrier[face.after + 1]:
+            which = face.after if barrier[face.after] else face.after + 1
+            raise InputError(
+                f"device.interface[{k}].after",
+                face.after,
+                f"an interface of layers that do not tunnel; device.layer[{which}] does",
+                "leave these traps out, or put them into a thin layer beside the barrier",
+            )
+
+
+def _species(layer: ResolvedLayer, field: str) -> list[_Species]:
+    """Mobile ions of a layer: that of the fields ``ion_*`` first."""
+    own = [_Species(layer.ion_name(), layer.ion_charge, f"{field}.ion_charge")]
+    listed = [
+        _Species(ion.name, ion.charge, f"{field}.ion[{k}].charge")
+        for k, ion in enumerate(layer.spec.ion)
+    ]
+    return (own if layer["ion_density"] > 0 else []) + listed
+
+
+def _check_species(species: Sequence[Sequence[_Species]]) -> None:
+    for k, here in enumerate(species):
+        if len(here) > MOST_SPECIES:
+            raise InputError(
+                f"device.layer[{k}].ion",
+                f"{len(here)} species",
+                f"at most {MOST_SPECIES} species of mobile ions in a layer",
+                "leave out those that hardly move",
+            )
+    for before, here in pairwise(species):
+        charges = {one.name: one.charge for one in before}
+        for one in here:
+            if one.name in charges and one.charge != charges[one.name]:
+                raise InputError(
+                    one.field,
+                    one.charge,
+                    f"{charges[one.name]}, the charge of {one.name!r} in the layer before",
+                    "give a species one charge, or another name in this layer",
+                )
+
+
+def _check_exchange(spec: DeviceSpec, side: str, names: list[str]) -> None:
+    contact = getattr(spec, side)
+    for k, exchange in enumerate(contact.exchange if contact is not None else ()):
+        if exchange.ion not in names:
+            raise InputError(
+                f"device.{side}.exchange[{k}].ion",
+                exchange.ion,
+                "an ion of the layer at this contact: " + (", ".join(names) or "it has none"),
+                nearest(exchange.ion, names) if names else "add [[device.layer.ion]] to that layer",
+            )
+
+
+def check_protocol(spec: DeviceSpec, protocol: _Protocol) -> None:
+    """Refuse a protocol that the device cannot be put under.
+
+    Raises
+    ------
+    InputError
+        Another kind of device, a light source that it does not have, or values that do not go
+        together.
+    """
+    kind = getattr(protocol, "kind", "")
+    if kind not in needs(spec.kind):
+        raise InputError(
+            "protocol.kind",
+            kind,
+            f"{' or '.join(needs(spec.kind))} for a {spec.kind} device",
+            "change the protocol or device.kind",
+        )
+    sources = max(1, len(spec.light))
+    for k, train in enumerate(protocol.optical if isinstance(protocol, Pulses) else ()):
+        if train.source >= sources:
+            raise InputError(
+                f"protocol.optical[{k}].source",
+                train.source,
+                f"0 to {sources - 1}: sources count from 0" if sources > 1 else "0, the only one",
+                "add [[device.light]], or name a source that the device has",
+            )
+    if spec.kind == "two_terminal":
+        of(protocol)
