@@ -181,7 +181,8 @@ def test_points_that_did_not_converge_are_left_out():
     status = tuple(Status.NOT_CONVERGED if w else Status.OK for w in wild)
     trace = replace(clean, columns=columns, point_status=status, status=Status.NOT_CONVERGED)
     f = extract(trace)
-    assert math.isclose(number(f, "on_off_ratio"), 1e3, rel_tol=1e-9)
+    assert not f["on_off_ratio"].value.is_known
+    assert "point" in f["on_off_ratio"].value.note
     assert f.status is Status.NOT_CONVERGED
     assert f"{wild.sum()} of {len(clean)} points" in f.notes[0]
     none = extract(replace(trace, point_status=(Status.SKIPPED,) * len(clean)))

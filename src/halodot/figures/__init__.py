@@ -40,7 +40,8 @@ def extract(trace: Trace, library: Library | None = None) -> Figures:
         Not used by the present kinds; given by the chain to every stage.
 
     Rows whose point did not converge, or that hold no finite number, are left out and counted in
-    the notes; if none is left there are no figures, and the status of the trace says why.
+    the notes; if none is left there are no figures, and the status of the trace says why. What a
+    two-terminal sweep would have to read across such a point is unknown.
 
     Raises
     ------
@@ -56,7 +57,8 @@ def extract(trace: Trace, library: Library | None = None) -> Figures:
     """
     del library
     from ..core.errors import InputError, nearest
-    from .points import good_points
+    from .gaps import gaps_of
+    from .points import good_points, kept_rows
 
     if trace.kind not in KINDS:
         raise InputError(
@@ -65,12 +67,13 @@ def extract(trace: Trace, library: Library | None = None) -> Figures:
     from .state import Figures as Found
 
     every = len(trace)
+    beside = (gaps_of(trace, kept_rows(trace)),) if trace.kind == "iv" else ()
     trace = good_points(trace)
     if not len(trace):
         return Found(trace.kind, trace.label, (), trace.status, trace.notes)
     module = importlib.import_module(f".{trace.kind}", __package__)
     try:
-        figures: Figures = getattr(module, f"extract_{trace.kind}")(trace)
+        figures: Figures = getattr(module, f"extract_{trace.kind}")(trace, *beside)
     except InputError as e:
         if len(trace) == every:
             raise

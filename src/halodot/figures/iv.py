@@ -11,9 +11,12 @@ import numpy as np
 from ..core.errors import InputError
 from ..core.sourced import Sourced, computed
 from ..device.state import Trace
+from .gaps import Gaps, without_gaps
 from .light_out import light_figures
 from .loops import Branch, Loop, at, branches_of, current_of, loops_of, voltage_of
+from .solar import solar_figures
 from .state import Figure, Figures
+from .sweeps import split_directions
 from .switching import LEAST_RATIO, Event, compliance_of, find_event, jump_of, window_of
 from .tools import OPTIONS, spread
 
@@ -29,12 +32,15 @@ class _Cut:
     unit: str
 
 
-def extract_iv(trace: Trace) -> Figures:
+def extract_iv(trace: Trace, gaps: Gaps | None = None) -> Figures:
     """Extract the figures of merit of a two-terminal sweep.
 
     Every outward branch (|V| rising) is compared with the inward branch that follows it on the
     same polarity; see `switching.find_event`. "No switching" is an answer: `switching` is 0 and
     the voltages are unknown with that reason. The 90 % interval is the spread over cycles.
+
+    Steady currents have no loop: they carry rectification and light only. Sweeps with points that
+    did not converge (`gaps`) are left out; a figure that needs them is unknown.
 
     Raises
     ------
@@ -49,30 +55,63 @@ def extract_iv(trace: Trace) -> Figures:
     >>> round(f["set_voltage"].value.value, 1), round(f["reset_voltage"].value.value, 1)
     (1.0, -0.8)
     """
-    cut = _cut(trace)
-    figures = [
+    gaps = gaps or Gaps()
+    if "steady" in trace.parameters:
+        return Figures(
+            trace.kind, trace.label, tuple(_steady(trace, gaps)), trace.status, trace.notes
+        )
+    cut = _cut(trace, gaps)
+    figures = without_gaps(_all(trace, cut), _lost(trace, cut, gaps), gaps.which)
+    figures += [*solar_figures(trace, gaps), *light_figures(trace)]
+    return Figures(trace.kind, trace.label, tuple(figures), trace.status, trace.notes)
+
+
+def _all(trace: Trace, cut: _Cut) -> list[Figure]:
+    return [
         *_switching(cut),
         *_voltages(cut),
         *_states(trace, cut),
         *_shape(cut),
         *_limits(cut),
-        *light_figures(trace),
     ]
-    return Figures(trace.kind, trace.label, tuple(figures), trace.status, trace.notes)
 
 
-def _cut(trace: Trace) -> _Cut:
+def _steady(trace: Trace, gaps: Gaps) -> list[Figure]:
+    text = "|I(+V)| / |I(-V)| at the largest common |V|."
+    current, _ = current_of(trace)
+    branches = branches_of(voltage_of(trace), current)
+    sides = {s: [b for b in branches if b.sign == s][:1] for s in (1, -1)}
+    ratio = Figure("rectification_ratio", _ratio_of(sides[1], sides[-1]), text)
+    ratios = without_gaps([ratio], {1, -1} if gaps.which else set(), gaps.which)
+    return [*ratios, *solar_figures(trace, gaps), *light_figures(trace)]
+
+
+def _lost(trace: Trace, cut: _Cut, gaps: Gaps) -> set[int]:
+    """Polarities on which points failed and no whole sweep is left."""
+    if not gaps.which:
+        return set()
+    voltage = voltage_of(trace)
+    v = voltage[gaps.beside]
+    left = {loop.sign for loop in cut.loops}
+    if not split_directions(voltage[np.isfinite(voltage)]).any():
+        left = {b.sign for b in cut.branches if b.whole}  # a sweep one way has no loop
+    return {s for s in (1, -1) if np.any(v * s > 0) and s not in left}
+
+
+def _cut(trace: Trace, gaps: Gaps) -> _Cut:
     current, unit = current_of(trace)
     voltage = voltage_of(trace)
     good = np.isfinite(voltage) & np.isfinite(current)
     branches: list[Branch] = []
+    failed = gaps.beside if gaps.which else np.zeros(len(trace), bool)
     for piece in _pieces(voltage, good):
-        branches += branches_of(voltage[piece], current[piece])
+        branches += branches_of(voltage[piece], current[piece], failed[piece])
     if not branches:
         raise InputError(
             trace.label, "no sweep of four points", "voltage sweeps", "check --columns and --kind"
         )
     loops = loops_of(branches)
+    branches = [b for b in branches if b.whole] or branches
     found = [(loop, find_event(loop)) for loop in loops]
     switched = [(loop, event) for loop, event in found if event is not None]
     paired = {id(loop.out) for loop in loops}
@@ -279,11 +318,15 @@ def _shape(cut: _Cut) -> list[Figure]:
 
 def _rectification(cut: _Cut) -> Sourced:
     sides = {s: [b for b in cut.branches if b.sign == s and b.outward] for s in (1, -1)}
-    if not sides[1] or not sides[-1]:
+    return _ratio_of(sides[1], sides[-1])
+
+
+def _ratio_of(positive: list[Branch], negative: list[Branch]) -> Sourced:
+    if not positive or not negative:
         return Sourced.unknown("1", "the record holds one polarity only")
     ratios = []
     limited = False
-    for plus, minus in zip(sides[1], sides[-1], strict=False):
+    for plus, minus in zip(positive, negative, strict=False):
         v = min(plus.v[-1], minus.v[-1])
         ratios.append(float(at(plus, v) / at(minus, v)))
         limited |= math.isfinite(compliance_of(plus)) or math.isfinite(compliance_of(minus))

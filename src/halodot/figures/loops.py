@@ -17,13 +17,18 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Branch:
-    """A monotone run on one polarity; `v` >= 0 is the magnitude, rising, `i` the magnitude."""
+    """A monotone run on one polarity; `v` >= 0 is the magnitude, rising, `i` the magnitude.
+
+    `whole`: no point of it failed; `crosses`: the current changes sign on it.
+    """
 
     sign: int
     outward: bool
     v: Array
     i: Array
     floor: float
+    whole: bool = True
+    crosses: bool = False
 
 
 @dataclass(frozen=True)
@@ -63,8 +68,13 @@ def voltage_of(trace: Trace) -> Array:
     return trace.columns["voltage"]
 
 
-def branches_of(voltage: Array, current: Array) -> list[Branch]:
-    """Cut at turns and at zero volts; runs shorter than four rows are left out."""
+def branches_of(
+    voltage: Array, current: Array, failed: NDArray[np.bool_] | None = None
+) -> list[Branch]:
+    """Cut at turns and at zero volts; runs shorter than four rows are left out.
+
+    `failed` rows stand beside a point that did not converge.
+    """
     turn = split_directions(voltage)
     sign = np.where(voltage >= 0, 1, -1)
     sign[voltage == 0] = 0
@@ -80,7 +90,11 @@ def branches_of(voltage: Array, current: Array) -> list[Branch]:
         v, i = v[order], np.abs(current[rows])[order]
         keep = np.concatenate([[True], np.diff(v) > 0])
         if np.sum(keep) >= 4:
-            found.append(Branch(int(sign[rows[0]]), outward, v[keep], i[keep], floor))
+            whole = failed is None or not bool(np.any(failed[rows]))
+            crosses = bool(np.ptp(np.sign(current[rows])) > 1)
+            found.append(
+                Branch(int(sign[rows[0]]), outward, v[keep], i[keep], floor, whole, crosses)
+            )
     return found
 
 
@@ -99,6 +113,8 @@ def loops_of(branches: list[Branch]) -> list[Loop]:
     """Pair every outward branch with the inward branch that follows it on its polarity."""
     loops = []
     for first, second in itertools.pairwise(branches):
+        if not first.whole or not second.whole:
+            continue
         if first.outward and not second.outward and first.sign == second.sign:
             loops.append(Loop(first.sign, first, second))
     return loops

@@ -5,10 +5,22 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..device.state import Trace
 
 MEASURED = ("current", "current_density", "drain_current", "conductance", "resistance")
+
+
+def kept_rows(trace: Trace) -> NDArray[np.bool_]:
+    """Return which rows converged and hold a finite number."""
+    good = np.ones(len(trace), bool)
+    if len(trace.point_status) == len(trace):
+        good = np.array([s.is_good for s in trace.point_status], bool)
+    measured = [trace.columns[n] for n in MEASURED if n in trace.columns]
+    if measured:
+        good &= np.any([np.isfinite(x) for x in measured], axis=0)
+    return good
 
 
 def good_points(trace: Trace) -> Trace:
@@ -21,13 +33,10 @@ def good_points(trace: Trace) -> Trace:
     >>> len(good_points(bad)), good_points(bad).notes
     (2, ('1 of 3 points did not converge and were left out',))
     """
-    good = np.ones(len(trace), bool)
+    good = kept_rows(trace)
+    failed = 0
     if len(trace.point_status) == len(trace):
-        good = np.array([s.is_good for s in trace.point_status], bool)
-    failed = int(np.sum(~good))
-    measured = [trace.columns[n] for n in MEASURED if n in trace.columns]
-    if measured:
-        good &= np.any([np.isfinite(x) for x in measured], axis=0)
+        failed = sum(not s.is_good for s in trace.point_status)
     if good.all():
         return trace
     notes = trace.notes

@@ -12,7 +12,7 @@ from ..core.errors import InputError
 from ..core.sourced import Sourced, computed
 from ..device.state import Trace
 from .state import Figure, Figures
-from .tools import OPTIONS, spread, sweeps_of
+from .tools import OPTIONS, error_of, known_unless, spread, sweeps_of
 from .weights import weight_figures
 
 Array = NDArray[np.float64]
@@ -27,6 +27,7 @@ class Pulse:
     end: int
     next: int
     height: float
+    train: str = ""
 
 
 def extract_pulses(trace: Trace) -> Figures:
@@ -126,7 +127,9 @@ def _in_time(trace: Trace) -> list[Figure]:
     t = trace.columns["time"]
     measured = "current" if "current" in trace.columns else "conductance"
     response, unit = trace.columns[measured], trace.units.get(measured, "A")
-    pulses = _merged([find_pulses(trace.columns[n]) for n in names], len(t))
+    pulses = _merged(
+        [[replace(p, train=n) for p in find_pulses(trace.columns[n])] for n in names], len(t)
+    )
     if not pulses:
         raise InputError(trace.label, "a constant stimulus", "pulses of the stimulus", "")
     first = pulses[0]
@@ -134,6 +137,15 @@ def _in_time(trace: Trace) -> list[Figure]:
     baseline = float(np.median(before))
     # the response to light or a gate pulse peaks at or after its end; look until the next one
     peaks = [_peak(response[p.start : p.next] - baseline) for p in pulses]
+    floor = error_of(trace, measured)
+    base = float(np.median(floor[: max(first.start, 1)]))  # that of the baseline
+    tops = [p.start + _top(response[p.start : p.next] - baseline) for p in pulses]
+    errors = [float(floor[k]) + base for k in tops]
+    tangled = _tangled(pulses)
+    lost = [tangled or _hidden(a, e) for a, e in zip(peaks, errors, strict=True)]
+    rest = floor[pulses[-1].end : pulses[-1].next]
+    # of a record without errors, nothing left is nothing left
+    left = base + float(np.median(_last(rest))) if "error" in trace.columns and len(rest) else 0.0
     figures = [
         Figure(
             "pulses",
@@ -143,11 +155,11 @@ def _in_time(trace: Trace) -> list[Figure]:
         Figure("baseline", computed(baseline, unit), "Median current before the first pulse."),
         Figure(
             "response_first",
-            computed(peaks[0], unit),
+            known_unless(lost[0], computed(peaks[0], unit)),
             "A1: largest departure from the baseline, from the first pulse to the next.",
         ),
-        *_ratios(t, pulses, peaks),
-        _retained(response, baseline, pulses, peaks),
+        *_ratios(t, pulses, peaks, lost, tangled),
+        _retained(response, baseline, pulses, peaks, left, lost[-1]),
         *_energy(trace, pulses, names),
     ]
     if len(pulses) >= 6:
@@ -158,8 +170,33 @@ def _in_time(trace: Trace) -> list[Figure]:
     return figures
 
 
+def _top(departure: Array) -> int:
+    return int(np.argmax(np.abs(departure))) if len(departure) else 0
+
+
 def _peak(departure: Array) -> float:
-    return float(departure[np.argmax(np.abs(departure))])
+    return float(departure[_top(departure)]) if len(departure) else 0.0
+
+
+def _hidden(departure: float, error: float) -> str:
+    """Why a departure is no response, empty where it stands above its numerical error."""
+    if abs(departure) > error:
+        return ""
+    if error == 0.0:
+        return "the pulse changes nothing: no ratio"
+    return f"a response of {abs(departure):.2g} lies below its numerical error, {error:.2g}"
+
+
+def _tangled(pulses: list[Pulse]) -> str:
+    """Why no response belongs to one pulse, empty where each does."""
+    for first, second in itertools.pairwise(pulses):
+        if second.start < first.end:
+            both = " and ".join(sorted({first.train, second.train}))
+            return f"pulses of {both} overlap: no response belongs to one of them"
+    trains = {p.train for p in pulses}
+    if "light" in trains and pulses[0].train != "light":
+        return f"the first pulse is one of {pulses[0].train} in the dark, not of the light train"
+    return ""
 
 
 def _last(rows: Array) -> Array:
@@ -167,32 +204,57 @@ def _last(rows: Array) -> Array:
     return rows[-max(len(rows) // 3, 1) :]
 
 
-def _ratios(t: Array, pulses: list[Pulse], peaks: list[float]) -> list[Figure]:
+def _ratios(
+    t: Array, pulses: list[Pulse], peaks: list[float], lost: list[str], tangled: str
+) -> list[Figure]:
     how = "over A1, both from the baseline before the train"
     none = "a single pulse"
     if len(pulses) < 2:
         return [Figure("ppf_index", Sourced.unknown("1", none), f"A2 {how}.")]
     gap = float(t[pulses[1].start] - t[min(pulses[0].end, len(t) - 1)])
     onset = float(t[pulses[1].start] - t[pulses[0].start])
+    other = "" if pulses[0].train == pulses[1].train else "the first two pulses are of two trains"
+    pair = lost[0] or lost[1] or other
+    clash = tangled if gap < 0 else ""
     figures = [
-        Figure("ppf_index", _share(peaks[1], peaks[0]), f"A2 {how}; 1 is no facilitation."),
-        Figure("pulse_gap", computed(gap, "s"), "End of the first pulse to start of the second."),
+        Figure(
+            "ppf_index",
+            known_unless(pair, _share(peaks[1], peaks[0])),
+            f"A2 {how}; 1 is no facilitation.",
+        ),
+        Figure(
+            "pulse_gap",
+            known_unless(clash, computed(gap, "s")),
+            "End of the first pulse to start of the second.",
+        ),
         Figure("pulse_period", computed(onset, "s"), "Start of the first to start of the second."),
     ]
     if len(pulses) > 2:
-        gain = _share(peaks[-1], peaks[0])
+        other = "" if pulses[0].train == pulses[-1].train else "first and last are of two trains"
+        gain = known_unless(lost[0] or lost[-1] or other, _share(peaks[-1], peaks[0]))
         figures.append(Figure("train_gain", gain, f"A{len(pulses)} {how}."))
     return figures
 
 
-def _retained(response: Array, baseline: float, pulses: list[Pulse], peaks: list[float]) -> Figure:
+def _retained(
+    response: Array,
+    baseline: float,
+    pulses: list[Pulse],
+    peaks: list[float],
+    error: float,
+    lost: str,
+) -> Figure:
     text = "Departure in the last third after the last pulse over its peak departure."
     after = response[pulses[-1].end : pulses[-1].next]
     if not len(after):
         reason = "the record ends with the last pulse"
         return Figure("retained_share", Sourced.unknown("1", reason), text)
     end = float(np.median(_last(after))) - baseline
-    return Figure("retained_share", _share(end, peaks[-1]), text)
+    share = known_unless(lost, _share(end, peaks[-1]))
+    if share.is_known and error > 0.0 and abs(end) <= error:
+        reason = f"what is left, {abs(end):.2g}, lies below its numerical error, {error:.2g}"
+        share = Sourced.unknown("1", reason)
+    return Figure("retained_share", share, text)
 
 
 def _energy(trace: Trace, pulses: list[Pulse], stimuli: list[str]) -> list[Figure]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +13,7 @@ from ..core.errors import InputError
 from ..core.sourced import Sourced, computed
 from ..device.state import Trace
 from .state import Figure, Figures
-from .tools import Z90, straight_line, sweeps_of
+from .tools import Z90, error_of, straight_line, sweeps_of
 
 Array = NDArray[np.float64]
 RATIO_THRESHOLD = 10.0
@@ -44,31 +46,65 @@ def extract_retention(trace: Trace) -> Figures:
         raise InputError(trace.label, "no record of five points", "a state against time", "")
     states = sorted(states, key=lambda s: -float(np.median(s[1])))
     figures = [_span(states)]
-    figures += _window(*states[0], *states[1]) if len(states) > 1 else []
-    figures += _decay(*states[0])
+    if len(states) > 1:
+        hidden = states[1].hidden or states[0].hidden
+        figures += _resolved(_window(*states[0][:2], *states[1][:2]), hidden)
+    figures += _resolved(_decay(*states[0][:2]), states[0].hidden)
     notes = trace.notes
     if len(states) > 2:
         notes = (*notes, f"{len(states)} records: highest and second highest were compared")
     return Figures(trace.kind, trace.label, tuple(figures), trace.status, notes)
 
 
-def _states(trace: Trace) -> list[tuple[Array, Array]]:
+class _State(NamedTuple):
+    """Time, conduction, and why part of it is no signal: from a time [s] on, or none."""
+
+    time: Array
+    conduction: Array
+    hidden: tuple[float, str] | None
+
+
+def _resolved(figures: list[Figure], hidden: tuple[float, str] | None) -> list[Figure]:
+    """Unknown what uses readings below their error; a time measured before them stands."""
+    if hidden is None:
+        return figures
+    since, reason = hidden
+    kept = []
+    for f in figures:
+        timed = f.value.unit == "s" and f.value.is_known and "EXTRAPOLATED" not in f.value.note
+        early = timed and float(f.value) < since
+        kept.append(f if early else replace(f, value=Sourced.unknown(f.value.unit, reason)))
+    return kept
+
+
+def _hidden(t: Array, y: Array, error: Array) -> tuple[float, str] | None:
+    below = np.flatnonzero(y <= error)
+    if not len(below):
+        return None
+    k = int(below[0])
+    reason = f"from {t[k]:.3g} s on the state, {y[k]:.2g}, lies below its numerical error, "
+    return float(t[k]), f"{reason}{error[k]:.2g}"
+
+
+def _states(trace: Trace) -> list[_State]:
     """Return time and conduction of each record; resistances are turned over."""
     names = ("current", "conductance", "resistance", "current_density")
     name = next(n for n in names if n in trace.columns)
     found = []
+    floor = error_of(trace, name) if "error" in trace.columns else np.zeros(len(trace))
     for rows in sweeps_of(trace):
         t, y = trace.columns["time"][rows], np.abs(trace.columns[name][rows])
         good = (t > 0) & (y > 0) & np.isfinite(y)
         if np.sum(good) >= 5:
             order = np.argsort(t[good], kind="stable")
             y = 1.0 / y[good] if name == "resistance" else y[good]
-            found.append((t[good][order], y[order]))
+            t, error = t[good][order], floor[rows][good][order]
+            found.append(_State(t, y[order], _hidden(t, y[order], error)))
     return found
 
 
-def _span(states: list[tuple[Array, Array]]) -> Figure:
-    span = min(float(t[-1]) for t, _ in states)
+def _span(states: list[_State]) -> Figure:
+    span = min(float(t[-1]) for t, _, _ in states)
     return Figure("measured_span", computed(span, "s"), "Last time at which every state was read.")
 
 

@@ -140,6 +140,8 @@ def jump_of(branch: Branch) -> Event | None:
 
     It counts from half a decade on, if it is eight times the typical step.
     """
+    if branch.crosses:
+        return None  # log |I| dips where the current passes zero: no change of state
     keep = branch.v > 0.03 * branch.v[-1]
     v, i = branch.v[keep], np.maximum(branch.i[keep], max(branch.floor, 1e-30))
     if len(v) < 8:

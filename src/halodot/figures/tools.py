@@ -14,6 +14,7 @@ from .sweeps import split_directions
 
 Array = NDArray[np.float64]
 Z90 = 1.6448536269514722
+ROUNDING = 1e-13  # of the largest value
 ENOUGH = 19  # values whose range holds 90 % of the next
 OPTIONS = {
     "area": '--area "1e-4 cm2"',
@@ -46,6 +47,38 @@ def spread(values: Sequence[float], unit: str, none: str, note: str = "") -> Sou
         few = f"range of {len(finite)}, which holds less than 90 %"
         note = f"{note}; {few}" if note else few
     return computed(mid, unit, low, high, note=note)
+
+
+def known_unless(reason: str, value: Sourced) -> Sourced:
+    """Return the value, or unknown with the reason where there is one.
+
+    >>> known_unless("below its error", computed(1.0, "A")).note
+    'below its error'
+    """
+    return Sourced.unknown(value.unit, reason) if reason else value
+
+
+def error_of(trace: Trace, name: str) -> Array:
+    """Return the numerical error of a current, a row: its own column, at least rounding.
+
+    The column ``error`` is that of the current density; measured records have none. Rounding is
+    1e-13 of the largest value.
+
+    >>> from halodot.figures.limits import make_trace
+    >>> columns = {"current": np.ones(2), "error": np.full(2, 4.0)}
+    >>> error_of(make_trace("pulses", columns, {}, area=0.25), "current").tolist()
+    [1.0, 1.0]
+    """
+    y = trace.columns[name]
+    floor = np.full(len(y), ROUNDING * float(np.max(np.abs(y[np.isfinite(y)]), initial=0.0)))
+    error = trace.columns.get("error")
+    area = trace.parameters.get("area")
+    if error is None or name not in ("current", "current_density"):
+        return floor
+    if name == "current" and (area is None or not area.is_known):
+        return floor
+    scale = float(area) if name == "current" and area is not None else 1.0
+    return np.maximum(floor, np.nan_to_num(error) * scale)
 
 
 def missing(trace: Trace, *names: str) -> str:
