@@ -323,7 +323,7 @@ def _rectification(cut: _Cut) -> Sourced:
 
 def _ratio_of(positive: list[Branch], negative: list[Branch]) -> Sourced:
     if not positive or not negative:
-        return Sourced.unknown("1", "the record holds one polarity only")
+        return Sourced.unknown("1", "fewer than four points on one of the polarities")
     ratios = []
     limited = False
     for plus, minus in zip(positive, negative, strict=False):
