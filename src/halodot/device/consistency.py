@@ -81,7 +81,7 @@ def _check_species(species: Sequence[Sequence[_Species]]) -> None:
             raise InputError(
                 f"device.layer[{k}].ion",
                 f"{len(here)} species",
-                f"at most {MOST_SPECIES} species of mobile ions in a layer",
+                "at most four species of mobile ions in a layer",
                 "leave out those that hardly move",
             )
     for before, here in pairwise(species):
