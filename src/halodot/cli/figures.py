@@ -10,7 +10,21 @@ if TYPE_CHECKING:
     from ..figures.reader import Understood
     from ..figures.state import Figures
 
-KINDS = ("iv", "transfer", "output", "pulses", "retention", "spectrum", "decay", "sizes")
+KINDS = (
+    "iv",
+    "transfer",
+    "output",
+    "pulses",
+    "retention",
+    "spectrum",
+    "decay",
+    "sizes",
+    "waveform",
+    "endurance",
+    "open_circuit",
+    "impedance",
+    "capacitance",
+)
 # option, SI unit, honest bounds, what it is
 OPTIONS = {
     "area": ("m2", 1e-18, 1.0, "electrode area, such as '1e-4 cm2'"),

@@ -184,7 +184,7 @@ def follow(
     snapshots: Array,
     H: History,
 ) -> int:
-    """Integrate along a drive and record the total current at each output time.
+    """Integrate along a drive, record the current at each output; return the steps accepted.
 
     Parameters
     ----------
@@ -196,11 +196,6 @@ def follow(
         Shape [outputs, COLUMNS] and [outputs]; rows after a failure keep its code.
     snapshots
         Shape [s, 3 + K, N]: unknowns at the last s outputs.
-
-    Returns
-    -------
-    int
-        Steps accepted.
     """
     A, B, C, new = states
     out, steps, taken = 0, 0, 0

@@ -344,6 +344,8 @@ def _barrier_shift(P: Problem, side: int, displacement: Any) -> Any:
     field at the metal, inward for electrons.
     """
     c, vt = P.contact[side], P.thermal_voltage
+    if c[LOWERING] == 0.0 and c[TUNNEL_MASS] == 0.0:
+        return 0.0
     pull = displacement / P.permittivity[-side]
     return sum(
         sign * contact_boost(sign * pull, c[LOWERING], c[BARRIER + s - 1], c[TUNNEL_MASS], vt)
