@@ -15,8 +15,8 @@ class Status(Enum):
         "The solver did not converge. Try a finer grid, a slower sweep or a smaller voltage."
     )
     INACCURATE = (
-        "Converged, but its estimated numerical error stays above 0.7 %. Try more nodes in the layer "
-        "that bends most, or a shorter protocol."
+        "Converged, but its estimated numerical error stays above 0.7 %. Try more nodes in the "
+        "layer that bends most, or a shorter protocol."
     )
     STEP_TOO_SMALL = (
         "The time step fell below its floor. Try a slower ramp or check for extreme parameters."
