@@ -361,7 +361,7 @@ SECTIONS: tuple[tuple[str, str, Callable[[], Iterator[Check]]], ...] = (
         "interfaces of its default cell up to 0.45 nm off, which is half of the distance of the "
         "loop, the rest being the spacing of the nodes and time steps of first order (on its nodes "
         "with its steps our equations give its loop within 0.06 % and 0.7 mV); DEVSIM has a node "
-        "on the junction, we have two, 0.2 nm apart, and recombination there peaks within 0.7 nm.",
+        "on the junction, we have two, 0.05 nm apart, and recombination there peaks within 0.7 nm.",
         peer_checks,
     ),
     ("Crystals, syntheses and films", "", matter_checks),
