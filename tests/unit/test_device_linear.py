@@ -10,7 +10,7 @@ import pytest
 
 from charge_cells import channel_cell, electrode_cell, full_cell, states_cell
 from halodot.device.charge.admittance import system
-from halodot.device.charge.ends import DRIVEN
+from halodot.device.charge.ends import DRIVEN, LOWERING, TUNNEL_MASS
 from halodot.device.charge.kernel import assemble, blocks
 from halodot.device.charge.problem import new_workspace
 from halodot.device.charge.simulate import Simulation
@@ -29,7 +29,10 @@ CASES = (
 def test_blocks_at_a_real_rate_equal_those_of_a_time_step(make, voltage, light, rate):
     """A step with d/dt x = s (x - x_0) has the Jacobian J(s)."""
     cell = make()
-    P = cell.problem._replace(circuit=np.array([0.0, 0.0, np.inf]))
+    contact = cell.problem.contact.copy()
+    # traps in the half volume of a contact answer at rest in what the image force takes off it
+    contact[:, [LOWERING, TUNNEL_MASS]] = 0.0
+    P = cell.problem._replace(circuit=np.array([0.0, 0.0, np.inf]), contact=contact)
     device = Simulation(replace(cell, problem=P))
     assert device.settle(voltage=voltage, light=np.array(light)).is_good
     S, L, W = device.state, system(device), new_workspace(P)

@@ -33,6 +33,7 @@ from .problem import (
     new_workspace,
 )
 from .reactions import emission_levels, face_levels
+from .reference import band_excess
 
 
 class Linearised(NamedTuple):
@@ -151,6 +152,11 @@ def _push(P: Problem, X: Array, side: int, end: float) -> Array:
         push[i, PHI] = -1.0
         return push
     push[i, PHI] = compact * P.thermal_voltage
+    if P.active[0, i]:  # carriers stand against the metal's level behind the compact layer
+        excess = band_excess(P, X)[:, i]
+        for s, sign in ((ELECTRON, 1.0), (HOLE, -1.0)):
+            barrier = np.exp(sign * (X[PHI, i] - end) - excess[s - 1])
+            push[i, s] = P.contact[side, s - 1] * P.contact[side, s + 1] * sign * barrier
     for k in range(len(P.ion_charge)):
         s = ION + k
         if P.exchange[side, k, 0] > 0.0 and P.active[1 + k, i]:
