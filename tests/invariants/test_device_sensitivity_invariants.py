@@ -141,7 +141,8 @@ def test_derivatives_to_statistics_levels_dipoles_and_tunnelling():
             ends.append(replay(other, rested.state, taken)[0][at])
         difference = (ends[1] - ends[0]) / (2.0 * d)
         # 3e-5: round-off of the differences where little depends on a number; a dipole acts through
-        # its exponential, and (d/kT)^2/6 of the difference is truncation; the field at the metal is a small difference
+        # its exponential, and (d/kT)^2/6 of the difference is truncation; the field at the
+        # metal is a small difference
         mark = 3e-5 if name.startswith("interfaces") else 5e-4
         assert found.derivative[:, k] == pytest.approx(difference, rel=mark, abs=0.0), name
 
