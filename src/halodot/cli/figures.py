@@ -5,26 +5,13 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, Any
 
+from ..figures import KINDS
+
 if TYPE_CHECKING:
     from ..core.sourced import Sourced
     from ..figures.reader import Understood
     from ..figures.state import Figures
 
-KINDS = (
-    "iv",
-    "transfer",
-    "output",
-    "pulses",
-    "retention",
-    "spectrum",
-    "decay",
-    "sizes",
-    "waveform",
-    "endurance",
-    "open_circuit",
-    "impedance",
-    "capacitance",
-)
 # option, SI unit, honest bounds, what it is
 OPTIONS = {
     "area": ("m2", 1e-18, 1.0, "electrode area, such as '1e-4 cm2'"),

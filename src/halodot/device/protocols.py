@@ -64,10 +64,7 @@ class Steady(_Protocol):
     points: int = Field(default=41, ge=2, le=2000)
 
 
-class ElectricalTrain(Spec):
-    """A train of voltage pulses; where trains overlap, their steps from read_voltage add."""
-
-    amplitude: Sourced = quantity("V", "pulse height", low=-1e3, high=1e3)
+class _Train(Spec):
     width: Sourced = quantity("s", "pulse width", low=1e-12, high=1e6)
     period: Sourced | None = quantity(
         "s", "from pulse to pulse; not needed for a single one", low=1e-12, high=1e7, optional=True
@@ -79,20 +76,17 @@ class ElectricalTrain(Spec):
     rise: Sourced | None = quantity("s", RISE_DOC, low=1e-15, high=1e6, optional=True)
 
 
-class OpticalTrain(Spec):
+class ElectricalTrain(_Train):
+    """A train of voltage pulses; where trains overlap, their steps from read_voltage add."""
+
+    amplitude: Sourced = quantity("V", "pulse height", low=-1e3, high=1e3)
+
+
+class OpticalTrain(_Train):
     """A train of light pulses; overlapping trains add, up to full light of their source."""
 
     light: float = Field(default=1.0, gt=0, le=1, description=LIGHT_DOC)
     source: int = Field(default=0, ge=0, le=9, description="which light source, from 0")
-    width: Sourced = quantity("s", "pulse width", low=1e-12, high=1e6)
-    period: Sourced | None = quantity(
-        "s", "from pulse to pulse; not needed for a single one", low=1e-12, high=1e7, optional=True
-    )
-    count: int = Field(default=1, ge=1, le=10_000)
-    delay: Sourced = quantity(
-        "s", "to the first pulse", low=0, high=1e7, default="0 s", why="at once unless asked for"
-    )
-    rise: Sourced | None = quantity("s", RISE_DOC, low=1e-15, high=1e6, optional=True)
 
 
 class Pulses(_Protocol):
