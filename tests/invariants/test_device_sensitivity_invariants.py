@@ -26,7 +26,7 @@ from halodot.device.charge.sensitivity import (
 )
 from halodot.device.charge.simulate import Simulation
 from halodot.device.charge.stepping import Tolerances, step_coefficients
-from halodot.device.charge.trajectory import potentials, replay, run
+from halodot.device.charge.trajectory import replay, run
 
 FACE = {
     "trap_density": 1e14,
@@ -239,12 +239,12 @@ def test_derivatives_of_states_obey_the_reference_equations(name):
         rate = [c1 * a + c2 * b for a, b in zip(tA, tB, strict=True)]
         h = 1e-30
         history = [p + 1j * h * r for p, r in zip(past, rate, strict=True)]
-        drive = (s.light[k], *potentials(cell, s.voltage[k]))
+        drive = (s.light[k], *cell.potentials(s.voltage[k]))
         X = S.X + 1j * h * t.X
         implicit = reference.residual(cell.problem, X, a0, *history, *drive).imag / h
         ends = []
         for other in (pair.low, pair.high):
-            drive = (s.light[k], *potentials(other, s.voltage[k]))
+            drive = (s.light[k], *other.potentials(s.voltage[k]))
             ends.append(reference.residual(other.problem, S.X, a0, *past, *drive))
         explicit = (ends[1] - ends[0]) / (2.0 * pair.step)
         size = np.abs(explicit) + gross_terms(cell.problem, S, t, a0, past, drive)

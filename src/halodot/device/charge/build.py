@@ -96,6 +96,11 @@ class Cell:
         """Lattice temperature [K]."""
         return self.stack.temperature
 
+    def potentials(self, voltage: float) -> tuple[float, float]:
+        """Potentials of both metals in kT/q when `voltage` [V] is applied to the left one."""
+        left, right = self.built_in
+        return voltage / self.problem.thermal_voltage - left, -right
+
 
 def build(
     layers: Sequence[ChargeLayer],

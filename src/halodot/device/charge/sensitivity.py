@@ -33,7 +33,7 @@ from .run import Program
 from .simulate import Simulation
 from .stepping import Tolerances, step_coefficients
 from .tangents import current_slope, explicit, fill_traps, set_past, shunt_slope
-from .trajectory import Trajectory, potentials, run, terminal_current, way_of
+from .trajectory import Trajectory, run, terminal_current, way_of
 
 VOLTAGE, LIGHT = "drive.voltage", "drive.light"  # factors on the drive, 1
 
@@ -212,7 +212,7 @@ def _drive(cell: Cell, pair: Pair, at: _Level) -> tuple[Array, Array, Array]:
     lights, ends, ways = [], [], []
     for one, s in ((pair.low, -pair.step), (pair.high, pair.step), (cell, 0.0)):
         lights.append(at.light * (1.0 + s * pair.light))
-        ends.append(potentials(one, at.voltage * (1.0 + s * pair.voltage)))
+        ends.append(one.potentials(at.voltage * (1.0 + s * pair.voltage)))
         clamped = at.way not in (DRIVEN, OPEN)
         ways.append(np.copysign(one.problem.circuit[2], at.way) if clamped else at.way)
     return np.array(lights), np.array(ends), np.array(ways)
@@ -240,7 +240,7 @@ def _tangents(
         both = pair.low.problem, pair.high.problem, pair.step
         explicit(*both, S.X, at.a0, at.past, rate, *_drive(cell, pair, at), W, out[k])
     set_past(W, at.past, at.past, 0.0)
-    assemble(P, S.X, at.a0, at.light, *potentials(cell, at.voltage), at.way, W)
+    assemble(P, S.X, at.a0, at.light, *cell.potentials(at.voltage), at.way, W)
     if steady:
         _close(P, S.X, pairs, W, out)
     elif pairs:
@@ -350,7 +350,7 @@ def _current(
     """Terminal current of a time level and its derivatives."""
     row, slopes = np.zeros(COLUMNS), np.zeros(len(pairs))
     set_past(W, at.past, at.past, 0.0)
-    ends = potentials(cell, at.voltage)
+    ends = cell.potentials(at.voltage)
     J = terminal_current(cell.problem, at.S, at.a0, at.light, *ends, at.way, W, row)
     P = cell.problem
     for k, (pair, t, rate) in enumerate(zip(pairs, tangents, rates, strict=True)):

@@ -116,9 +116,7 @@ class Simulation:
 
     def potentials(self, voltage: float) -> tuple[float, float]:
         """Boundary potentials in kT/q when `voltage` is applied to the left contact."""
-        vt = self.cell.problem.thermal_voltage
-        left, right = self.cell.built_in
-        return voltage / vt - left, -right
+        return self.cell.potentials(voltage)
 
     def lights(self, light: float | Array) -> Array:
         """Fractions of full light of every source; one number serves for the first."""
@@ -164,14 +162,14 @@ class Simulation:
         v0, g0 = self.voltage, self.light
         span = duration or min(1e3 * self.ion_time(), LONGEST)
         done, step = 0.0, 1.0
-        backup = _copy(self.state)
+        backup = copy_of(self.state)
         while done < 1.0:
             s = min(1.0, done + step)
             g = g1 if s == 1.0 else _between(g0, g1, s)
             code = self._rest(v0 + s * (v1 - v0), g, span, way)
             if code == 0:
                 done, step = s, step * 2
-                backup = _copy(self.state)
+                backup = copy_of(self.state)
                 continue
             copy_state(self.state, backup)
             step *= 0.5
@@ -342,7 +340,8 @@ def _between(a: Array, b: Array, s: float) -> Array:
     return np.where(both, safe_a * (safe_b / safe_a) ** s, a + s * (b - a))
 
 
-def _copy(state: State) -> State:
+def copy_of(state: State) -> State:
+    """Return a state of its own."""
     return State(*(a.copy() for a in state))
 
 

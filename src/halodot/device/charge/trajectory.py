@@ -21,7 +21,7 @@ from .ends import BUILT_IN, DRIVEN, OPEN
 from .kernel import assemble
 from .problem import Array, Problem, State, Workspace, new_workspace
 from .run import Program
-from .simulate import Simulation
+from .simulate import Simulation, copy_of
 from .stepping import Tolerances, attempt, step_coefficients
 
 MEMORY = 64e6  # bytes set aside for the states of one segment before its steps are known
@@ -67,11 +67,6 @@ class Trajectory:
     status: tuple[Status, ...]
 
 
-def copy(state: State) -> State:
-    """Return a state of its own."""
-    return State(*(a.copy() for a in state))
-
-
 def run(simulation: Simulation, program: Program, *, ramp: float = 0.0) -> Trajectory:
     """Follow a program from the present state and keep every accepted step.
 
@@ -88,7 +83,7 @@ def run(simulation: Simulation, program: Program, *, ramp: float = 0.0) -> Traje
     closed = np.ones(len(corners) - 1, bool)
     if program.closed is not None:
         closed[-len(program.closed) :] = program.closed
-    parts, states, status = [], [copy(simulation.state)], [Status.SKIPPED] * len(outputs)
+    parts, states, status = [], [copy_of(simulation.state)], [Status.SKIPPED] * len(outputs)
     for k, (a, b) in enumerate(itertools.pairwise(corners)):
         here = np.flatnonzero((outputs > a[0]) & (outputs <= b[0]))
         steps, kept, found = _segment(simulation, a, b, bool(closed[k]), outputs, here)
@@ -111,7 +106,7 @@ def _segment(
     here: NDArray[np.int64],
 ) -> tuple[Steps, list[State], tuple[Status, ...]]:
     """One straight piece of a program, in its own time: differences of long times lose digits."""
-    span, start = b[0] - a[0], copy(simulation.state)
+    span, start = b[0] - a[0], copy_of(simulation.state)
     size = sum(x.nbytes for x in start)
     room, wanted = int(max(64, min(4000, MEMORY / size))), outputs[here] - a[0]
     while True:
@@ -195,16 +190,10 @@ def way_of(cell: Cell, S: State, voltage: float, way: float) -> float:
     g, top = P.circuit[0] * P.thermal_voltage, float(P.circuit[2])
     if g == 0.0 or top == np.inf or way != DRIVEN:
         return way
-    W, (left, right) = new_workspace(P), potentials(cell, voltage)
+    W, (left, right) = new_workspace(P), cell.potentials(voltage)
     assemble(P, S.X, 0.0, np.zeros(P.generation.shape[0]), left, right, way, W)
     wanted = g * (left - float(W.metal[2, 0]))
     return way if abs(wanted) < top else float(np.copysign(top, wanted))
-
-
-def potentials(cell: Cell, voltage: float) -> tuple[float, float]:
-    """Potentials of both metals in kT/q at a voltage of the source [V]."""
-    left, right = cell.built_in
-    return voltage / cell.problem.thermal_voltage - left, -right
 
 
 def replay(
@@ -226,13 +215,13 @@ def replay(
     """
     P, s = cell.problem, taken.steps
     W, row = new_workspace(P), np.zeros(COLUMNS)
-    states, found = [copy(start)], np.zeros(len(s.time))
+    states, found = [copy_of(start)], np.zeros(len(s.time))
     for k in range(len(s.time)):
-        new, A, B = copy(taken.states[k + 1]), states[k], states[max(k - 1, 0)]
+        new, A, B = copy_of(taken.states[k + 1]), states[k], states[max(k - 1, 0)]
         dt, before, order = float(s.length[k]), float(s.before[k]), int(s.order[k])
         volts = voltage * float(s.voltage[k])
         way = way_of(cell, new, volts, float(s.way[k]))
-        drive = (light * s.light[k], *potentials(cell, volts), way)
+        drive = (light * s.light[k], *cell.potentials(volts), way)
         if attempt(P, new, A, B, dt, before, order, *drive, W, TIGHT) < 0:
             raise ArithmeticError(f"the replay fails at {s.time[k]:g} s")
         states.append(new)
