@@ -59,10 +59,16 @@ def _found(result: Result, name: str, protocol: str) -> Iterator[Sourced]:
         value = getattr(getattr(result, stage), name, None)
         if isinstance(value, Sourced):
             yield value
-    extras = result.dots.extras if result.dots else {}
-    for more in (extras, result.crystal):
+    for more in _extras(result):
         if name in more:
             yield more[name]
+
+
+def _extras(result: Result) -> tuple[dict[str, Sourced], ...]:
+    """What the models of dots, flask and crystal say beyond the fields of their hand-overs."""
+    dots = result.dots.extras if result.dots else {}
+    flask = result.population.extras if result.population else {}
+    return dots, flask, result.crystal
 
 
 def names(result: Result) -> set[str]:
@@ -72,7 +78,7 @@ def names(result: Result) -> set[str]:
         state = getattr(result, stage)
         if is_dataclass(state):
             found |= {f.name for f in fields(state) if isinstance(getattr(state, f.name), Sourced)}
-    return found | set(result.dots.extras if result.dots else ()) | set(result.crystal)
+    return found.union(*_extras(result))
 
 
 def with_crystal(result: Result, study: Study, library: Library) -> Result:
