@@ -65,10 +65,11 @@ def _found(result: Result, name: str, protocol: str) -> Iterator[Sourced]:
 
 
 def _extras(result: Result) -> tuple[dict[str, Sourced], ...]:
-    """What the models of dots, flask and crystal say beyond the fields of their hand-overs."""
+    """What the models of film, dots, flask and crystal say beyond the fields of hand-overs."""
+    solid = result.film.extras if result.film else {}
     dots = result.dots.extras if result.dots else {}
     flask = result.population.extras if result.population else {}
-    return dots, flask, result.crystal
+    return solid, dots, flask, result.crystal
 
 
 def names(result: Result) -> set[str]:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
 
 from ..core.sourced import Sourced
 from ..core.status import Status
@@ -52,6 +55,10 @@ class FilmProperties:
         Net fixed doping, donors positive [m-3].
     emission_energy, emission_width
         Peak of the light of the dots and its full width at half maximum [eV].
+    extras
+        What the optional tables of the film say (coating, encapsulation, ...), by name.
+    curves
+        Arrays behind them, for pictures.
     """
 
     formula: str
@@ -87,3 +94,5 @@ class FilmProperties:
     emission_width: Sourced = NO_DOTS
     status: Status = Status.OK
     notes: tuple[str, ...] = ()
+    extras: dict[str, Sourced] = field(default_factory=dict)
+    curves: dict[str, NDArray[np.float64]] = field(default_factory=dict)
