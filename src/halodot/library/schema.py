@@ -19,6 +19,7 @@ KINDS = (
     "solvent",
     "alloy",
     "dopant",
+    "barrier",
 )
 COLUMNS = (
     "kind",
@@ -172,6 +173,8 @@ _ROWS: tuple[tuple[str, str, float, float, float, str], ...] = (
     ("vaporisation_enthalpy", "J/mol", 1e2, 1e6, 0.03, "at 25 degC"),
     ("molar_volume", "m3/mol", 1e-6, 1e-1, 0.01, "at 25 degC"),
     ("cohesive_energy_density", "Pa", 1e6, 1e10, 0.06, "square of the Hildebrand parameter"),
+    ("dispersion_energy_density", "Pa", 1e6, 1e10, 0.2, "square of Hansen's delta_D"),
+    ("polar_energy_density", "Pa", 0.0, 1e10, 0.2, "square of Hansen's delta_P"),
     ("hydrogen_bonding_energy_density", "Pa", 0.0, 1e10, 0.2, "square of Hansen's delta_H"),
     ("relative_polarity", "1", 0.0, 1.2, 0.1, "Reichardt scale, water 1"),
     ("dipole_moment", "C m", 0.0, 1e-28, 0.1, "of one molecule"),
@@ -183,6 +186,14 @@ _ROWS: tuple[tuple[str, str, float, float, float, str], ...] = (
     ("grafting_density", "m-2", 1e16, 1e20, 0.4, "ligands per area in a full shell"),
     ("ligand_binding_energy", "eV", 0.0, 5.0, 0.2, "barrier of desorption"),
     ("ligand_removal", "1", 0.0, 1.0, 0.4, "share of the ligands that one wash takes off"),
+    # barriers against water, and what bends
+    ("barrier_thickness", "m", 1e-10, 1e-2, 0.0, "thickness at which water_transmission holds"),
+    ("water_transmission", "kg/m2/s", 1e-22, 1e-2, 4.0, "at 25 degC, from saturated to dry air"),
+    ("water_diffusivity", "m2/s", 1e-26, 1e-4, 4.0, "water in the barrier, 25 degC"),
+    ("permeation_activation", "eV", 0.0, 2.0, 0.3, "of permeability and diffusivity"),
+    ("youngs_modulus", "Pa", 1e3, 2e12, 0.3, "of a layer"),
+    ("poisson_ratio", "1", -1.0, 0.5, 0.2, "of a layer"),
+    ("crack_strain", "1", 1e-5, 1.0, 1.0, "tensile strain at which a layer cracks"),
     # words
     ("alias", TEXT, -_INF, _INF, 0.0, "another name of the material"),
     ("title", TEXT, -_INF, _INF, 0.0, "full name"),
@@ -194,6 +205,8 @@ _ROWS: tuple[tuple[str, str, float, float, float, str], ...] = (
     ("band_gap_transition", TEXT, -_INF, _INF, 0.0, "direct or indirect"),
     ("miscibility", TEXT, -_INF, _INF, 0.0, "good or poor, of the two ends of an alloy"),
     ("exciton_character", TEXT, -_INF, _INF, 0.0, "wannier or localised"),
+    ("solvent_class", TEXT, -_INF, _INF, 0.0, "alkane, aromatic, ester, ether, ketone, alcohol"),
+    ("hazard", TEXT, -_INF, _INF, 0.0, "harm to people or the environment"),
 )
 
 QUANTITIES: dict[str, Quantity] = {row[0]: Quantity(*row) for row in _ROWS}
