@@ -20,6 +20,7 @@ KINDS = (
     "alloy",
     "dopant",
     "barrier",
+    "reagent",
 )
 COLUMNS = (
     "kind",
@@ -194,6 +195,8 @@ _ROWS: tuple[tuple[str, str, float, float, float, str], ...] = (
     ("youngs_modulus", "Pa", 1e3, 2e12, 0.3, "of a layer"),
     ("poisson_ratio", "1", -1.0, 0.5, 0.2, "of a layer"),
     ("crack_strain", "1", 1e-5, 1.0, 1.0, "tensile strain at which a layer cracks"),
+    # reagents
+    ("chain_carbons", "1", 0.0, 100.0, 0.0, "carbon atoms of the longest chain"),
     # words
     ("alias", TEXT, -_INF, _INF, 0.0, "another name of the material"),
     ("title", TEXT, -_INF, _INF, 0.0, "full name"),
@@ -206,6 +209,10 @@ _ROWS: tuple[tuple[str, str, float, float, float, str], ...] = (
     ("miscibility", TEXT, -_INF, _INF, 0.0, "good or poor, of the two ends of an alloy"),
     ("exciton_character", TEXT, -_INF, _INF, 0.0, "wannier or localised"),
     ("solvent_class", TEXT, -_INF, _INF, 0.0, "alkane, aromatic, ester, ether, ketone, alcohol"),
+    ("sum_formula", TEXT, -_INF, _INF, 0.0, "atoms of one formula unit, C18H34O2"),
+    ("reagent_role", TEXT, -_INF, _INF, 0.0, "salt, ligand, solvent or additive"),
+    ("brings", TEXT, -_INF, _INF, 0.0, "ions and groups of one formula unit, Pb:1 Br:2"),
+    ("ghs_statements", TEXT, -_INF, _INF, 0.0, "hazard statements by number, H302 H360"),
     ("hazard", TEXT, -_INF, _INF, 0.0, "harm to people or the environment"),
 )
 
