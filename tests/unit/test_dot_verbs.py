@@ -147,7 +147,7 @@ def test_measured_size_stands(tmp_path: Path, capsys: pytest.CaptureFixture[str]
 
 
 def test_other_methods_are_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    path = recipe(tmp_path, HOT.replace("hot_injection", "microwave"))
+    path = recipe(tmp_path, HOT.replace("hot_injection", "alchemy"))
     assert main(["recipe", path]) == 2
     said = capsys.readouterr().err
     assert "recipe.method" in said

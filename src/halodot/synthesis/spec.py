@@ -3,29 +3,17 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Literal
+from typing import Any
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, model_validator
 
-from ..core.errors import InputError, nearest
+from ..core.errors import InputError
 from ..core.sourced import Sourced
 from ..core.spec import Spec, quantity
+from .recipe_spec import RecipeSpec, Shape
 
-METHODS = ("hot_injection",)
-PLANNED = (
-    "larp",
-    "room_temperature",
-    "emulsion",
-    "ultrasonication",
-    "solvothermal",
-    "microwave",
-    "microfluidic",
-    "mechanochemical",
-    "laser",
-    "cvd",
-)
+__all__ = ["DotsSpec", "RecipeSpec", "Shape"]
 
-Shape = Literal["cube", "cuboid", "platelet", "wire", "rod", "sphere"]
 # Which sizes a shape takes beside its first, in the order in which they are written.
 _MORE = {"cuboid": ("lateral", "length"), "rod": ("length",), "platelet": ("lateral",)}
 
@@ -121,64 +109,3 @@ class DotsSpec(Spec):
 
 def _shown(value: object) -> object:
     return f"{float(value):.4g} m" if isinstance(value, Sourced) else value
-
-
-class RecipeSpec(Spec):
-    """A synthesis, as written down in a laboratory book.
-
-    Examples
-    --------
-    >>> from halodot.core.spec import build
-    >>> recipe = {"method": "hot_injection", "formula": "CsPbBr3", "temperature": "180 degC"}
-    >>> build(RecipeSpec, recipe).temperature.value
-    453.15
-    """
-
-    method: str = Field(description="one of " + ", ".join(METHODS))
-    formula: str = Field(max_length=200, description="composition of the dots, e.g. CsPbBr3")
-    temperature: Sourced = quantity("K", "injection temperature", low=233.0, high=620.0)
-    time: Sourced | None = quantity(
-        "s", "from injection to quench", low=0.0, high=1e6, optional=True
-    )
-    halide_ratio: Sourced | None = quantity(
-        "1", "halide over lead in the flask", low=0.5, high=500.0, optional=True
-    )
-    dot_halide_ratio: Sourced | None = quantity(
-        "1", "halide over lead measured in the washed dots", low=1.0, high=10.0, optional=True
-    )
-    precursors: tuple[str, ...] = Field(default=(), max_length=20, description="salts used")
-    ligand: str = Field(default="OA+OAm", max_length=120, description="ligands in the flask")
-    additives: tuple[str, ...] = Field(
-        default=(), max_length=20, description="anything else, e.g. IDA or NiCl2"
-    )
-    shape: Shape | None = Field(default=None, description="where it was seen; else cube")
-    size: Sourced | None = quantity(
-        "m", "where it was measured; else predicted", low=3e-10, high=1e-6, optional=True
-    )
-    size_spread: Sourced | None = quantity(
-        "1", "standard deviation of the size over its mean", low=0.0, high=1.0, optional=True
-    )
-    lateral: Sourced | None = quantity(
-        "m", "lateral size of a platelet", low=3e-10, high=1e-4, optional=True
-    )
-    observed_at: Sourced = quantity(
-        "K",
-        "temperature at which the light of the dots is described",
-        low=1.0,
-        high=900.0,
-        default="300 K",
-        why="room temperature",
-    )
-
-    @field_validator("method")
-    @classmethod
-    def _known_method(cls, method: str) -> str:
-        word = method.strip().lower().replace("-", "_").replace(" ", "_")
-        if word in METHODS:
-            return word
-        allowed = "an available method: " + ", ".join(METHODS)
-        if word in PLANNED:
-            remedy = f"no model of {word} is available; give the dots themselves in [dots]"
-        else:
-            remedy = nearest(word, METHODS)
-        raise InputError("method", method, allowed, remedy)

@@ -76,7 +76,7 @@ USUAL: dict[str, Usual] = {
         antisolvent_ratio=_NONE,
         temperature=(170.0, 140.0, 200.0),
         time=(5.0, 2.0, 60.0),
-        bounds=(40.0, 350.0),
+        bounds=(-40.0, 347.0),
         why="0.188 mmol PbX2, 5 mL octadecene, 0.5 mL of each ligand, 0.05 mmol caesium "
         f"oleate, 140 to 200 degC, some seconds (review, Sec. 3.1, for these two); {_REMEMBERED}",
     ),
