@@ -6,6 +6,7 @@ import argparse
 from typing import Any
 
 from .arguments import add_library
+from .recipe_target import add_options, is_wanted
 
 
 def register(verbs: Any) -> None:
@@ -15,13 +16,21 @@ def register(verbs: Any) -> None:
         help="size, shape, phase and light of the dots that a recipe gives",
         description="Predict a population of dots from [recipe] method, formula, reagents ...",
     )
-    p.add_argument("file", metavar="FILE.toml", help="a file with a table [recipe]")
+    p.add_argument("file", nargs="?", metavar="FILE.toml", help="a file with a table [recipe]")
+    add_options(p)
     add_library(p)
     p.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
     """Do what the options ask for."""
-    from . import recipe_file
+    from ..core.errors import InputError
+    from . import recipe_file, recipe_target
 
+    if is_wanted(args):
+        return recipe_target.run(args)
+    recipe_target.refuse_alone(args)
+    if args.file is None:
+        allowed = "a file with a table [recipe], or --target, --ask or --tell"
+        raise InputError("FILE.toml", "nothing (it is missing)", allowed, "halodot recipe my.toml")
     return recipe_file.run(args)
