@@ -249,7 +249,8 @@ def _time(recipe: RecipeSpec) -> tuple[Sourced, frozenset[str]]:
         needed, time = {TIMES[recipe.method]}, getattr(process, TIMES[recipe.method])
     else:
         needed, time = {"none"}, usual(recipe.method, "time")
-    stated = needed <= process.model_fields_set
+    usual_process = type(process)()
+    stated = all(getattr(process, n, None) != getattr(usual_process, n, None) for n in needed)
     return time, frozenset() if stated else frozenset({"time"})
 
 
