@@ -22,7 +22,7 @@ meets only itself and c, so a Newton step costs O(n). The row of c is the sum of
 keeps c + sum N v / Vm to round-off.
 
 `q` holds what temperature sets: (A, delta, c_0, l, J_0, T). `fixed` holds (Vm, Vc, smallest
-volume, a number of dots per volume that counts as none).
+volume, a number of dots per volume and a rate of nucleation that count as none).
 """
 
 from __future__ import annotations
@@ -63,8 +63,9 @@ def growth(v: float, c: float, q: F, smallest: float) -> tuple[float, float, flo
 
 
 @kernel
-def nucleation(c: float, q: F, volume: float, smallest: float) -> tuple[float, float]:
+def nucleation(c: float, q: F, fixed: F) -> tuple[float, float]:
     """Nuclei per volume and time [1/m3 s], and the volume of one [m3]."""
+    volume, smallest = fixed[1], fixed[2]
     if c <= q[2]:
         return 0.0, smallest
     drive = math.log(c / q[2])
@@ -74,8 +75,11 @@ def nucleation(c: float, q: F, volume: float, smallest: float) -> tuple[float, f
     barrier = length**3 / (2.0 * volume * drive * drive)
     if barrier > STEEPEST:
         return 0.0, smallest
+    rate = q[4] * math.exp(-barrier)
+    if rate < fixed[4]:
+        return 0.0, smallest
     edge = length / drive + math.sqrt(2.0 * volume / (3.0 * length))
-    return q[4] * math.exp(-barrier), max(smallest, edge**3)
+    return rate, max(smallest, edge**3)
 
 
 @kernel
@@ -91,10 +95,10 @@ def rates(
     for i in range(n):
         f[i], by_v[i], by_c[i] = growth(y[i], c, q, smallest)
         taken += number[i] * f[i]
-    rate, volume = nucleation(c, q, fixed[1], smallest)
+    rate, volume = nucleation(c, q, fixed)
     nudge = 1e-6 * c
-    above = nucleation(c + nudge, q, fixed[1], smallest)
-    below = nucleation(c - nudge, q, fixed[1], smallest)
+    above = nucleation(c + nudge, q, fixed)
+    below = nucleation(c - nudge, q, fixed)
     mean = y[n + 1] / y[n] if y[n] > 0.0 else volume
     own, own_v, own_c = growth(mean, c, q, smallest)
     f[n] = rate
@@ -104,18 +108,26 @@ def rates(
     born[1] = (above[0] * above[1] - below[0] * below[1]) / (2.0 * nudge) + y[n] * own_c
     born[2] = own - mean * own_v
     born[3] = own_v
+    if rate == 0.0 and y[n] == 0.0:
+        born[:] = 0.0
 
 
 @kernel
 def solve(
-    dh: float, r: F, number: F, n: int, by_v: F, by_c: F, born: F, molar: float, x: F
-) -> bool:
-    """Solve (1 - dh df/dy) x = r; False where the step is too long for it."""
+    dh: float, r: F, y: F, f: F, number: F, n: int, by_v: F, by_c: F, born: F, molar: float, x: F
+) -> bool:  # fmt: skip
+    """Solve (1 - dh df/dy) x = r; False where the step is too long for it.
+
+    A dot about to vanish shrinks ever faster, and its own slope would forbid long steps; the
+    secant to v = 0 takes its place and leads Newton to the branch on which it has dissolved.
+    """
     total, pull = r[n + 2], 0.0
     for i in range(n):
         pivot = 1.0 - dh * by_v[i]
         if pivot < 0.1:
-            return False
+            if f[i] >= 0.0:
+                return False
+            pivot = 1.0 - dh * f[i] / y[i]
         x[i] = r[i] / pivot
         by_c[i] = dh * by_c[i] / pivot
         total += number[i] * (r[i] - x[i]) / molar
@@ -139,19 +151,18 @@ def solve(
 
 @kernel
 def size_of(x: F, y: F, number: F, n: int, q: F, fixed: F) -> float:
-    """Size of a change x of y: relative in c, in number and in edges."""
-    dots, edges, apart = y[n] + fixed[3], 0.0, 0.0
+    """Size of a change x of y: relative in c, in number and in what stands in dots.
+
+    Changes of cohorts are weighed by volume, so that a few that vanish hold nothing up.
+    """
+    dots, volume, apart = y[n] + fixed[3], abs(y[n + 1]), abs(x[n + 1])
     for i in range(n):
-        edge = max(y[i], fixed[2]) ** (1.0 / 3.0)
         dots += number[i]
-        edges += number[i] * edge
-        apart += number[i] * (x[i] / (3.0 * edge * edge)) ** 2
+        volume += number[i] * y[i]
+        apart += number[i] * abs(x[i])
     found = abs(x[n + 2]) / (abs(y[n + 2]) + 0.01 * q[2])
     found = max(found, abs(x[n]) / dots)
-    mean = edges / dots
-    if mean > 0.0:
-        found = max(found, math.sqrt(apart / dots) / mean)
-    return found
+    return max(found, apart / (3.0 * volume + fixed[3] * fixed[2]))
 
 
 @kernel
@@ -164,15 +175,20 @@ def stage(
         rates(y, number, n, q, feed, fixed, f, by_v, by_c, born)
         for i in range(n + 3):
             r[i] = known[i] + dh * f[i] - y[i]
-        if not solve(dh, r, number, n, by_v, by_c, born, fixed[0], x):
+        if not solve(dh, r, y, f, number, n, by_v, by_c, born, fixed[0], x):
             return False
         clean = True
-        for i in range(n + 3):
-            if y[i] + x[i] < 0.0:
-                y[i] *= 0.1
-                clean = False
+        for i in range(n):
+            if y[i] + x[i] < 0.0 and y[i] > fixed[2]:
+                y[i], clean = 0.5 * fixed[2], False
             else:
-                y[i] += x[i]
+                y[i] += x[i]  # may pass zero where dissolution is linear; `remove` settles it
+        y[n] += x[n]
+        y[n + 1] += x[n + 1]
+        if y[n + 2] + x[n + 2] < 0.0:
+            y[n + 2], clean = 0.1 * y[n + 2], False
+        else:
+            y[n + 2] += x[n + 2]
         found = size_of(x, y, number, n, q, fixed)
         if not math.isfinite(found):
             return False
@@ -218,7 +234,7 @@ def step(
             + (DIAGONAL / 3.0 - DIAGONAL) * last
         )
     rates(new, number, n, q[2], feed[2], fixed, f, by_v, by_c, born)
-    if not solve(dh, r, number, n, by_v, by_c, born, fixed[0], x):
+    if not solve(dh, r, new, f, number, n, by_v, by_c, born, fixed[0], x):
         return -1.0
     return size_of(x, new, number, n, q[2], fixed)
 
@@ -326,7 +342,7 @@ def split(y: F, number: F, n: int, fixed: F) -> int:
 @kernel
 def longest(y: F, number: F, n: int, q: F, fixed: F, spacing: float, most: int) -> float:
     """Longest step that still resolves the dots born in it by one bin of size, or of number."""
-    rate, volume = nucleation(y[n + 2], q, fixed[1], fixed[2])
+    rate, volume = nucleation(y[n + 2], q, fixed)
     if rate <= 0.0:
         return np.inf
     twice = 8.0 * volume
@@ -397,10 +413,14 @@ def advance(
             h = max(h, tried * grown) if hit and grown > 1.0 else tried * grown
         if regrid:
             n = remove(y, number, n, fixed)
-            if y[n] > 1e-6 * np.sum(number[:n]) / most and y[n] > 0.0:
+            if y[n] > 1e-6 * np.sum(number[:n]) / most:
                 n = close(y, number, n, most)
+            else:
+                y[n + 2] += y[n + 1] / fixed[0]
+                nuclei -= y[n]
+                y[n], y[n + 1] = 0.0, 0.0
             sort(y, number, n)
-            while 1 < n < most // 2:
+            while 1 < n < most - most // 8:
                 grown_to = split(y, number, n, fixed)
                 if grown_to == n:
                     break

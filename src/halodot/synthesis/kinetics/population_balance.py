@@ -69,8 +69,9 @@ def packed(course: Course, constants: Constants) -> tuple[FloatArray, FloatArray
         ]
     )
     rows = [course.time, course.temperature, course.feed, course.solubility_factor]
+    span = float(course.time[-1] - course.time[0])
     trace = _TRACE * max(course.total, 1e-12) * k.molar_volume / k.smallest**3
-    fixed = np.array([k.molar_volume, k.unit_volume, k.smallest**3, trace])
+    fixed = np.array([k.molar_volume, k.unit_volume, k.smallest**3, trace, trace / span])
     return np.stack(rows), p, fixed
 
 
@@ -105,7 +106,16 @@ def follow(
         regrid, sizes, held, state,
     )  # fmt: skip
     done = slice(0, written)
-    columns = [np.ascontiguousarray(state[done, i]) for i in range(5)]
+    monomer, supersaturation, temperature, nuclei, fed = state[done].T
     return Followed(
-        outputs[done], sizes[done], held[done], *columns, status=_STATUS[verdict], steps=steps
+        times=outputs[done],
+        volumes=sizes[done],
+        counts=held[done],
+        monomer=monomer,
+        supersaturation=supersaturation,
+        temperature=temperature,
+        nuclei=nuclei,
+        fed=fed,
+        status=_STATUS[verdict],
+        steps=steps,
     )

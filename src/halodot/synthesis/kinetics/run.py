@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from ...core.errors import InputError
 from ...core.status import Status
 from .course import Course
+from .population_balance import Followed, follow
 from .spec import Constants
 
 FloatArray = NDArray[np.float64]
@@ -89,7 +90,7 @@ def grow(
     seeds: tuple[ArrayLike, ArrayLike] | None = None,
     outputs: ArrayLike | None = None,
     bins: int = BINS,
-    tolerance: float = 1e-4,
+    tolerance: float = 3e-4,
     budget: int = 100_000,
 ) -> Growth:
     """Nucleate, grow and ripen dots through `course`.
@@ -124,12 +125,10 @@ def grow(
     >>> bool(2e-9 < found.mean_size[-1] < 3e-8), found.balance_error < 1e-9
     (True, True)
     """
-    from .population_balance import follow
-
     start = _seeds(seeds, bins)
     times = course.time if outputs is None else _outputs(outputs, course)
     raw = follow(course, constants, start, times, bins=bins, tolerance=tolerance, budget=budget)
-    return _summary(course, constants, raw.times, raw, bins)
+    return _summary(course, constants, raw, bins)
 
 
 def pooled(found: list[Growth], weights: ArrayLike, when: int = -1) -> tuple[float, float]:
@@ -181,12 +180,7 @@ def _outputs(outputs: ArrayLike, course: Course) -> FloatArray:
     return t
 
 
-def _summary(
-    course: Course, constants: Constants, times: FloatArray, raw: object, bins: int
-) -> Growth:
-    from .population_balance import Followed
-
-    assert isinstance(raw, Followed)
+def _summary(course: Course, constants: Constants, raw: Followed, bins: int) -> Growth:
     edge, count = np.cbrt(np.maximum(raw.volumes, 0.0)), raw.counts
     dots = np.where(edge >= 0.999 * constants.smallest, count, 0.0)
     number = dots.sum(axis=1)
@@ -199,7 +193,7 @@ def _summary(
     lost = np.abs(solid + raw.monomer - brought) / total
     grid = np.geomspace(min(SMALLEST, constants.smallest), _largest(edge), bins + 1)
     return Growth(
-        time=times,
+        time=raw.times,
         temperature=raw.temperature,
         edges=grid,
         density=_density(edge, dots, grid),
