@@ -33,6 +33,7 @@ def _registry() -> Any:
 
     registry = pint.UnitRegistry(autoconvert_offset_to_baseunit=True, cache_folder=None)
     registry.define("sun = 1000 * watt / meter ** 2")
+    registry.define("USD = [currency]")
     return registry
 
 

@@ -27,6 +27,7 @@ CUSTOMARY = {
     "V/dec": ("V/dec", "_V_per_dec"),
     "A/m2": ("A/cm2", "_A_per_cm2"),
     "1/s": ("1/s", "_per_s"),
+    "kg/m2/s": ("g/m2/d", "_g_per_m2_d"),
 }
 _OF_THE_RUN = ("status", "notes")  # keys of the dots that the run has for itself
 _COLUMNS = ("value", "low", "high", "unit", "basis", "sources", "note")
