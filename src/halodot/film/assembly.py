@@ -20,6 +20,7 @@ from .evaluate import Case, coverage, evaluate
 from .hopping import contact_coupling
 from .spec import OVERRIDES, FilmSpec
 from .state import NO_DOTS, FilmProperties
+from .tables import with_tables
 
 ROOM = 300.0
 # Heating beyond this turns films of short-ligand CsPbBr3 into CsPb2Br5 (PMC6284206, abstract).
@@ -113,6 +114,7 @@ def assemble(
     passed = PASSED_BULK if case.is_bulk else PASSED
     values = {n: _explain(n, q, found, passed) for n, q in values.items()} | given
     film = _handed_over(dots, spec, case, found, values)
+    film = with_tables(film, spec, known)
     return replace(film, ligand=known.entry("ligand", film.ligand).name) if film.ligand else film
 
 

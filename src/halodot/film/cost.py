@@ -36,8 +36,12 @@ UNITS = {"film_cost": "USD/m2", "dots_per_area": "kg/m2"} | {f"cost_{p}": "USD/m
 _LAB, _SCALE = "a laboratory; a round guess", "a plant; a round guess"
 
 
-def _pair(unit: str, lab: tuple[float, ...], scale: tuple[float, ...]) -> tuple[Sourced, Sourced]:
-    return assumed(lab[0], unit, *lab[1:], _LAB), assumed(scale[0], unit, *scale[1:], _SCALE)
+Three = tuple[float, float, float]  # value, low, high
+
+
+def _pair(unit: str, lab: Three, scale: Three) -> tuple[Sourced, Sourced]:
+    a, b = lab, scale
+    return assumed(a[0], unit, a[1], a[2], _LAB), assumed(b[0], unit, b[1], b[2], _SCALE)
 
 
 # name -> prior of the laboratory, prior of the plant

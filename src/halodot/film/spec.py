@@ -8,6 +8,7 @@ from pydantic import Field
 
 from ..core.sourced import Sourced
 from ..core.spec import Spec, quantity
+from .tables import FilmTables
 
 
 class WashSpec(Spec):
@@ -156,7 +157,7 @@ class SurfaceSpec(Spec):
     )
 
 
-class FilmSpec(Spec):
+class FilmSpec(FilmTables):
     """A film of dots; every property of it can be given directly and then wins over the model."""
 
     formula: str = Field(default="", description="composition; needed only where no dots are given")
