@@ -43,6 +43,27 @@ KEYS = {
     "doping": ("doping_per_cm3", "cm-3"),
 }
 
+# Name among the extras of a film -> key and unit, for those that the film stage always adds.
+MORE = {
+    "mobility_in_dot_electron": ("mobility_in_dot_n_cm2_per_Vs", "cm2/Vs"),
+    "mobility_in_dot_hole": ("mobility_in_dot_p_cm2_per_Vs", "cm2/Vs"),
+    "apparent_mobility_electron": ("apparent_mobility_transistor_n_cm2_per_Vs", "cm2/Vs"),
+    "apparent_mobility_hole": ("apparent_mobility_transistor_p_cm2_per_Vs", "cm2/Vs"),
+    "gate_charge_free": ("gate_charge_free", None),
+    "gate_charge_trapped": ("gate_charge_trapped", None),
+    "gate_charge_ionic": ("gate_charge_ionic", None),
+    "free_hole_density": ("free_hole_density_per_cm3", "cm-3"),
+    "fermi_level": ("fermi_level_eV", None),
+    "ion_following_time": ("ion_following_time_s", None),
+    "ion_following_share": ("ion_following_share", None),
+    "decoupling_temperature": ("decoupling_temperature_K", None),
+    "ionic_conductivity": ("ionic_conductivity_S_per_m", None),
+    "electronic_conductivity": ("electronic_conductivity_S_per_m", None),
+    "ionic_over_electronic": ("ionic_over_electronic", None),
+    "ligand_coverage": ("ligand_coverage", None),
+    "necking": ("necking", None),
+}
+
 
 def register(verbs: Any) -> None:
     """Add the verb to the command line."""
@@ -79,6 +100,9 @@ def flat(film: FilmProperties) -> dict[str, Any]:
     }
     for name, (key, unit) in KEYS.items():
         body[key] = getattr(film, name).to_json(unit)
+    for name, (key, unit) in MORE.items():
+        if name in film.extras:
+            body[key] = film.extras[name].to_json(unit)
     body["ion_charge"] = film.ion_charge
     body["status"] = film.status.value
     body["notes"] = list(film.notes)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -15,7 +15,8 @@ from ..core.sourced import Sourced
 from ..core.status import Status, worst
 from ..dot.state import DotProperties
 from ..library import Library
-from . import inputs
+from . import apparent, inputs
+from .curves import curves
 from .evaluate import Case, coverage, evaluate
 from .hopping import contact_coupling
 from .spec import OVERRIDES, FilmSpec
@@ -67,6 +68,13 @@ PASSED_BULK = PASSED | {
     "ion_density": "bulk_vacancy_density",
     "ion_activation": "bulk_activation",
 }
+IN_DOT = {"mobility_in_dot_hole": "mobility_dot_p", "mobility_in_dot_electron": "mobility_dot_n"}
+_GATE = "follows from priors of carriers at rest, traps and ions: see [film.gate]"
+_IONS = "follows from priors of vacancies and their hops: see [film.surface]"
+NOTES = {
+    n: _IONS if n.startswith(("ion_", "ionic_cond", "decoup")) else _GATE for n in apparent.UNITS
+}
+NOTES |= {"ligand_coverage": "", "necking": ""}
 # Inputs whose absence is worth naming as the reason why something is not known.
 DECIDING = (*inputs.DOT_NEEDS, *inputs.LIGAND_NEEDS)
 SHAPES = ("cube", "sphere", "platelet")
@@ -103,23 +111,24 @@ def assemble(
     """
     known = library or Library.builtin()
     found = inputs.collect(dots, spec, known)
-    case = fixed_case(dots, spec)
+    case = fixed_case(dots, spec, inputs.dopant_charges(spec, known))
     given = {n: q for n in OVERRIDES if (q := getattr(spec, n)) is not None}
     centre = _one(case, found, given)
     rng = generator(spec.seed, "film")
     is_exact = all(q.low is None for q in (*found.values(), *given.values()))
     count = 0 if is_exact else spec.draws
     draws = [_one(case, drawn(found, rng), drawn(given, rng)) for _ in range(count)]
-    values = {n: _interval(n, centre[n], [d[n] for d in draws]) for n in UNITS}
+    values = {n: _interval(n, centre.out[n], [d.out[n] for d in draws]) for n in UNITS}
     passed = PASSED_BULK if case.is_bulk else PASSED
     values = {n: _explain(n, q, found, passed) for n, q in values.items()} | given
     film = _handed_over(dots, spec, case, found, values)
+    film = replace(film, **_more(dots, spec, case, [centre, *draws]))
     film = with_tables(film, spec, known)
     return replace(film, ligand=known.entry("ligand", film.ligand).name) if film.ligand else film
 
 
-def fixed_case(dots: DotProperties | None, spec: FilmSpec) -> Case:
-    """Return what does not vary between draws."""
+def fixed_case(dots: DotProperties | None, spec: FilmSpec, dopants: tuple[int, ...] = ()) -> Case:
+    """Return what does not vary between draws; `dopants` are charges on the lead site."""
     temperature = ROOM if dots is None else dots.temperature
     if dots is not None and dots.shape not in SHAPES:
         raise InputError(
@@ -132,12 +141,46 @@ def fixed_case(dots: DotProperties | None, spec: FilmSpec) -> Case:
         is_bulk=dots is None and spec.dot_size is None,
         washes=0 if spec.wash is None else spec.wash.cycles,
         temperature=temperature if spec.temperature is None else float(spec.temperature),
+        is_exchanged=spec.exchange is not None,
+        is_ripened=spec.ripen is not None,
+        is_in_ink=spec.free_ligand is not None,
+        dopants=dopants,
     )
 
 
-def _one(case: Case, found: dict[str, Sourced], given: dict[str, Sourced]) -> dict[str, float]:
+@dataclass(frozen=True)
+class _Film:
+    """One draw: the numbers put in, those given, and the properties."""
+
+    x: dict[str, float]
+    given: dict[str, float]
+    out: dict[str, float]
+
+
+def _one(case: Case, found: dict[str, Sourced], given: dict[str, Sourced]) -> _Film:
     numbers = {n: math.nan if q.value is None else q.value for n, q in found.items()}
-    return evaluate(case, numbers, {n: float(q) for n, q in given.items()})
+    fixed = {n: float(q) for n, q in given.items()}
+    return _Film(numbers, fixed, evaluate(case, numbers, fixed))
+
+
+def _more(
+    dots: DotProperties | None, spec: FilmSpec, case: Case, films: list[_Film]
+) -> dict[str, Any]:
+    """What a film says by name beyond its fields, and its curves."""
+    has_doping = bool(spec.dopant) or spec.doping is not None
+    xs, outs = [f.x for f in films], [f.out for f in films]
+    columns = apparent.evaluate([case] * len(films), xs, outs, has_doping)
+    extras = {
+        n: replace(_interval(n, float(c[0]), c[1:].tolist(), unit), note=NOTES.get(n, ""))
+        for (n, c), unit in zip(columns.items(), apparent.UNITS.values(), strict=True)
+        if not case.is_bulk
+    }
+    for name, inside in IN_DOT.items():
+        if dots is not None and inside in dots.extras:
+            extras[name] = dots.extras[inside]
+    is_known = not case.is_bulk and not math.isnan(outs[0]["mobility_hole"])
+    shown = curves(case, films[0].x, films[0].given, has_doping) if is_known else {}
+    return {"extras": extras, "curves": shown}
 
 
 def drawn(values: dict[str, Sourced], rng: np.random.Generator) -> dict[str, Sourced]:
@@ -152,15 +195,16 @@ def _within(name: str, q: Sourced) -> Sourced:
     return q.with_value(min(max(q.value, low), high))
 
 
-def _interval(name: str, value: float, draws: list[float]) -> Sourced:
+def _interval(name: str, value: float, draws: list[float], unit: str = "") -> Sourced:
+    unit = unit or UNITS[name]
     if math.isnan(value):
-        return Sourced(None, UNITS[name], basis="unknown")
+        return Sourced(None, unit, basis="unknown", note="an input is not known")
     if not draws:
-        return Sourced(value, UNITS[name])
+        return Sourced(value, unit)
     low, high = (float(v) for v in np.quantile(draws, (0.05, 0.95)))
     if low == high:
-        return Sourced(value, UNITS[name])
-    return Sourced(value, UNITS[name], min(low, value), max(high, value), "computed")
+        return Sourced(value, unit)
+    return Sourced(value, unit, min(low, value), max(high, value), "computed")
 
 
 def _explain(name: str, q: Sourced, found: dict[str, Sourced], passed: dict[str, str]) -> Sourced:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ..core.constants import BOLTZMANN
-from . import bands, hopping, ions, permittivity, shell, spacing, traps
+from . import bands, doping, exchange, hopping, ions, permittivity, ripening, shell, spacing, traps
 
 
 @dataclass(frozen=True)
@@ -24,6 +24,10 @@ class Case:
         Number of washes.
     temperature
         [K]
+    is_exchanged, is_ripened, is_in_ink
+        Another ligand came in; dots grew; the shell stands in equilibrium with free ligand.
+    dopants
+        Charge of each dopant on the lead site.
     """
 
     shape: str
@@ -32,6 +36,10 @@ class Case:
     is_bulk: bool
     washes: int
     temperature: float
+    is_exchanged: bool = False
+    is_ripened: bool = False
+    is_in_ink: bool = False
+    dopants: tuple[int, ...] = ()
 
     @property
     def kT(self) -> float:  # noqa: N802
@@ -70,7 +78,7 @@ def evaluate(case: Case, x: Mapping[str, float], given: Mapping[str, float]) -> 
     given
         Properties that the user gave; they replace the model's on the way.
     """
-    draft = _Draft(case, x, given)
+    draft = _Draft(case, exchange.mixed(x, case.kT) if case.is_exchanged else x, given)
     for step in (_geometry, _hopping, _dielectric, _bands, _surface, _recombination):
         step(draft)
     return draft.out
@@ -78,10 +86,25 @@ def evaluate(case: Case, x: Mapping[str, float], given: Mapping[str, float]) -> 
 
 def coverage(case: Case, x: Mapping[str, float]) -> float:
     """Return the share of a full ligand shell that is left after all treatment [1]."""
-    left = shell.after_wash(x["coverage"], x["removal"], case.washes) * (1.0 - x["stripped"])
+    full = x["coverage"]
+    if case.is_in_ink:
+        full = shell.adsorbed(x["free_ligand"], x["adsorption_energy"], case.temperature)
+    left = shell.after_wash(full, x["removal"], case.washes) * (1.0 - x["stripped"])
     if not case.is_annealed:
         return left
     return shell.after_anneal(left, x["binding"], x["anneal_temperature"], x["anneal_duration"])
+
+
+def _necking(d: _Draft) -> float:
+    """Share of contacts grown together, by ripening, by heat, or as given."""
+    share = d.x["necking"]
+    if d.case.is_ripened:
+        share = ripening.either(share, d.x["ripen_necks"])
+    if d.case.is_annealed:
+        heat = (d.x["anneal_temperature"], d.x["anneal_duration"])
+        grown = ripening.necks(d.out["coverage"], d.x["neck_barrier"], *heat)
+        share = ripening.either(share, grown)
+    return share
 
 
 def _packing(d: _Draft) -> tuple[float, float]:
@@ -93,7 +116,7 @@ def _packing(d: _Draft) -> tuple[float, float]:
 
 
 def _geometry(d: _Draft) -> None:
-    d.put("dot_size", d.x["size"])
+    d.put("dot_size", d.x["size"] * (d.x["ripen_growth"] if d.case.is_ripened else 1.0))
     d.put("coverage", coverage(d.case, d.x))
     gap = spacing.gap(d.x["length"], d.x["interdigitation"], d.out["coverage"], d.x["contact_gap"])
     d.put("spacing", gap)
@@ -101,14 +124,13 @@ def _geometry(d: _Draft) -> None:
     cells = (d.case.shape, d.out["dot_size"], d.out["spacing"], _packing(d)[0], lateral)
     d.put("dot_density", spacing.dot_density(*cells))
     d.put("fill_fraction", spacing.fill_fraction(*cells))
+    d.put("necking", _necking(d))
     d.put("core_surface", spacing.core_surface(d.case.shape, d.out["dot_size"], lateral))
 
 
 def _hopping(d: _Draft) -> None:
     for carrier in ("electron", "hole"):
-        sigma = hopping.disorder(
-            d.x[f"slope_{carrier}"], d.x["size_spread"], d.x["static_disorder"]
-        )
+        sigma = hopping.disorder(_slope(d, carrier), d.x["size_spread"], d.x["static_disorder"])
         d.put(f"disorder_{carrier}", sigma)
         d.put(f"mobility_{carrier}", _mobility(d, d.x[f"{carrier}_mass"], sigma))
     if d.case.is_bulk:
@@ -119,15 +141,22 @@ def _hopping(d: _Draft) -> None:
     d.put("poole_frenkel", hopping.field_exponent(sigma, d.case.kT, pitch))
 
 
+def _slope(d: _Draft, carrier: str) -> float:
+    """d(level)/d(ln size) of the dots as they are in the film; it falls as 1/size^2."""
+    grown = d.x["ripen_growth"] if d.case.is_ripened else 1.0
+    return d.x[f"slope_{carrier}"] / grown**2
+
+
 def _mobility(d: _Draft, mass: float, sigma: float) -> float:
-    x, kT, size, beta = d.x, d.case.kT, d.out["dot_size"], d.x["tunnelling_decay"]
+    x, kT, size = d.x, d.case.kT, d.out["dot_size"]
+    beta = x["tunnelling_decay"] * x["decay_scale"]
     coupling = hopping.contact_coupling(size, mass)
     if d.case.shape == "sphere":
         coupling *= hopping.sphere_overlap(size, beta)
     energies = (x["reorganisation_energy"], x["phonon_energy"], kT)
     across = hopping.hop_rate(coupling, d.out["spacing"], beta, *energies)
     bridged = hopping.hop_rate(coupling, 0.0, beta, *energies)
-    rate = hopping.bridged_rate(across, bridged, x["necking"], d.case.neighbours)
+    rate = hopping.bridged_rate(across, bridged, d.out["necking"], d.case.neighbours)
     spread = hopping.diffusivity(rate, size + d.out["spacing"], d.case.neighbours)
     slowed = spread * hopping.disorder_factor(sigma, kT, x["disorder_exponent"])
     return hopping.einstein_mobility(slowed, d.case.temperature) * hopping.void_factor(
@@ -151,8 +180,11 @@ def _dielectric(d: _Draft) -> None:
 
 
 def _bands(d: _Draft) -> None:
-    d.put("electron_affinity", d.x["affinity"])
-    d.put("ionization_energy", d.x["ionization"])
+    growth = d.x["ripen_growth"] if d.case.is_ripened else 1.0
+    sunk = {c: ripening.shift(d.x[f"slope_{c}"], growth) for c in ("electron", "hole")}
+    is_same = growth == 1.0
+    d.put("electron_affinity", d.x["affinity"] + (0.0 if is_same else sunk["electron"]))
+    d.put("ionization_energy", d.x["ionization"] - (0.0 if is_same else sunk["hole"]))
     for carrier in ("electron", "hole"):
         states = bands.dot_states(d.out["dot_density"])
         if d.case.is_bulk:
@@ -162,23 +194,64 @@ def _bands(d: _Draft) -> None:
 
 def _surface(d: _Draft) -> None:
     x, dots = d.x, d.out["dot_density"]
-    missing = traps.missing_ligands(d.out["core_surface"], x["grafting"], d.out["coverage"])
+    left = x["ripen_defects_left"] if d.case.is_ripened else 1.0
+    missing = traps.missing_ligands(d.out["core_surface"], x["grafting"], d.out["coverage"]) * left
     d.put("trap_density", traps.density(dots, missing, x["traps_per_missing_ligand"]))
     d.put("trap_depth", x["trap_depth"])
-    d.put("doping", x["doping"])
-    bulk, share = x["bulk_vacancy_density"], x["vacancies_per_missing_ligand"]
-    held = ions.density(d.out["fill_fraction"], bulk, dots, missing, share)
-    d.put("ion_density", bulk if d.case.is_bulk else held)
+    _dopants(d)
+    bulk = x["bulk_vacancy_density"] * left
+    if d.case.is_bulk:
+        d.out.update({"vacancies_inside": bulk, "vacancies_outside": 0.0})
+    else:
+        inside = ions.density(d.out["fill_fraction"], bulk, dots, 0.0, 0.0)
+        outside = ions.density(0.0, bulk, dots, missing, x["vacancies_per_missing_ligand"])
+        d.out.update({"vacancies_inside": inside, "vacancies_outside": outside})
     _ion_motion(d)
 
 
+def _dopants(d: _Draft) -> None:
+    """Carriers that dopants give, and the content of acceptors that hold vacancies."""
+    fill = 1.0 if d.case.is_bulk else d.out["fill_fraction"]
+    units = doping.formula_units(fill, d.x["hop_length"])
+    net = acceptors = 0.0
+    for k, charge in enumerate(d.case.dopants):
+        net += charge * d.x[f"content_{k}"] * d.x[f"ionised_{k}"] * units
+        acceptors += d.x[f"content_{k}"] * max(-charge, 0)
+    d.out.update({"doping_by_ions": net, "acceptor_content": acceptors, "formula_units": units})
+    d.put("doping", net if d.case.dopants else d.x["doping"])
+
+
 def _ion_motion(d: _Draft) -> None:
-    x, is_bulk = d.x, d.case.is_bulk
-    shield = 1.0 if is_bulk else d.out["coverage"]
-    d.put("ion_activation", ions.activation(x["bulk_activation"], x["surface_softening"], shield))
-    crossing = 1.0 if is_bulk else x["ion_crossing"]
-    hop = (x["hop_length"], x["vacancy_attempt"], d.out["ion_activation"], crossing)
-    d.put("ion_mobility", ions.mobility(*hop, d.case.temperature))
+    """Ions at the temperature of the film: how many are free, how fast, with what barrier."""
+    number, speed, barrier = ion_state(d.case, d.x, d.out, d.case.temperature)
+    d.put("ion_density", number)
+    d.put("ion_activation", barrier)
+    if "ion_activation" in d.given:
+        hop = (d.x["hop_length"], d.x["vacancy_attempt"], d.out["ion_activation"])
+        crossing = 1.0 if d.case.is_bulk else d.x["ion_crossing"]
+        speed = ions.mobility(*hop, crossing, d.case.temperature)
+    d.put("ion_mobility", speed)
+
+
+def ion_state(
+    case: Case, x: Mapping[str, float], out: Mapping[str, float], temperature: float
+) -> tuple[float, float, float]:
+    """Return mobile ions [m-3], their mobility [m2/Vs] and barrier [eV] at a temperature [K]."""
+    inside, outside = out["vacancies_inside"], out["vacancies_outside"]
+    core = x["bulk_activation"]
+    shield = 1.0 if case.is_bulk else out["coverage"]
+    surface = ions.activation(core, x["surface_softening"], shield)
+    mean, barrier = ions.side_by_side(inside, core, outside, surface, temperature)
+    crossing = 1.0 if case.is_bulk else x["ion_crossing"]
+    speed = ions.mobility(x["hop_length"], x["vacancy_attempt"], 0.0, crossing, temperature) * mean
+    free = 1.0
+    if out["acceptor_content"] > 0.0:
+        binding = doping.pair_energy(x["core_static"], x["hop_length"])
+        content = (inside + outside) / out["formula_units"]
+        free = doping.mobile_share(
+            content, out["acceptor_content"], binding, BOLTZMANN * temperature
+        )
+    return (inside + outside) * free, speed, barrier
 
 
 def _recombination(d: _Draft) -> None:

@@ -7,20 +7,24 @@ from ..core.sourced import Sourced, assumed
 from ..core.spec import quantity_of
 from ..dot.state import DotProperties
 from ..library import Library
-from .spec import FilmSpec, HoppingSpec, SurfaceSpec
+from ..library.entry import Entry
+from .exchange import MIXED
+from .spec import DopantSpec, ExchangeSpec, FilmSpec, GateSpec, HoppingSpec, RipenSpec, SurfaceSpec
 
 NO_DOTS = "no dots are given"
 NOT_A_PLATELET = "no lateral size is given"
-# Fitted once, with one number: see calibration.py. Used for every film.
+# Fitted once, both with one mobility: see calibration.py. Used for every film.
+_FITTED = "fitted to what the transistor of the undoped film of ref 164 shows"
 TUNNELLING_DECAY = Sourced(
-    6.6e9,
+    6.06e9,
     "1/m",
-    5.5e9,
-    7.5e9,
+    4.7e9,
+    7.2e9,
     "fitted",
     ("ref164", "review"),
-    "fitted to the undoped film of ref 164; saturated chains are quoted with 7 to 11 per nm",
+    f"{_FITTED}; saturated chains are quoted with 7 to 11 per nm",
 )
+STATIC_DISORDER = Sourced(0.0325, "eV", 0.016, 0.047, "fitted", ("ref164", "review"), _FITTED)
 BULK_ACTIVATION = assumed(
     0.44, "eV", 0.25, 0.60, "Cl-Br interdiffusion in CsPbBr3 wires, taken for this composition"
 )
@@ -42,6 +46,7 @@ LIGAND_NEEDS = {
     "coverage": "ligand_coverage",
     "grafting": "grafting_density",
     "binding": "ligand_binding_energy",
+    "decay_scale": "decay_scale",
     "ligand_permittivity": "relative_permittivity",
     "ligand_index": "refractive_index",
 }
@@ -67,17 +72,30 @@ BULK_NEEDS = {
     "ionization": "ionization_energy",
     "bulk_radiative": "radiative_coefficient",
 }
+UNMIXED = 1.0  # the relative decay of a ligand that states none: that of a saturated chain
 SHARES = ("coverage", "interdigitation", "removal", "stripped", "effective_medium")
+GATE = ("charge", "layers", "time", "thickness", "residual", "hole_trap_depth")
+
+
+_DECLARED = (
+    (FilmSpec, ""),
+    (HoppingSpec, ""),
+    (SurfaceSpec, ""),
+    (GateSpec, "gate_"),
+    (RipenSpec, "ripen_"),
+    (ExchangeSpec, "exchange_"),
+)
 
 
 def _bounds() -> dict[str, tuple[float, float]]:
     """Honest bounds of everything that is drawn, from where it is declared."""
     bounds = dict.fromkeys(SHARES, (0.0, 1.0))
-    for spec in (FilmSpec, HoppingSpec, SurfaceSpec):
+    bounds |= {f"new_{n}": (0.0, 1.0) for n in SHARES}
+    for spec, prefix in _DECLARED:
         for name in spec.model_fields:
             declared = quantity_of(spec, name)
             if declared is not None:
-                bounds[name] = (declared["low"], declared["high"])
+                bounds[prefix + name] = (declared["low"], declared["high"])
     bounds["packing_density"] = bounds["random_packing_density"]
     bounds["necking"] = bounds["necking_fraction"]
     return bounds
@@ -100,6 +118,7 @@ def collect(dots: DotProperties | None, spec: FilmSpec, library: Library) -> dic
     found |= {n: getattr(spec.hopping, n) for n in type(spec.hopping).model_fields}
     found |= {n: getattr(spec.surface, n) for n in type(spec.surface).model_fields}
     found["tunnelling_decay"] = spec.hopping.tunnelling_decay or TUNNELLING_DECAY
+    found["static_disorder"] = spec.hopping.static_disorder or STATIC_DISORDER
     found["bulk_activation"] = spec.surface.bulk_activation or _activation(dots, spec, library)
     found["packing_density"] = spec.random_packing_density
     found["necking"] = spec.necking_fraction
@@ -109,6 +128,10 @@ def collect(dots: DotProperties | None, spec: FilmSpec, library: Library) -> dic
     for name, given in (("size", spec.dot_size), ("size_spread", spec.size_spread)):
         found[name] = given or found[name]
     found["coverage"] = spec.coverage or found["coverage"]
+    found |= _of_exchange(spec, library) | _of_dopants(spec, library) | _of_ripening(spec)
+    found |= {f"gate_{n}": getattr(spec.gate, n) for n in GATE}
+    if spec.free_ligand is not None:
+        found["free_ligand"] = spec.free_ligand
     return found
 
 
@@ -139,7 +162,53 @@ def _of_ligand(name: str, library: Library) -> dict[str, Sourced]:
         why = "no ligand is given"
         return {n: Sourced.unknown("1", why) for n in LIGAND_NEEDS}
     entry = library.entry("ligand", name)
-    return {n: entry.require(q) for n, q in LIGAND_NEEDS.items()}
+    scale = Sourced(UNMIXED, "1", basis="assumed", note="taken as a saturated chain")
+    given = {"decay_scale": entry.quantity("decay_scale") if entry.has("decay_scale") else scale}
+    return {n: given.get(n) or entry.require(q) for n, q in LIGAND_NEEDS.items()}
+
+
+def _of_exchange(spec: FilmSpec, library: Library) -> dict[str, Sourced]:
+    if spec.exchange is None:
+        return {}
+    new = _of_ligand(spec.exchange.ligand, library)
+    by_binding = Sourced.unknown("1", "follows from how firmly both ligands bind")
+    return {f"new_{n}": new[n] for n in MIXED} | {
+        "exchange_share": spec.exchange.share or by_binding,
+        "exchange_excess": spec.exchange.excess,
+    }
+
+
+def dopant_charges(spec: FilmSpec, library: Library) -> tuple[int, ...]:
+    """Return the charge of each dopant on the lead site; acceptors are negative."""
+    return tuple(round(float(_dopant(d, library).require("site_charge"))) for d in spec.dopant)
+
+
+def _dopant(dopant: DopantSpec, library: Library) -> Entry:
+    charged = [n for n in library.names("dopant") if library.entry("dopant", n).has("site_charge")]
+    known = {w: n for n in charged for w in (n, *library.entry("dopant", n).aliases)}
+    if dopant.element in known:
+        return library.entry("dopant", known[dopant.element])
+    raise InputError(
+        "film.dopant.element",
+        dopant.element,
+        "a dopant with a charge on the lead site: " + ", ".join(known),
+        "add a row `dopant,NAME,site_charge,...` to a library file of your own",
+    )
+
+
+def _of_dopants(spec: FilmSpec, library: Library) -> dict[str, Sourced]:
+    found = {}
+    for k, dopant in enumerate(spec.dopant):
+        found[f"content_{k}"] = dopant.content
+        share = dopant.ionised or _dopant(dopant, library).require("ionised_share")
+        found[f"ionised_{k}"] = share
+    return found
+
+
+def _of_ripening(spec: FilmSpec) -> dict[str, Sourced]:
+    if spec.ripen is None:
+        return {}
+    return {f"ripen_{n}": getattr(spec.ripen, n) for n in RipenSpec.model_fields}
 
 
 def _of_treatment(spec: FilmSpec, library: Library) -> dict[str, Sourced]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from ..core.sourced import Sourced
 from ..core.spec import Spec, quantity
@@ -26,6 +26,128 @@ class AnnealSpec(Spec):
 
     temperature: Sourced = quantity("K", "annealing temperature", low=273.0, high=700.0)
     duration: Sourced = quantity("s", "annealing time", low=0.0, high=1e6)
+
+
+class ExchangeSpec(Spec):
+    """Another ligand in place of the first, ``exchange = {ligand = "DDAB", share = 0.8}``."""
+
+    ligand: str = Field(description="the ligand that comes in")
+    share: Sourced | None = quantity(
+        "1", "share of sites it takes; default: by how firmly both bind", low=0, high=1,
+        optional=True,
+    )  # fmt: skip
+    excess: Sourced = quantity(
+        "1",
+        "new ligand in solution over the old, where no share is given",
+        low=0.0,
+        high=1e6,
+        default=10.0,
+        interval=(3.0, 30.0),
+        why="an exchange is done with much of the new ligand; amounts differ",
+    )
+
+
+class RipenSpec(Spec):
+    """Growth of large dots at the cost of small ones, ``ripen = {growth = 1.5}``."""
+
+    growth: Sourced = quantity(
+        "1",
+        "mean size after over before",
+        low=1.0,
+        high=20.0,
+        default=1.5,
+        interval=(1.1, 2.5),
+        why="sizes before and after were not read",
+    )
+    necks: Sourced = quantity(
+        "1",
+        "share of contacts that grow together",
+        low=0.0,
+        high=1.0,
+        default=0.1,
+        interval=(0.0, 0.25),
+        why="from none to just below percolation (1/3)",
+    )
+    defects_left: Sourced = quantity(
+        "1",
+        "share of traps and vacancies that the new surface keeps",
+        low=0.0,
+        high=1.0,
+        default=0.03,
+        interval=(0.005, 0.2),
+        why="material laid down near equilibrium closes its surface; the share is not known",
+    )
+
+
+class DopantSpec(Spec):
+    """A foreign ion on the lead site, ``dopant = {element = "Ag", content = 0.02}``."""
+
+    element: str = Field(description="a dopant of the library with a charge on the lead site")
+    content: Sourced = quantity("1", "ions per lead site", low=0.0, high=0.2)
+    ionised: Sourced | None = quantity(
+        "1", "share that gives a carrier; default: prior of the library", low=0.0, high=1.0,
+        optional=True,
+    )  # fmt: skip
+
+
+class GateSpec(Spec):
+    """A transistor that asks the film for its apparent mobility; all stated priors."""
+
+    charge: Sourced = quantity(
+        "m-2",
+        "carriers per area that the gate induces",
+        low=1e12,
+        high=1e20,
+        default="1e12 cm-2",
+        interval=("3e11 cm-2", "3e12 cm-2"),
+        why="10 to 40 V on 300 nm of SiO2 are 0.7 to 2.9e12 per cm2",
+    )
+    layers: Sourced = quantity(
+        "1",
+        "layers of dots that share them",
+        low=1.0,
+        high=1000.0,
+        default=2.0,
+        interval=(1.0, 3.0),
+        why="Debye lengths of a few nm to one or two dots",
+    )
+    time: Sourced = quantity(
+        "s",
+        "time the gate stands before the current is read",
+        low=1e-9,
+        high=1e9,
+        default="1 s",
+        interval=("0.1 s", "10 s"),
+        why="a sweep of tens of points takes seconds to minutes",
+    )
+    thickness: Sourced = quantity(
+        "m",
+        "thickness of the film that feeds ions to the gate",
+        low=1e-9,
+        high=1e-4,
+        default="40 nm",
+        interval=("20 nm", "80 nm"),
+        why="a few layers of dots",
+    )
+    residual: Sourced = quantity(
+        "m-3",
+        "free carriers of the kind that is gated, in a film without dopant",
+        low=0.0,
+        high=1e27,
+        default="1e15 cm-3",
+        interval=("1e14 cm-3", "1e16 cm-3"),
+        why="not measured; the films are p-type as reported. It decides how much of the gate "
+        "mobile ions screen, and so what an undoped film shows",
+    )
+    hole_trap_depth: Sourced = quantity(
+        "eV",
+        "depth of hole traps above the valence edge",
+        low=0.0,
+        high=2.0,
+        default="0.15 eV",
+        interval=("0.05 eV", "0.25 eV"),
+        why="states of loose bromide stay near the valence edge; not measured",
+    )
 
 
 class HoppingSpec(Spec):
@@ -52,14 +174,12 @@ class HoppingSpec(Spec):
         interval=("15 meV", "25 meV"),
         why="the single dominant LO mode of CsPbBr3, 155 1/cm, read second-hand; used for all",
     )
-    static_disorder: Sourced = quantity(
+    static_disorder: Sourced | None = quantity(
         "eV",
         "site-energy disorder besides the size spread (1 standard deviation)",
         low=0.0,
         high=0.3,
-        default="45 meV",
-        interval=("25 meV", "70 meV"),
-        why="surface charge and dielectric surroundings; of the order of single-dot line shifts",
+        optional=True,
     )
     disorder_exponent: Sourced = quantity(
         "1",
@@ -84,6 +204,24 @@ class HoppingSpec(Spec):
 class SurfaceSpec(Spec):
     """Priors of ions and traps at places where a ligand is missing."""
 
+    neck_barrier: Sourced = quantity(
+        "eV",
+        "barrier of two bare facets to grow together",
+        low=0.1,
+        high=3.0,
+        default="1.15 eV",
+        interval=("0.95 eV", "1.35 eV"),
+        why="minutes at 100 C, weeks at room temperature, as films are seen to behave; assumed",
+    )
+    adsorption_energy: Sourced = quantity(
+        "eV",
+        "free energy that a ligand gains from solution (1 mol/l) to surface",
+        low=0.0,
+        high=2.0,
+        default="0.25 eV",
+        interval=("0.15 eV", "0.35 eV"),
+        why="half the shell left at 0.06 mmol/l; ligands of these dots come and go; assumed",
+    )
     traps_per_missing_ligand: Sourced = quantity(
         "1",
         "share of missing ligands that leave an electronic trap",
@@ -164,6 +302,21 @@ class FilmSpec(FilmTables):
     ligand: str = Field(default="", description="ligand of the film; empty: as the dots come")
     wash: WashSpec | None = Field(default=None, description="ligand removal by a solvent")
     anneal: AnnealSpec | None = Field(default=None, description="heating of the film")
+    exchange: ExchangeSpec | None = Field(default=None, description="another ligand comes in")
+    ripen: RipenSpec | None = Field(default=None, description="large dots grow from small ones")
+    dopant: tuple[DopantSpec, ...] = Field(
+        default=(), description="foreign ions on the lead site, one table or a list of them"
+    )
+    gate: GateSpec = Field(
+        default_factory=GateSpec, description="the transistor of the apparent mobility"
+    )
+    free_ligand: Sourced | None = quantity(
+        "mol/m3",
+        "ligand left free in the ink: sets the coverage by binding equilibrium",
+        low=0.0,
+        high=1e5,
+        optional=True,
+    )
     stripped_fraction: Sourced | None = quantity(
         "1", "share of the ligands taken off, instead of wash", low=0.0, high=1.0, optional=True
     )
@@ -270,6 +423,12 @@ class FilmSpec(FilmTables):
     doping: Sourced | None = quantity(
         "m-3", "net fixed doping, donors positive", low=-1e28, high=1e28, optional=True
     )
+
+    @field_validator("dopant", mode="before")
+    @classmethod
+    def _one_dopant(cls, value: Any) -> Any:
+        """A single table stands for a list of one."""
+        return [value] if isinstance(value, dict | DopantSpec) else value
 
 
 # Fields of FilmSpec that replace the field of the same name in FilmProperties.

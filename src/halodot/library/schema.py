@@ -197,7 +197,13 @@ _ROWS: tuple[tuple[str, str, float, float, float, str], ...] = (
     ("crack_strain", "1", 1e-5, 1.0, 1.0, "tensile strain at which a layer cracks"),
     # reagents
     ("chain_carbons", "1", 0.0, 100.0, 0.0, "carbon atoms of the longest chain"),
+    ("decay_scale", "1", 0.05, 3.0, 0.2, "tunnelling decay over that of a saturated chain"),
+    # dopants in films
+    ("site_charge", "1", -3.0, 3.0, 0.0, "charge on its lattice site, relative to the lattice"),
+    ("ionised_share", "1", 0.0, 1.0, 9.0, "share of a dopant that gives a carrier"),
     # words
+    ("head_group", TEXT, -_INF, _INF, 0.0, "what binds a ligand to the surface"),
+    ("chain", TEXT, -_INF, _INF, 0.0, "saturated, conjugated, inorganic or none"),
     ("alias", TEXT, -_INF, _INF, 0.0, "another name of the material"),
     ("title", TEXT, -_INF, _INF, 0.0, "full name"),
     ("cas", TEXT, -_INF, _INF, 0.0, "CAS registry number"),
