@@ -37,7 +37,7 @@ from ..core.sourced import Sourced
 from ..core.spec import Spec, quantity
 from ..crystal.composition import Composition
 from .flask import Flask
-from .priors import interval, sampled
+from .priors import defaults, interval, sampled
 from .speciation import Speciation
 
 FloatArray = NDArray[np.float64]
@@ -225,7 +225,7 @@ def affinities(found: Speciation, k: dict[str, FloatArray]) -> FloatArray:
 def compete(flask: Flask, found: Speciation, spec: PhasesSpec | None = None) -> Pool:
     """Return what the pool of `flask` becomes, one row for each draw of the speciation."""
     draws = found.halide.size - 1
-    constants = sampled(spec or PhasesSpec(), draws)
+    constants = sampled(spec or defaults(PhasesSpec), draws)
     lead = float(flask.lead)
     content = np.array([float(flask.caesium) / lead, 1.0, flask.halide / lead])
     return share_out(affinities(found, constants), content)
@@ -244,14 +244,24 @@ def named(pool: Pool, composition: Composition) -> dict[str, Sourced]:
     >>> sorted(named(Pool(np.ones((1, 8)), np.ones(3), True), parse("CsPbBr3")))
     ['Cs4PbBr6', 'CsPb2Br5', 'CsPbBr3']
     """
-    sites = {role: site for role, site in composition.sites if role == "X"}
     note = "from priors of the affinities whose directions were put in"
-    found = {}
-    for index, (name, family) in enumerate(zip(COMPOUNDS, _FAMILIES, strict=True)):
-        text = name.split("X")[0] + _halide(sites["X"], int(name.split("X")[1]))
-        key = composition.host.formula if composition.family == family else text
-        found[key] = interval(pool.shares[:, index], note)
-    return found
+    return {
+        formula_of(name, composition): interval(pool.shares[:, index], note)
+        for index, name in enumerate(COMPOUNDS)
+    }
+
+
+def formula_of(name: str, composition: Composition) -> str:
+    """Return the formula of one of `COMPOUNDS` with the halides of `composition`.
+
+    >>> from halodot.crystal.composition import parse
+    >>> formula_of("CsPb2X5", parse("CsPb(Br0.7Cl0.3)3"))
+    'CsPb2(Br0.7Cl0.3)5'
+    """
+    if composition.family == _FAMILIES[COMPOUNDS.index(name)]:
+        return composition.host.formula
+    metals, count = name.split("X")
+    return metals + _halide(dict(composition.sites)["X"], int(count))
 
 
 _FAMILIES = ("ABX3", "A4BX6", "AB2X5")

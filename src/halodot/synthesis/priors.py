@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +15,18 @@ from ..core.sourced import Sourced
 from ..core.spec import Spec
 
 FloatArray = NDArray[np.float64]
+S = TypeVar("S", bound=Spec)
+
+
+@lru_cache(maxsize=32)
+def defaults(kind: type[S]) -> S:
+    """Return the spec of a kind with nothing set; built once.
+
+    >>> from halodot.synthesis.surface import SurfaceSpec
+    >>> defaults(SurfaceSpec) is defaults(SurfaceSpec)
+    True
+    """
+    return kind()
 
 
 def sampled(spec: Spec, count: int, seed: int = 0) -> dict[str, FloatArray]:

@@ -238,6 +238,33 @@ def _scaled(q: Sourced, by: float) -> Sourced:
     return Sourced(value, "1", min(low, value), max(high, value), q.basis, q.sources, q.note)
 
 
+# what a shape adds to a predicted size: (value, low, high) and why
+MONOLAYERS = (4.0, 2.0, 7.0)
+ASPECT = (3.0, 2.0, 6.0)
+
+
+def platelet_thickness(cell: float) -> Sourced:
+    """Thickness of platelets with lattice constant `cell` [m] whose thickness nothing else says.
+
+    >>> round(platelet_thickness(5.87e-10).in_unit("nm").value, 2)
+    2.35
+    """
+    value, low, high = (n * cell for n in MONOLAYERS)
+    why = "platelets of 2 to 7 monolayers; nothing in the recipe says how many"
+    return Sourced(value, "m", low, high, "assumed", (), why)
+
+
+def rod_length(width: Sourced) -> Sourced:
+    """Length of rods of known width [m].
+
+    >>> round(rod_length(Sourced(5e-9, "m")).in_unit("nm").value)
+    15
+    """
+    value, low, high = (a * float(width) for a in ASPECT)
+    why = "rods of 5 nm are 10 or 25 nm long (review, ref128)"
+    return Sourced(value, "m", low, high, "assumed", ("ref128",), why)
+
+
 def protocol_of(flask: Flask, words: tuple[str, ...] = ()) -> str:
     """Return the protocol that the additives of a recipe name, or an empty text.
 

@@ -34,7 +34,7 @@ from numpy.typing import NDArray
 from ..core.sourced import Sourced
 from ..core.spec import Spec, quantity
 from .flask import Flask
-from .priors import sampled
+from .priors import defaults, sampled
 
 FloatArray = NDArray[np.float64]
 
@@ -230,7 +230,7 @@ def speciate(flask: Flask, spec: SpeciationSpec | None = None, draws: int = 0) -
     >>> bool(0.0 < found.share_halide[0] < 1.0)
     True
     """
-    k = sampled(spec or SpeciationSpec(), draws)
+    k = sampled(spec or defaults(SpeciationSpec), draws)
     t, v = float(flask.temperature), float(flask.volume)
     lead, acid = float(flask.lead) / v, float(flask.acid) / v
     amine, halide = float(flask.amine) / v, flask.halide / v

@@ -30,7 +30,7 @@ from ..core.constants import BOLTZMANN
 from ..core.sourced import Sourced
 from ..core.spec import Spec, quantity
 from .flask import Flask
-from .priors import interval, sampled
+from .priors import defaults, interval, sampled
 
 FloatArray = NDArray[np.float64]
 
@@ -169,7 +169,7 @@ def coverage(
     >>> round(float(coverage(pot)), 3), float(coverage(pot, words=("IDA",))) > 0.95
     (0.9, True)
     """
-    k = sampled(spec or SurfaceSpec(), draws)
+    k = sampled(spec or defaults(SurfaceSpec), draws)
     if washes is not None:
         k["washes"] = 0.0 * k["washes"] + float(washes)
     ligand = (float(flask.acid) + float(flask.amine)) / float(flask.volume)
