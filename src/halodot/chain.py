@@ -71,6 +71,8 @@ def measure(study: Study, library: Library, hand_over: HandOver = lambda state: 
     elif study.dots:
         population = hand_over(synthesis.given(study.dots, library))
     if population:
+        for treatment in study.treatment:
+            population = hand_over(synthesis.treat(population, treatment, library))
         model = study.dots.model if study.dots else None
         dots = hand_over(dot.characterise(population, library, study.temperature, model))
     if study.film:

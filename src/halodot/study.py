@@ -29,6 +29,7 @@ from .film.spec import FilmSpec
 from .library import Library
 from .synthesis.spec import DotsSpec, RecipeSpec
 from .synthesis.state import DotPopulation
+from .synthesis.treatment.spec import Treatment
 from .task.spec import TaskSpec
 
 __all__ = ["Reported", "Study", "StudyFile", "draw", "load", "override", "resolve", "uncertain"]
@@ -136,6 +137,9 @@ class Study(Spec):
     crystal: Crystal | None = Field(default=None, description="the lattice alone, without dots")
     recipe: RecipeSpec | None = Field(default=None, description="the synthesis of the dots")
     dots: Dots | None = Field(default=None, description="dots given directly, without recipe")
+    treatment: tuple[Treatment, ...] = Field(
+        default=(), max_length=20, description="what is done to the finished dots, in order"
+    )
     film: FilmSpec | None = Field(default=None, description="the film of dots")
     device: DeviceSpec | None = Field(default=None, description="stack, contacts and geometry")
     protocol: tuple[Protocol, ...] = Field(default=(), max_length=40, description="what is done")
@@ -195,6 +199,8 @@ def _check_stages(s: Study) -> None:
     if s.recipe and s.dots:
         allowed = "either [recipe] or [dots], as a recipe makes the dots"
         raise _wrong("dots", s.dots.formula, allowed, "remove one of the two tables")
+    if s.treatment and not (s.recipe or s.dots):
+        raise _wrong("treatment", missing, "a study with [recipe] or [dots]", "add one")
     if s.device and not s.protocol:
         allowed = "at least one table [[protocol]]: what is measured on the device"
         raise _wrong("protocol", missing, allowed, "add [[protocol]] kind = ...")

@@ -37,12 +37,13 @@ def parts() -> tuple[Part, ...]:
     """Return all parts, in the order in which they act."""
     from .composition import compose
     from .doping.part import dope
+    from .history import history
     from .recombination import recombine
     from .spectra import spectra
     from .spin import spin
     from .transport import transport
 
-    return (recombine, spectra, dope, transport, spin, compose)
+    return (recombine, spectra, dope, transport, spin, compose, history)
 
 
 def complete(dots: DotProperties, context: Context) -> DotProperties:

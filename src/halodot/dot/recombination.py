@@ -18,6 +18,8 @@ volume; a trion lives 4 tau_XX (both kinds alike). Photons per exciton made are 
 
 .. math:: \Phi = \frac{1}{\langle N \rangle} \sum_N P_N \sum_{j=1}^{N} Q_j.
 
+A second domain of the dot adds a rate of loss (`heterojunction`) to that of light.
+
 Range: no return from a trap, no re-absorption (photon recycling is off), one k_r for all dots. With
 one k_r and irreversible traps the mean lifetime never exceeds the radiative one, ``tau = Phi /
 k_r``: a passivation that raises the yield and shortens the lifetime, as 10.1039/C9NA00292H reports,
@@ -39,6 +41,7 @@ from ..core.randomness import generator
 from ..core.sourced import Sourced
 from ..library.tables import table
 from .draws import Draw, drawer, summary
+from .heterojunction import lost
 from .parts import Context
 from .spec import DotModel
 from .state import DotProperties
@@ -250,12 +253,15 @@ def trap_number(dots: DotProperties, context: Context) -> Sourced:
     if model.traps_per_dot is not None:
         return model.traps_per_dot
     usual = usual_traps(_halides(dots.formula))
-    if model.ligand_coverage is None or not usual.is_known:
+    coverage = model.ligand_coverage or context.population.surface_coverage
+    if coverage is None or not coverage.is_known or not usual.is_known:
         return usual
     area = surface(dots) / _REFERENCE
     draw = drawer(generator(0, "traps"), _DRAWS)
-    empty = np.clip(1.0 - draw(model.ligand_coverage), 0.0, 1.0) / (1.0 - COVERED)
+    empty = np.clip(1.0 - draw(coverage), 0.0, 1.0) / (1.0 - COVERED)
     note = f"in proportion to the empty sites, at {COVERED:.0%} coverage as reported yields have it"
+    if model.ligand_coverage is None:
+        note += "; coverage by the synthesis"
     return summary(draw(usual) * empty * area, "1", sources=_SOURCES, note=note)
 
 
@@ -295,21 +301,26 @@ def recombine(dots: DotProperties, context: Context) -> DotProperties:
     mean, rate = np.maximum(draw(traps), 0.0), draw(model.trap_rate)
     light = 1.0 / draw(dots.radiative_lifetime)
     pair = _auger(dots, draw, model)
+    away, junction = lost(dots, context, drawer(generator(0, "junction"), _DRAWS))
     sources = (*traps.sources, *dots.radiative_lifetime.sources)
-    weak = quantum_yield(mean, rate, light)
+    emitted = light / (light + away)  # of what neither traps nor Auger recombination take
+    weak = emitted * quantum_yield(mean, rate, light + away)
     excitons = float(model.excitons_per_pulse)
     note = f"{float(traps):.3g} traps a dot: {traps.note or 'given'}"
     if pair is None and excitons > 0.0:
         made = Sourced.unknown("1", f"Auger recombination: {_endless(dots)}")
     else:
-        found = weak if pair is None else pulse_yield(mean, rate, light, pair, excitons)
+        found = weak
+        if pair is not None and excitons > 0.0:
+            found = emitted * pulse_yield(mean, rate, light + away, pair, excitons)
         made = summary(found, "1", sources=sources, note=note)
     extras = {
         "traps_per_dot": traps,
         "pl_lifetime": summary(weak / light, "s", sources=sources, note="mean over the decay"),
         **_many_body(pair, _endless(dots)),
+        **junction,
     }
-    curves = _decay_curves(float(mean[0]), float(rate[0]), float(light[0]))
+    curves = _decay_curves(float(mean[0]), float(rate[0]), float((light + away)[0]))
     return replace(
         dots,
         plqy=made,

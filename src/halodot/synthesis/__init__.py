@@ -1,6 +1,7 @@
 """Syntheses: a recipe, or dots given directly, to a population of dots.
 
-``make(recipe, library)`` and ``given(dots)`` give `state.DotPopulation`.
+``make(recipe, library)`` and ``given(dots)`` give `state.DotPopulation`; ``treat(population,
+treatment, library)`` does something to finished dots.
 """
 
 from __future__ import annotations
@@ -12,10 +13,17 @@ from .state import DotPopulation
 if TYPE_CHECKING:
     from .making import given, make
     from .spec import DotsSpec, RecipeSpec
+    from .treatment.treating import treat
 
-__all__ = ["DotPopulation", "DotsSpec", "RecipeSpec", "given", "make"]
+__all__ = ["DotPopulation", "DotsSpec", "RecipeSpec", "given", "make", "treat"]
 
-_HOMES = {"make": "making", "given": "making", "DotsSpec": "spec", "RecipeSpec": "spec"}
+_HOMES = {
+    "make": "making",
+    "given": "making",
+    "DotsSpec": "spec",
+    "RecipeSpec": "spec",
+    "treat": "treatment.treating",
+}
 
 
 def __getattr__(name: str) -> Any:
