@@ -6,6 +6,7 @@ import argparse
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from . import film_tables
 from .arguments import add_library
 
 if TYPE_CHECKING:
@@ -84,10 +85,13 @@ def run(args: argparse.Namespace) -> int:
     """Assemble the film and print it; exit code 1 where it carries a bad status."""
     from .output import print_flat, print_json
 
-    film = _film(args.file, args.materials)
-    body = flat(film)
     show: Callable[[dict[str, Any]], None] = print_json if args.json else print_flat
-    show(body)
+    tables = _tables_alone(args.file, args.materials)
+    if tables is not None:
+        show(tables)
+        return 0
+    film = _film(args.file, args.materials)
+    show(flat(film))
     return 0 if film.status.is_good else 1
 
 
@@ -103,6 +107,7 @@ def flat(film: FilmProperties) -> dict[str, Any]:
     for name, (key, unit) in MORE.items():
         if name in film.extras:
             body[key] = film.extras[name].to_json(unit)
+    body |= film_tables.flat(film.extras)
     body["ion_charge"] = film.ion_charge
     body["status"] = film.status.value
     body["notes"] = list(film.notes)
@@ -117,7 +122,7 @@ def _film(path: str, materials: list[str]) -> FilmProperties:
     from ..library import Library
     from ..study import Study
 
-    data = tomlfile.read(path)
+    data = film_tables.inside_film(tomlfile.read(path))
     known = sorted(Study.model_fields)
     for key in data:
         if key not in known:
@@ -125,6 +130,16 @@ def _film(path: str, materials: list[str]) -> FilmProperties:
     library = Library.builtin().with_files([*_beside(path, data), *materials])
     spec = build(FilmSpec, data.get("film", {}), root="film")
     return assemble(_dots(data, library), spec, library)
+
+
+def _tables_alone(path: str, materials: list[str]) -> dict[str, Any] | None:
+    """What a file of coating, encapsulation and the like says that names no film and no dots."""
+    from ..core import tomlfile
+    from ..library import Library
+
+    data = tomlfile.read(path)
+    library = Library.builtin().with_files([*_beside(path, data), *materials])
+    return film_tables.alone(data, library)
 
 
 def _beside(path: str, data: dict[str, Any]) -> list[str]:

@@ -1,0 +1,106 @@
+"""Tables of a film file that may stand alone: coating, encapsulation, ageing, bending, cost."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ..core.sourced import Sourced
+    from ..film.tables import FilmTables
+    from ..library import Library
+
+STAGES = ("film", "recipe", "dots")
+
+
+def inside_film(data: dict[str, Any]) -> dict[str, Any]:
+    """Return the tables of a file with those of a film moved into ``[film]``.
+
+    Raises
+    ------
+    InputError
+        If a table stands both alone and in ``[film]``.
+    """
+    from ..core.errors import InputError
+    from ..film.tables import NAMES
+
+    moved = {name: data[name] for name in NAMES if name in data}
+    film = data.get("film", {})
+    if not moved or not isinstance(film, dict):
+        return data
+    for name in moved:
+        if name in film:
+            allowed = f"[{name}] or [film.{name}]"
+            raise InputError(name, "given twice", allowed, "remove one of the two")
+    rest = {k: v for k, v in data.items() if k not in moved}
+    return rest | {"film": film | moved}
+
+
+def alone(data: dict[str, Any], library: Library) -> dict[str, Any] | None:
+    """Return the flat keys of a file that holds only such tables, None for any other file.
+
+    A wet coating without a solvent is answered with all solvents of the library, ranked.
+    """
+    from ..core.spec import build
+    from ..film.tables import NAMES, FilmTables, evaluate
+
+    if any(stage in data for stage in STAGES) or not any(name in data for name in NAMES):
+        return None
+    spec = build(FilmTables, {k: data[k] for k in NAMES if k in data})
+    body, rest = _ranked(spec, library)
+    found = evaluate(rest, library)
+    status = "Converged."
+    return flat(found.extras) | body | {"status": status, "notes": list(found.notes)}
+
+
+def _ranked(spec: FilmTables, library: Library) -> tuple[dict[str, Any], FilmTables]:
+    """The ranking, where no solvent is named, and the tables that are left."""
+    coating = spec.coating
+    if coating is None or coating.solvent or coating.blend or coating.method == "evaporation":
+        return {}, spec
+    from ..film.coating import choose_solvent
+
+    rows = [
+        {
+            "name": c.name,
+            "score": c.score,
+            "usable": c.is_usable,
+            "reasons": list(c.reasons),
+            "hazard": c.hazard,
+            "hansen_distance_sqrt_MPa": c.distance.value,
+            "ring_chance": c.ring_chance,
+            "peclet": c.peclet,
+            "z_number": c.z_number,
+            "drying_time_s": c.drying_time,
+        }
+        for c in choose_solvent(method=coating.method, library=library)
+    ]
+    return {"solvents": rows}, spec.model_copy(update={"coating": None})
+
+
+def flat(extras: Mapping[str, Sourced]) -> dict[str, Any]:
+    """Return the flat keys of what the tables say, each ending in its unit."""
+    from ..film import cost
+    from ..film.coating import evaluate
+    from ..film.life import ageing, bending, encapsulation
+    from ..report.tables import keyed
+
+    known = [n for m in (evaluate, encapsulation, ageing, bending, cost) for n in m.UNITS]
+    body = dict(keyed(name, extras[name]) for name in known if name in extras)
+    if "coffee_ring" in extras:
+        body["coffee_ring"] = _verdict(extras["coffee_ring"], extras["ring_confidence"])
+    return body
+
+
+def _verdict(ring: Sourced, confidence: Sourced) -> dict[str, Any]:
+    if ring.value is None:
+        return ring.to_json()
+    return {
+        "value": bool(ring.value),
+        "verdict": "ring" if ring.value else "even",
+        "confidence": confidence.value,
+        "reason": confidence.note,
+        "basis": ring.basis,
+        "sources": list(ring.sources),
+    }
