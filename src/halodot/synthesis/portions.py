@@ -148,6 +148,7 @@ def _moles_and_volume(reagent: Reagent, entry: Entry, where: str) -> tuple[Sourc
     """Moles (or equivalents) and the volume of liquid that come with a reagent."""
     amount, concentration = reagent.amount, reagent.concentration
     none = Sourced(0.0, "m3", basis="given")
+    pure = reagent.purity or Sourced(1.0, basis="given")
     if concentration is not None:
         if float(concentration) == 0.0:
             raise InputError(f"{where}.concentration", 0.0, "more than zero", "'0.125 M'")
@@ -165,8 +166,8 @@ def _moles_and_volume(reagent: Reagent, entry: Entry, where: str) -> tuple[Sourc
             allowed = f"a mass or moles of {entry.name}, whose density is not known"
             remedy = "give density = '0.9 g/mL', or concentration = '0.125 M' of a solution"
             raise InputError(f"{where}.amount", f"{float(amount) * 1e6:.4g} mL", allowed, remedy)
-        return product("mol", amount, density, reagent.purity, inverse(mass)), amount
-    moles, pure = amount, reagent.purity
+        return product("mol", amount, density, pure, inverse(mass)), amount
+    moles = amount
     if amount.unit == "kg":
         moles = product("mol", amount, pure, inverse(mass))
     volume = none

@@ -50,13 +50,12 @@ class Reagent(Spec):
         default=None, description="of a solution, e.g. '0.125 M' or '10 mg/mL'"
     )
     solvent: str = Field(default="", max_length=120, description="of that solution")
-    purity: Sourced = quantity(
+    purity: Sourced | None = quantity(
         "1",
-        "share of the mass that is the reagent, e.g. '70 %' for technical oleylamine",
+        "share of the mass that is the reagent, e.g. '70 %' for technical oleylamine; else pure",
         low=0.01,
         high=1.0,
-        default=1.0,
-        why="taken as pure",
+        optional=True,
     )
     density: Sourced | None = quantity(
         "kg/m3", "of a liquid whose density the library lacks", low=100.0, high=2e4, optional=True
