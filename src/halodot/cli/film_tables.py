@@ -42,11 +42,17 @@ def alone(data: dict[str, Any], library: Library) -> dict[str, Any] | None:
 
     A wet coating without a solvent is answered with all solvents of the library, ranked.
     """
+    from ..core.errors import InputError, nearest
     from ..core.spec import build
     from ..film.tables import NAMES, FilmTables, evaluate
+    from ..study import Study
 
     if any(stage in data for stage in STAGES) or not any(name in data for name in NAMES):
         return None
+    known = sorted([*NAMES, *Study.model_fields])
+    for key in data:
+        if key not in known:
+            raise InputError(key, data[key], "tables " + ", ".join(NAMES), nearest(key, known))
     spec = build(FilmTables, {k: data[k] for k in NAMES if k in data})
     body, rest = _ranked(spec, library)
     found = evaluate(rest, library)
@@ -61,22 +67,14 @@ def _ranked(spec: FilmTables, library: Library) -> tuple[dict[str, Any], FilmTab
         return {}, spec
     from ..film.coating import choose_solvent
 
-    rows = [
-        {
-            "name": c.name,
-            "score": c.score,
-            "usable": c.is_usable,
-            "reasons": list(c.reasons),
-            "hazard": c.hazard,
-            "hansen_distance_sqrt_MPa": c.distance.value,
-            "ring_chance": c.ring_chance,
-            "peclet": c.peclet,
-            "z_number": c.z_number,
-            "drying_time_s": c.drying_time,
-        }
-        for c in choose_solvent(method=coating.method, library=library)
-    ]
-    return {"solvents": rows}, spec.model_copy(update={"coating": None})
+    ranked = choose_solvent(method=coating.method, library=library)
+    body = {
+        "solvents": [c.name for c in ranked],
+        "solvent_scores": [round(c.score, 6) for c in ranked],
+        "solvent_reasons": [f"{c.name}: {'; '.join(c.reasons)}" for c in ranked],
+        "solvent_hazards": [f"{c.name}: {c.hazard}" for c in ranked if c.hazard],
+    }
+    return body, spec.model_copy(update={"coating": None})
 
 
 def flat(extras: Mapping[str, Sourced]) -> dict[str, Any]:
@@ -89,18 +87,18 @@ def flat(extras: Mapping[str, Sourced]) -> dict[str, Any]:
     known = [n for m in (evaluate, encapsulation, ageing, bending, cost) for n in m.UNITS]
     body = dict(keyed(name, extras[name]) for name in known if name in extras)
     if "coffee_ring" in extras:
-        body["coffee_ring"] = _verdict(extras["coffee_ring"], extras["ring_confidence"])
+        body |= _verdict(extras["coffee_ring"], extras["ring_confidence"])
     return body
 
 
 def _verdict(ring: Sourced, confidence: Sourced) -> dict[str, Any]:
     if ring.value is None:
-        return ring.to_json()
+        return {"coffee_ring": ring.to_json()}
+    is_ring = bool(ring.value)
+    ends = {"value": is_ring, "low": is_ring, "high": is_ring}
     return {
-        "value": bool(ring.value),
-        "verdict": "ring" if ring.value else "even",
-        "confidence": confidence.value,
-        "reason": confidence.note,
-        "basis": ring.basis,
-        "sources": list(ring.sources),
+        "coffee_ring": ends | {"basis": ring.basis, "sources": list(ring.sources)},
+        "coffee_ring_verdict": "ring" if is_ring else "even",
+        "coffee_ring_confidence": confidence.value,
+        "coffee_ring_reason": confidence.note,
     }

@@ -320,7 +320,7 @@ def _chance(q: Sourced, pe: float, middle: dict[str, F]) -> float:
     held = middle["held_back"]
     critical = np.array([float(q)])
     if q.low is None or q.high is None or q.low <= 0.0 or q.low == q.high:
-        return float((np.array([pe]) > critical)[0] * (1.0 - held[0]))
+        return float(ring.in_doubt((np.array([pe]) > critical) * (1.0 - held))[0])
     low, high = np.array([q.low]), np.array([q.high])
     return float(ring.chance(np.array([pe]), critical, low, high, held)[0])
 

@@ -7,7 +7,8 @@ them back where it has the time, which the Peclet number says. Of the dots the s
 
 ends in the ring; s is what flow along the surface takes back (`marangoni.py`). Pe_c is not known
 better than "of order one": the prior 3 (1 to 9) is log-normal, and the chance of a ring is that of
-Pe > Pe_c, less s. It is tied to nothing but this: an ink-jet study found even films for boiling
+Pe > Pe_c, less s, and one verdict in twenty is taken to be wrong either way for reasons outside the
+model. It is tied to nothing but this: an ink-jet study found even films for boiling
 points of 250 to 265 C, and Pe crosses one to three at tetradecane, 253 C.
 
 The ring is a gamma distribution in the distance x from the edge, as theory finds for large Pe,
@@ -28,6 +29,7 @@ from numpy.typing import NDArray
 from ...core.constants import Z90
 
 F = NDArray[np.float64]
+DOUBT = 0.05  # of either verdict, for what is not modelled
 NARROWEST, WIDEST = 5e-3, 0.3  # of w / R, so that a profile stays inside the drop
 
 
@@ -42,7 +44,12 @@ def chance(peclet: F, critical: F, low: F, high: F, held_back: F) -> F:
         s, the chance that flow along the surface keeps a ring from forming.
     """
     width = np.log(high / low) / (2.0 * Z90)
-    return _normal(np.log(peclet / critical) / width) * (1.0 - held_back)
+    return in_doubt(_normal(np.log(peclet / critical) / width) * (1.0 - held_back))
+
+
+def in_doubt(certain: F) -> F:
+    """Chance of a ring where the model itself may be wrong."""
+    return np.asarray(DOUBT + (1.0 - 2.0 * DOUBT) * certain)
 
 
 def _normal(x: F) -> F:
