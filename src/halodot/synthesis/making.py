@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import cast
 
 from ..core.constants import Z90
@@ -11,7 +12,12 @@ from ..core.status import Status
 from ..crystal.composition import Composition, parse
 from ..library import Library
 from ..library.mixing import mix
-from . import hot_injection
+from . import sizes
+from .flask import Flask
+from .hot_injection import joined
+from .mechanism import Product, evaluate
+from .reagents import flask_of
+from .shape import platelet_thickness, rod_length
 from .spec import DotsSpec, RecipeSpec
 from .state import DotPopulation
 
@@ -27,6 +33,8 @@ _FALLBACK_CELL = Sourced(
     5.87e-10, "m", 5.5e-10, 6.4e-10, "assumed", (), "lattice constant not known; as CsPbBr3"
 )
 _PHASES = ("alpha", "beta", "gamma")
+_MECHANISM_SPREAD = 0.42  # sd of ln(spread): constants of growth are priors
+_MAIN = 0.5  # share of the lead below which the compound asked for is not the product
 
 
 def given(dots: DotsSpec, library: Library | None = None) -> DotPopulation:
@@ -51,7 +59,7 @@ def given(dots: DotsSpec, library: Library | None = None) -> DotPopulation:
     notes: tuple[str, ...] = ()
     size = dots.size
     if size is None:
-        cell = _lattice(composition, known)
+        cell = lattice(composition, known)
         size = _times(cell, cast("int", dots.monolayers))
         notes = (f"{dots.monolayers} monolayers of {float(cell) * 1e9:.4g} nm",)
         if cell is _FALLBACK_CELL:
@@ -86,20 +94,20 @@ def make(recipe: RecipeSpec, library: Library) -> DotPopulation:
     Parameters
     ----------
     recipe
-        Method, composition, temperature and what else was written down.
+        Method, composition and what else was written down.
     library
-        Where lattice constants and phases come from.
+        Where reagents, solvents, lattice constants and phases come from.
 
     Raises
     ------
     InputError
-        If the formula cannot be read.
+        If the formula or a reagent cannot be read.
 
     Notes
     -----
-    A size measured by the user stands; otherwise it is predicted with its 90 % interval, which
-    holds the scatter between laboratories. `Status.OUTSIDE_RANGE` where no published synthesis is
-    near.
+    A size measured by the user stands; otherwise published syntheses say it with a 90 % interval
+    that holds the scatter between laboratories, and the mechanism gives spread, shape, phases,
+    surface and curves. `Status.OUTSIDE_RANGE` where no published synthesis is near.
 
     Examples
     --------
@@ -110,27 +118,101 @@ def make(recipe: RecipeSpec, library: Library) -> DotPopulation:
     True
     """
     composition = parse(recipe.formula)
-    shape = recipe.shape or "cube"
-    problem = hot_injection.outside(composition, float(recipe.temperature))
-    size, notes = (recipe.size, []) if recipe.size else _predicted(recipe, composition, library)
-    if problem and recipe.size is None:
-        notes.append("outside the published syntheses: " + problem)
-        size = _wider(size)
-    if recipe.shape is None:
-        notes.append("shape assumed: hot injection above about 110 degC gives cubes")
-    if recipe.time is not None:
-        notes.append("time is not in the model: growth ends within a second of the injection")
+    flask = flask_of(recipe, library)
+    product = evaluate(flask, recipe.process, library=library, words=words(recipe),
+                       washes=_washes(recipe))  # fmt: skip
+    shape = recipe.shape or product.shape
+    size, notes, status = _size(recipe, flask, product, shape, composition, library)
     return DotPopulation(
         formula=recipe.formula,
         shape=shape,
         size=size,
-        size_spread=recipe.size_spread or spread_prior(shape),
+        size_spread=recipe.size_spread or _spread(shape, product),
         ligand=recipe.ligand,
-        lateral=recipe.lateral if shape == "platelet" else None,
+        lateral=_lateral(recipe, shape, product),
+        length=rod_length(size) if shape == "rod" else None,
         phase=_phase(composition, library),
-        status=Status.OUTSIDE_RANGE if problem and recipe.size is None else Status.OK,
-        notes=tuple(notes),
+        status=status,
+        notes=(*notes, *product.notes, *_about_phases(composition, product), *_left_out(flask)),
+        phases=product.phases,
+        shapes=product.shapes,
+        surface_coverage=product.coverage,
+        extras=product.extras,
+        curves=product.outcome.curves,
     )
+
+
+def words(recipe: RecipeSpec) -> tuple[str, ...]:
+    """Additives and salts that a recipe names without an amount, and its reagents."""
+    return (*recipe.additives, *recipe.precursors, *(r.name for r in recipe.reagent))
+
+
+def _washes(recipe: RecipeSpec) -> Sourced | None:
+    return None if recipe.washing is None else Sourced(float(recipe.washing.cycles), "1")
+
+
+def _size(
+    recipe: RecipeSpec,
+    flask: Flask,
+    product: Product,
+    shape: str,
+    composition: Composition,
+    library: Library,
+) -> tuple[Sourced, list[str], Status]:
+    """Size as measured, as the reactor alone can say, or as published syntheses show."""
+    if recipe.size is not None:
+        return recipe.size, [], Status.OK
+    own = product.outcome.size_prior
+    if own is not None:
+        return own, [f"size: {own.note}"], Status.OUTSIDE_RANGE
+    found = sizes.predict(flask, composition, bool(words(recipe)))
+    mean, sd, notes = found.mean, found.sd, list(found.notes)
+    cell = float(lattice(composition, library))
+    if shape == "platelet" and recipe.shape is None:
+        return platelet_thickness(cell), [platelet_thickness(cell).note], found.status
+    if recipe.dot_halide_ratio is not None:
+        (mean, sd), note = sizes.with_composition((mean, sd), float(recipe.dot_halide_ratio), cell)
+        notes.append(note)
+    low, high = (math.exp(mean + z * sd) * 1e-9 for z in (-Z90, Z90))
+    size = Sourced(math.exp(mean) * 1e-9, "m", low, high, found.basis, found.sources, notes[0])
+    return size, notes, found.status
+
+
+def _spread(shape: str, product: Product) -> Sourced:
+    """Spread of the sizes: what washed dots usually have, and the population balance if it ran."""
+    prior = spread_prior(shape)
+    mechanism = product.outcome.spread
+    if not (math.isfinite(mechanism) and mechanism > 0.0):
+        return prior
+    width = math.log(float(prior.high or prior) / float(prior.low or prior)) / (2.0 * Z90)
+    mean, sd = joined((math.log(float(prior)), width), (math.log(mechanism), _MECHANISM_SPREAD))
+    value = math.exp(mean)
+    ends = value * math.exp(-Z90 * sd), min(1.0, value * math.exp(Z90 * sd))
+    note = f"usual spreads joined with {mechanism:.2g} of the mechanism, whose constants are priors"
+    return Sourced(value, "1", *ends, "computed", (), note)
+
+
+def _lateral(recipe: RecipeSpec, shape: str, product: Product) -> Sourced | None:
+    if shape != "platelet":
+        return None
+    return recipe.lateral or product.outcome.lateral
+
+
+def _about_phases(composition: Composition, product: Product) -> tuple[str, ...]:
+    """What else crystallises, where it is more than the compound asked for."""
+    known = {name: float(q) for name, q in product.phases.items() if q.is_known}
+    wanted = composition.host.formula
+    if not known or known.get(wanted, 0.0) >= _MAIN:
+        return ()
+    main = max(known, key=lambda name: known[name])
+    told = f"{main} holds {known[main]:.0%} of the crystallised lead; the dots are what is {wanted}"
+    return (told,)
+
+
+def _left_out(flask: Flask) -> tuple[str, ...]:
+    if not flask.assumed:
+        return ()
+    return (f"not stated, usual for {flask.method}: {', '.join(flask.assumed)}",)
 
 
 def spread_prior(shape: str) -> Sourced:
@@ -143,43 +225,8 @@ def spread_prior(shape: str) -> Sourced:
     return assumed(_SPREADS[shape][0], "1", *_SPREADS[shape][1:], why)
 
 
-def _predicted(
-    recipe: RecipeSpec, composition: Composition, library: Library
-) -> tuple[Sourced, list[str]]:
-    """Size from the published syntheses, and from the composition of the dots if measured."""
-    ratio = None if recipe.halide_ratio is None else float(recipe.halide_ratio)
-    halides = composition.site("X")
-    x = hot_injection.regressors(float(recipe.temperature), halides, ratio, bool(recipe.additives))
-    estimate = hot_injection.trained().predict(x, x[:2])
-    papers = sorted({s.paper for s in hot_injection.published()})
-    notes = [
-        f"size regressed on {len(hot_injection.published())} hot injections of {len(papers)} "
-        "papers, whose trends with temperature have opposite signs"
-    ]
-    if recipe.dot_halide_ratio is not None:
-        cell = float(_lattice(composition, library))
-        surface = hot_injection.composition_estimate(float(recipe.dot_halide_ratio), cell)
-        if surface is None:
-            notes.append("the halide ratio of the dots is that of the bulk and says no size")
-        else:
-            estimate = hot_injection.joined(estimate, surface)
-            notes.append("joined with the size of a halide-terminated cube, X/Pb = 3 + 3/n")
-    mean, sd = estimate
-    ends = (math.exp(mean - Z90 * sd), math.exp(mean + Z90 * sd))
-    sources = ("review", *(f"ref{p}" for p in papers))
-    low, high = (e * 1e-9 for e in ends)
-    return Sourced(math.exp(mean) * 1e-9, "m", low, high, "fitted", sources, notes[0]), notes
-
-
-def _wider(size: Sourced) -> Sourced:
-    """The interval outside the data: half as wide again on a logarithmic scale."""
-    value, low, high = float(size), size.low or float(size), size.high or float(size)
-    factor = 1.5
-    ends = (value * (low / value) ** factor, value * (high / value) ** factor)
-    return Sourced(value, "m", *ends, size.basis, size.sources, size.note)
-
-
-def _lattice(composition: Composition, library: Library) -> Sourced:
+def lattice(composition: Composition, library: Library) -> Sourced:
+    """Lattice constant of the host, as CsPbBr3 where it is not known."""
     cell = mix(library, composition.host.end_members, "lattice_constant")
     return cell if cell.is_known else _FALLBACK_CELL
 
@@ -187,7 +234,7 @@ def _lattice(composition: Composition, library: Library) -> Sourced:
 def _times(cell: Sourced, count: int) -> Sourced:
     low, high = (None if e is None else e * count for e in (cell.low, cell.high))
     note = f"{count} lattice constants"
-    return Sourced(float(cell) * count, "m", low, high, cell.basis, cell.sources, note)
+    return replace(cell, value=float(cell) * count, low=low, high=high, note=note)
 
 
 def _phase(composition: Composition, library: Library) -> str:

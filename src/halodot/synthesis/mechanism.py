@@ -43,7 +43,8 @@ FloatArray = NDArray[np.float64]
 
 DRAWS = 60
 HALIDES = ("Cl", "Br", "I")
-DRY = ("mechanochemical", "laser_glass", "cvd")  # no liquid, so no speciation in one
+DRY = ("mechanochemical", "laser_glass")  # no equilibrium with a liquid or vapour
+NO_LIQUID = (*DRY, "cvd")
 _LEAST_LEFT = 0.02  # of an ion that stays dissolved at least
 _NO_ACID = 100.0  # amine over acid where there is no acid
 _FACTOR_ENDS = (0.03, 30.0)  # of the solubility; beyond them the activity model is no guide
@@ -124,7 +125,7 @@ def evaluate(
         shape=formed.shape,
         coverage=(own if own.is_known else None) if own is not None else covered,
         extras={**_numbers(chemistry), **outcome.extras},
-        notes=_notes(chemistry, outcome, formed, composition),
+        notes=_notes(flask, chemistry, outcome, formed, composition),
         status=worst(Status.OK, *([Status.OUTSIDE_RANGE] if outcome.physics_only else [])),
     )
 
@@ -269,16 +270,17 @@ def _numbers(chemistry: Chemistry) -> dict[str, Sourced]:
 
 
 def _notes(
-    chemistry: Chemistry, outcome: Outcome, formed: Shapes, composition: Composition
+    flask: Flask, chemistry: Chemistry, outcome: Outcome, formed: Shapes, composition: Composition
 ) -> tuple[str, ...]:
     notes = [*outcome.notes, f"shape {formed.reason}"]
-    if not any(name in formed.probabilities for name in shape.EXOTIC):
+    liquid = flask.method not in NO_LIQUID
+    if liquid and not any(name in formed.probabilities for name in shape.EXOTIC):
         notes.append("hexapods, dodecapods and zigzag chains: not predicted without their protocol")
     if not competing_phases.is_modelled(composition):
         notes.append(f"{competing_phases.NOT_MODELLED}: not modelled for {composition.formula}")
         notes.append("growth with the constants of CsPbBr3, as none of this compound are at hand")
     elif chemistry.pool is None and not outcome.phases:
-        notes.append("competing phases in a glass or a deposit are not modelled")
+        notes.append("competing phases in a glass are not modelled")
     if not outcome.status.is_good:
         notes.append(f"growth: {outcome.status.value}")
     return tuple(notes)

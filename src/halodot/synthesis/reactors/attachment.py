@@ -28,7 +28,7 @@ class AttachmentSpec(Spec):
     Examples
     --------
     >>> AttachmentSpec().coverage_scale.value
-    0.05
+    0.042
     """
 
     coverage_scale: Sourced = quantity(
@@ -36,8 +36,8 @@ class AttachmentSpec(Spec):
         "covered share over which the chance of joining falls by e",
         low=1e-3,
         high=1.0,
-        default=0.05,
-        interval=(0.03, 0.1),
+        default=0.042,
+        interval=(0.03, 0.08),
         why="washed dispersions keep for weeks, stripped ones join in minutes",
     )
     polar_stripping: Sourced = quantity(

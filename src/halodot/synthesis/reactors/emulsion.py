@@ -1,8 +1,8 @@
 r"""Emulsion: every droplet is a batch of its own.
 
 The demulsifier draws the polar solvent out of a droplet of diameter d in a time that grows with its
-surface, ``tau = tau_m (d / d_mean)^2``; three droplets, the middles of equal shares of the volume of
-a log-normal distribution, are grown apart and pooled by volume. A droplet that holds the monomer
+surface, ``tau = tau_m (d / d_mean)^2``; three droplets, the middles of equal shares of the volume
+of a log-normal distribution, are grown apart and pooled by volume. A droplet that holds the monomer
 for fewer than one dot as the bulk would make them holds one smaller dot,
 
 .. math:: L = L_{bulk} \min(1, N^{1/3}), \qquad N = n V,

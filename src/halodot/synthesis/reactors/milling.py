@@ -175,7 +175,8 @@ def react(
         speed, (t[0], t[-1]), np.zeros(len(PAIRS)), "LSODA", t, rtol=1e-7, atol=1e-10
     )  # fmt: skip
     # amounts follow from the extents of reactions, so that every element is conserved
-    return np.asarray(start + found.y.T @ CHANGES)
+    amounts = start + found.y.T @ CHANGES
+    return np.asarray(np.where(np.abs(amounts) < 1e-9, 0.0, amounts))
 
 
 def thickness(time: FloatArray | float, spec: MillingSpec, frequency: float) -> FloatArray:
