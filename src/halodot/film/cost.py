@@ -217,3 +217,9 @@ def tornado(inputs: Mapping[str, Sourced]) -> tuple[Bar, ...]:
         if q.low is not None and q.high is not None and q.low < q.high
     ]
     return tuple(sorted(bars, key=lambda b: -b.swing))
+
+
+def tornado_names(indices: F) -> list[str]:
+    """Return the names of inputs by their place, as the curve ``cost_input`` holds them."""
+    names = list(prices(CostSpec()))
+    return [names[int(k)] for k in indices]

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from ..device.state import Trace
+from . import film_pictures
 from .model import ReportInput, Variant
 from .plots import dots, scores, series, stack, traces
 from .plots import records as special
@@ -37,6 +38,7 @@ def draw(result: ReportInput) -> list[Picture]:
 
 def _plans(result: ReportInput) -> Iterator[tuple]:
     yield from _of_dots(result)
+    yield from film_pictures.plans(result)
     yield from _stacks(result)
     yield from _records(result)
     yield from _scores(result)
