@@ -63,6 +63,10 @@ MORE = {
     "ionic_over_electronic": ("ionic_over_electronic", None),
     "ligand_coverage": ("ligand_coverage", None),
     "necking": ("necking", None),
+    "mobility_electron_over_closed_form": ("mobility_n_over_closed_form", None),
+    "mobility_hole_over_closed_form": ("mobility_p_over_closed_form", None),
+    "percolating_share": ("percolating_share", None),
+    "neighbours": ("neighbours", None),
 }
 
 

@@ -15,10 +15,12 @@ from ..core.sourced import Sourced
 from ..core.status import Status, worst
 from ..dot.state import DotProperties
 from ..library import Library
-from . import apparent, inputs
+from ..optics.constants import OpticalConstants
+from . import apparent, inputs, optical
 from .curves import curves
 from .evaluate import Case, coverage, evaluate
 from .hopping import contact_coupling
+from .on_packing import OnPacking
 from .spec import OVERRIDES, FilmSpec
 from .state import NO_DOTS, FilmProperties
 from .tables import with_tables
@@ -113,6 +115,9 @@ def assemble(
     found = inputs.collect(dots, spec, known)
     case = fixed_case(dots, spec, inputs.dopant_charges(spec, known))
     given = {n: q for n in OVERRIDES if (q := getattr(spec, n)) is not None}
+    packed = _on_packing(case, found, given, spec)
+    if packed is not None:
+        found |= {f"packing_{c}": q for c, q in packed.factors.items()}
     centre = _one(case, found, given)
     rng = generator(spec.seed, "film")
     is_exact = all(q.low is None for q in (*found.values(), *given.values()))
@@ -123,6 +128,11 @@ def assemble(
     values = {n: _explain(n, q, found, passed) for n, q in values.items()} | given
     film = _handed_over(dots, spec, case, found, values)
     film = replace(film, **_more(dots, spec, case, [centre, *draws]))
+    constants = _constants(spec, known)
+    optics = {} if case.is_bulk else optical.curves(case, centre.x, centre.out, dots, constants)
+    film = replace(film, curves=film.curves | optics)
+    if packed is not None:
+        film = _told_of(film, packed, spec)
     film = with_tables(film, spec, known)
     return replace(film, ligand=known.entry("ligand", film.ligand).name) if film.ligand else film
 
@@ -183,6 +193,39 @@ def _more(
     return {"extras": extras, "curves": shown}
 
 
+def _constants(spec: FilmSpec, library: Library) -> OpticalConstants | None:
+    if not spec.core_constants:
+        return None
+    return OpticalConstants.from_csv(library.folder / spec.core_constants, "film.core_constants")
+
+
+def _on_packing(
+    case: Case, found: dict[str, Sourced], given: dict[str, Sourced], spec: FilmSpec
+) -> OnPacking | None:
+    """What packings say beside the closed form, where the user asks for it."""
+    if spec.transport.method != "packing":
+        return None
+    from .on_packing import compare
+
+    middle = _one(case, found, given)
+    return compare(case, middle.x, middle.out, spec.transport, spec.seed)
+
+
+def _told_of(film: FilmProperties, packed: OnPacking, spec: FilmSpec) -> FilmProperties:
+    """Say in the film that its mobility was solved for on packings."""
+    told = f"mobility by master equation on {spec.transport.realisations} packings"
+    extras = {f"mobility_{c}_over_closed_form": q for c, q in packed.factors.items()} | {
+        "percolating_share": packed.connected,
+        "neighbours": packed.neighbours,
+    }
+    return replace(
+        film,
+        extras=film.extras | extras,
+        notes=(*film.notes, f"{told} of {spec.transport.sites} dots"),
+        status=worst(film.status, packed.status),
+    )
+
+
 def drawn(values: dict[str, Sourced], rng: np.random.Generator) -> dict[str, Sourced]:
     """Return one draw of every value; tails beyond what a quantity can be are cut off."""
     return {n: _within(n, q.sample(rng)) for n, q in values.items()}
@@ -220,7 +263,8 @@ def _explain(name: str, q: Sourced, found: dict[str, Sourced], passed: dict[str,
         return replace(q, basis="assumed", note=found["core_absorption"].note)
     if name.startswith("mobility"):
         decay = found["tunnelling_decay"]
-        return replace(q, sources=decay.sources, note=f"hopping; decay {decay.basis}")
+        how = "master equation on packings" if "packing_hole" in found else "closed form"
+        return replace(q, sources=decay.sources, note=f"hopping, {how}; decay {decay.basis}")
     return q
 
 

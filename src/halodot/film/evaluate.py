@@ -132,7 +132,11 @@ def _hopping(d: _Draft) -> None:
     for carrier in ("electron", "hole"):
         sigma = hopping.disorder(_slope(d, carrier), d.x["size_spread"], d.x["static_disorder"])
         d.put(f"disorder_{carrier}", sigma)
-        d.put(f"mobility_{carrier}", _mobility(d, d.x[f"{carrier}_mass"], sigma))
+        on_packing = d.x.get(f"packing_{carrier}", 1.0)
+        closed = _mobility(d, d.x[f"{carrier}_mass"], sigma)
+        d.put(f"mobility_{carrier}", on_packing * closed)
+        d.out[f"level_slope_{carrier}"] = _slope(d, carrier)
+        d.out["decay"] = d.x["tunnelling_decay"] * d.x["decay_scale"]
     if d.case.is_bulk:
         d.put("poole_frenkel", 0.0)  # bands, no hopping
         return
@@ -166,6 +170,7 @@ def _mobility(d: _Draft, mass: float, sigma: float) -> float:
 
 def _dielectric(d: _Draft) -> None:
     x, solid = d.x, _packing(d)[1]
+    d.out["solid"] = solid
     if d.case.is_bulk:
         d.put("relative_permittivity", x["core_static"])
         d.put("refractive_index", math.sqrt(x["core_optical"]))

@@ -150,6 +150,26 @@ class GateSpec(Spec):
     )
 
 
+class TransportSpec(Spec):
+    """How the mobility is computed, ``transport = {method = "packing", sites = 20000}``."""
+
+    method: Literal["closed_form", "packing"] = Field(
+        default="closed_form", description="closed form, or master equation on packings"
+    )
+    sites: int = Field(default=8000, ge=64, le=1_000_000, description="dots of a packing")
+    realisations: int = Field(default=3, ge=1, le=100, description="packings; they give the error")
+    missing: Sourced = quantity(
+        "1", "share of places without a dot", low=0.0, high=0.95, default=0.0,
+        why="no holes unless stated",
+    )  # fmt: skip
+    order: Sourced | None = quantity(
+        "1", "1 superlattice, 0 random; default: by packing", low=0.0, high=1.0, optional=True
+    )
+    law: Literal["marcus", "miller_abrahams"] = Field(
+        default="marcus", description="rate of a hop between unequal levels"
+    )
+
+
 class HoppingSpec(Spec):
     """Model parameters shared by all films; each default is a stated prior."""
 
@@ -309,6 +329,12 @@ class FilmSpec(FilmTables):
     )
     gate: GateSpec = Field(
         default_factory=GateSpec, description="the transistor of the apparent mobility"
+    )
+    transport: TransportSpec = Field(
+        default_factory=TransportSpec, description="how the mobility is computed"
+    )
+    core_constants: str = Field(
+        default="", description="CSV with wavelength_nm,n,k of the cores, beside the study"
     )
     free_ligand: Sourced | None = quantity(
         "mol/m3",

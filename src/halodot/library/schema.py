@@ -187,6 +187,7 @@ _ROWS: tuple[tuple[str, str, float, float, float, str], ...] = (
     ("grafting_density", "m-2", 1e16, 1e20, 0.4, "ligands per area in a full shell"),
     ("ligand_binding_energy", "eV", 0.0, 5.0, 0.2, "barrier of desorption"),
     ("ligand_removal", "1", 0.0, 1.0, 0.4, "share of the ligands that one wash takes off"),
+    ("decay_scale", "1", 0.05, 3.0, 0.2, "tunnelling decay over that of a saturated chain"),
     # barriers against water, and what bends
     ("barrier_thickness", "m", 1e-10, 1e-2, 0.0, "thickness at which water_transmission holds"),
     ("water_transmission", "kg/m2/s", 1e-22, 1e-2, 4.0, "at 25 degC, from saturated to dry air"),
@@ -197,7 +198,6 @@ _ROWS: tuple[tuple[str, str, float, float, float, str], ...] = (
     ("crack_strain", "1", 1e-5, 1.0, 1.0, "tensile strain at which a layer cracks"),
     # reagents
     ("chain_carbons", "1", 0.0, 100.0, 0.0, "carbon atoms of the longest chain"),
-    ("decay_scale", "1", 0.05, 3.0, 0.2, "tunnelling decay over that of a saturated chain"),
     # dopants in films
     ("site_charge", "1", -3.0, 3.0, 0.0, "charge on its lattice site, relative to the lattice"),
     ("ionised_share", "1", 0.0, 1.0, 9.0, "share of a dopant that gives a carrier"),
