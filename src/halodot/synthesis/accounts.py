@@ -14,21 +14,6 @@ from .portions import inverse
 from .recipe_spec import RecipeSpec
 from .state import DotPopulation
 
-_READABLE = {
-    "acid": "acid",
-    "amine": "amine",
-    "antisolvent": "antisolvent",
-    "antisolvent_amount": "amount of antisolvent",
-    "caesium": "caesium",
-    "chain": "chain of the amine",
-    "halides": "halide",
-    "lead": "lead",
-    "solvent": "solvent",
-    "temperature": "temperature",
-    "time": "time",
-    "volume": "volume",
-}
-
 
 def ratios(flask: Flask) -> dict[str, Sourced]:
     """Return what the flask holds per lead [1], by name.
@@ -75,8 +60,5 @@ def accounted(
     extras |= {f"phase_share_{name}": q for name, q in population.phases.items()}
     extras |= {f"shape_probability_{name}": q for name, q in population.shapes.items()}
     notes = [*population.notes, *books.notes]
-    if flask.assumed:
-        named = ", ".join(_READABLE.get(name, name) for name in flask.assumed)
-        notes.append(f"not stated, taken as usual for the method: {named}")
     notes += [f"hazard: {line}" for line in hazards(recipe, library)]
     return replace(population, extras={**population.extras, **extras}, notes=tuple(notes))

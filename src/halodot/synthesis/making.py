@@ -13,6 +13,7 @@ from ..crystal.composition import Composition, parse
 from ..library import Library
 from ..library.mixing import mix
 from . import sizes
+from .accounts import accounted
 from .flask import Flask
 from .hot_injection import joined
 from .mechanism import Product, evaluate
@@ -123,7 +124,7 @@ def make(recipe: RecipeSpec, library: Library) -> DotPopulation:
                        washes=_washes(recipe))  # fmt: skip
     shape = recipe.shape or product.shape
     size, notes, status = _size(recipe, flask, product, shape, composition, library)
-    return DotPopulation(
+    population = DotPopulation(
         formula=recipe.formula,
         shape=shape,
         size=size,
@@ -140,6 +141,7 @@ def make(recipe: RecipeSpec, library: Library) -> DotPopulation:
         extras=product.extras,
         curves=product.outcome.curves,
     )
+    return accounted(population, recipe, flask, library)
 
 
 def words(recipe: RecipeSpec) -> tuple[str, ...]:
@@ -165,7 +167,7 @@ def _size(
     own = product.outcome.size_prior
     if own is not None:
         return own, [f"size: {own.note}"], Status.OUTSIDE_RANGE
-    found = sizes.predict(flask, composition, bool(words(recipe)))
+    found = sizes.predict(flask, composition, bool(flask.additives or flask.metals))
     mean, sd, notes = found.mean, found.sd, list(found.notes)
     cell = float(lattice(composition, library))
     if shape == "platelet" and recipe.shape is None:
