@@ -315,16 +315,23 @@ def close(y: F, number: F, n: int, most: int) -> int:
 
 
 @kernel
+def width(y: F, n: int, i: int) -> float:
+    """Range of edges that cohort i stands for: to the middles of its neighbours."""
+    edge = y[i] ** (1.0 / 3.0)
+    above = y[i - 1] ** (1.0 / 3.0) - edge if i > 0 else 0.0
+    below = edge - y[i + 1] ** (1.0 / 3.0) if i < n - 1 else 0.0
+    return 0.5 * (above + below) if 0 < i < n - 1 else above + below
+
+
+@kernel
 def split(y: F, number: F, n: int, fixed: F) -> int:
     """Cut the coarsest cohort in two, keeping number and volume."""
     best, at, gap = 0.0, -1, 0.0
     for i in range(n):
-        edge = y[i] ** (1.0 / 3.0)
-        above = y[i - 1] ** (1.0 / 3.0) - edge if i > 0 else 0.0
-        below = edge - y[i + 1] ** (1.0 / 3.0) if i < n - 1 else 0.0
-        wide = 0.5 * (above + below) if i > 0 and i < n - 1 else above + below
-        if number[i] * wide * wide > best and y[i] > fixed[2] and wide < edge:
-            best, at, gap = number[i] * wide * wide, i, wide
+        wide = width(y, n, i)
+        coarse = number[i] * wide * wide
+        if coarse > best and y[i] > fixed[2] and wide**3 < y[i]:
+            best, at, gap = coarse, i, wide
     if at < 0:
         return n
     for i in range(n + 3, at + 1, -1):
@@ -332,10 +339,10 @@ def split(y: F, number: F, n: int, fixed: F) -> int:
     for i in range(n, at + 1, -1):
         number[i] = number[i - 1]
     shift = 0.75 * gap * y[at] ** (2.0 / 3.0)
-    number[at] *= 0.5
-    number[at + 1] = number[at]
     y[at + 1] = y[at] - shift
     y[at] += shift
+    number[at] *= 0.5
+    number[at + 1] = number[at]
     return n + 1
 
 

@@ -6,6 +6,8 @@ Same unknowns (v of each cohort, number and volume of the one being born, monome
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -63,10 +65,11 @@ def step(
     return _stage(a * inner + (1.0 - a) * y, inner, dh, f)
 
 
-def _stage(known: FloatArray, start: FloatArray, dh: float, f: object) -> FloatArray:
+def _stage(
+    known: FloatArray, start: FloatArray, dh: float, f: Callable[[FloatArray], FloatArray]
+) -> FloatArray:
     """Solve z - dh f(z) = known by Newton with differences, in scaled unknowns."""
-    assert callable(f)
-    scale = np.maximum(np.abs(start), 1e-12 * np.max(np.abs(start[-3:])) + 1e-300)
+    scale = np.abs(start) + np.abs(dh * f(start)) + 1e-300
     z = start.copy()
     for _ in range(30):
         residual = (z - dh * f(z) - known) / scale

@@ -230,5 +230,6 @@ def _density(edge: FloatArray, count: FloatArray, grid: FloatArray) -> FloatArra
         middles = 0.5 * (at[1:] + at[:-1])
         ends = np.concatenate([[at[0] - 0.5 * width[0]], middles, [at[-1] + 0.5 * width[-1]]])
         sums = np.concatenate([[0.0], np.cumsum(number)])
-        out[row] = np.diff(np.interp(grid, np.maximum.accumulate(ends), sums))
+        ends = np.clip(np.maximum.accumulate(ends), grid[0], grid[-1])
+        out[row] = np.diff(np.interp(grid, ends, sums, left=0.0))
     return out / np.diff(grid)
