@@ -25,12 +25,14 @@ p_0 and n_0 are assumed: no perovskite data set on record keeps its failures.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..core.constants import Z90
+from ..core.randomness import generator
 from ..core.sourced import Sourced
 from ..core.spec import Spec, quantity
 
@@ -43,7 +45,7 @@ _LEAST = 1e-9
 _SLOPE = 0.02
 _NEW = 2.0  # steps over which a recipe becomes another one
 _CATEGORIES = {"route": 3.0, "antisolvent": 2.0, "solvent": 2.0, "fraction": 1.0}
-CODE = 97
+CODE = 32
 
 
 class AcquisitionSpec(Spec):
@@ -224,21 +226,25 @@ def _halides(amount: dict[str, FloatArray]) -> dict[str, FloatArray]:
 
 
 def codes(words: Iterable[object]) -> FloatArray:
-    """Words as corners of a simplex: any two lie sqrt(2) apart, no word lies at 0.
+    """Words as points on a sphere: any two lie about sqrt(2) apart, no word lies at 0.
 
-    A word always has the same corner; of `CODE` corners two words rarely share one.
+    A word always has the same point, drawn from itself.
 
     Examples
     --------
     >>> x = codes(["ethanol", "methanol", ""])
-    >>> float(np.linalg.norm(x[0] - x[1])), float(x[2].max())
-    (1.4142135623730951, 0.0)
+    >>> bool(1.0 < np.linalg.norm(x[0] - x[1]) < 1.8), float(abs(x[2]).max())
+    (True, 0.0)
     """
-    import zlib
+    return np.array([_code(w if isinstance(w, str) else "") for w in words]).reshape(-1, CODE)
 
-    texts = [w if isinstance(w, str) else "" for w in words]
-    slot = np.array([zlib.crc32(w.encode()) % CODE if w else -1 for w in texts], int)
-    return (slot[:, None] == np.arange(CODE)[None, :]).astype(float)
+
+@lru_cache(maxsize=1024)
+def _code(word: str) -> FloatArray:
+    if not word:
+        return np.zeros(CODE)
+    x = generator(0, "word", word).standard_normal(CODE)
+    return np.asarray(x / np.linalg.norm(x), float)
 
 
 def distance(a: FloatArray, b: FloatArray) -> FloatArray:

@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 TABLE = "campaign.csv"
+_FIXED = ("target", "formula")
 STATE = "campaign.json"
 FORMAT = "halodot campaign 1"
 PREDICTED = (
@@ -119,7 +120,8 @@ def ask(
     folder
         Made where it is missing.
     wanted
-        Keys of `TargetSpec` as text; needed by the first call, afterwards absent or the same.
+        Keys of `TargetSpec` as text; the first call needs the target. Later ones may change what
+        is allowed and wished, not target and formula.
     count
         Proposals.
     predict
@@ -135,6 +137,8 @@ def ask(
 
     if not 1 <= count <= 100:
         raise InputError("count", count, "1 to 100", "--count 4")
+    if wanted is not None and not (Path(folder) / STATE).exists():
+        build(TargetSpec, wanted)  # before a folder is made for it
     with _locked(folder, wanted is not None) as path:
         spec = _spec(path, wanted)
         ledger = _open(path)
@@ -347,28 +351,33 @@ def _open(path: Path) -> Ledger:
 
 
 def _spec(path: Path, wanted: dict[str, Any] | None) -> TargetSpec:
-    """What the campaign aims at; it is written down by the first ask."""
+    """What the campaign aims at; wishes and constraints may change on the way, the target not."""
     state = path / STATE
-    if not state.exists():
-        if wanted is None:
-            remedy = "--ask DIR --target '470 nm' starts one"
-            raise InputError("campaign", str(path), "a folder that holds a campaign", remedy)
-        spec = build(TargetSpec, wanted)
-        body = {"format": FORMAT, "wanted": wanted}
+    kept = _kept(state) if state.exists() else None
+    if kept is None and wanted is None:
+        remedy = "--ask DIR --target '470 nm' starts one"
+        raise InputError("campaign", str(path), "a folder that holds a campaign", remedy)
+    for key in _FIXED:
+        if kept is not None and wanted and key in wanted and wanted[key] != kept.get(key):
+            remedy = "start another campaign in another folder"
+            raise InputError(key, wanted[key], f"{kept.get(key)}, what this campaign has", remedy)
+    now = {**(kept or {}), **(wanted or {})}
+    spec = build(TargetSpec, now)
+    if now != kept:
+        body = {"format": FORMAT, "wanted": now}
         replace_file(state, (json.dumps(body, indent=1, ensure_ascii=False) + "\n").encode())
-        return spec
+    return spec
+
+
+def _kept(state: Path) -> dict[str, Any]:
     try:
         body = json.loads(state.read_text(encoding="utf-8"))
         kept = body["wanted"] if body["format"] == FORMAT else None
-    except (ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError):
         kept = None
     if not isinstance(kept, dict):
         raise InputError(str(state), "no campaign", f"the format {FORMAT}", "start another folder")
-    for key in wanted or {}:
-        if wanted is not None and wanted[key] != kept.get(key):
-            remedy = "start another campaign in another folder"
-            raise InputError(key, wanted[key], f"{kept.get(key)}, what this campaign has", remedy)
-    return build(TargetSpec, kept)
+    return kept
 
 
 @contextmanager

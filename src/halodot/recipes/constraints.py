@@ -325,7 +325,9 @@ def violations(row: pd.Series, constraints: ConstraintsSpec) -> list[str]:
     for name, text in constraints.at_most.items():
         if name in used and _limit_over(name, text, used[name]) < 1.0 - 1e-9:
             wrong.append(f"more than {text} of {name}")
-    if constraints.volume is not None and row["volume_mL"] > float(constraints.volume) * 1e6:
+    if constraints.volume is not None and row["volume_mL"] > float(constraints.volume) * (
+        1e6 + 1e-6
+    ):
         wrong.append("the volume is too large")
     kelvin = row["temperature_C"] + CELSIUS
     if constraints.temperatures(kelvin - 1e-6, kelvin + 1e-6) is None:

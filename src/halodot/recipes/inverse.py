@@ -1,10 +1,10 @@
 r"""From a wanted peak to recipes: several routes, each with interval, probability and reason.
 
 For every route that the constraints leave, the box of its genes is sampled evenly (Sobol) and
-then searched by an evolutionary optimiser (NSGA-II of optuna, which takes numbers and words) for
-two aims at once: ln of the probability that all wishes are met, and the quantum yield. All routes
-of a generation are predicted in one call. The answer of a route is the best of everything that was
-evaluated, by ln(probability) with a small weight for the yield.
+then searched by an optimiser (a tree-structured Parzen estimator of optuna, which takes numbers
+and words) for ln of the probability that all wishes are met, with a small weight for the quantum
+yield. All routes of a batch are predicted in one call. The answer of a route is the best of
+everything that was evaluated.
 
 The model of the flask is an argument, ``predict(rows) -> table``; nothing here knows it.
 
@@ -38,8 +38,8 @@ FloatArray = NDArray[np.float64]
 Predictor = Callable[["pd.DataFrame"], "pd.DataFrame"]
 
 SAMPLES = 128  # of each route, spread evenly over its box
-POPULATION = 24
-GENERATIONS = 10
+BATCH = 24
+ROUNDS = 6
 _YIELD_WEIGHT = 0.2  # what a yield of 1 over 0 is worth in ln(probability)
 _WORTH_TELLING = 0.03  # a route that lands less often than this is named as out of reach
 SHORTEST, LONGEST = 400.0, 700.0
@@ -333,14 +333,14 @@ def search(
 
     if not routes:
         return {}
-    searchers = [Searcher(r, spec.seed, POPULATION) for r in routes]
+    searchers = [Searcher(r, spec.seed) for r in routes]
     pools: list[list[Candidates]] = [[] for _ in routes]
-    for generation in range(GENERATIONS + 1):
-        genes = [s.sample(SAMPLES) if generation == 0 else s.ask(POPULATION) for s in searchers]
+    for turn in range(ROUNDS + 1):
+        genes = [s.sample(SAMPLES) if turn == 0 else s.ask(BATCH) for s in searchers]
         rows = [r.rows(g, spec.constraints) for r, g in zip(routes, genes, strict=True)]
         found = evaluate(spec, routes, rows, predict, learned)
         for s, g, pool, c in zip(searchers, genes, pools, found, strict=True):
-            s.tell(g, c.scores, c.table["plqy"].fillna(0.0).to_numpy(float))
+            s.tell(g, c.merit)
             pool.append(c)
     return {route.name: joined(pool) for route, pool in zip(routes, pools, strict=True)}
 

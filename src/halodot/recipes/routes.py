@@ -108,7 +108,10 @@ class Route:
             if not options:
                 return f"it needs one of {', '.join(c.options)}"
             choices.append(replace(c, options=options))
-        variables = []
+        variables: list[Variable] = []
+        at_room = all(v.name != "temperature_C" for v in self.variables)
+        if at_room and constraints.temperatures(ROOM + CELSIUS, ROOM + CELSIUS) is None:
+            return f"its flask is at {ROOM:g} degC"
         for v in self.variables:
             if v.name == "temperature_C":
                 ends = constraints.temperatures(v.low + CELSIUS, v.high + CELSIUS)
