@@ -211,13 +211,12 @@ def test_wishes_for_width_and_yield_lower_the_probability() -> None:
     assert bright[0].probability < 0.95 * plain[0].probability
 
 
-@pytest.mark.usefixtures("_quick")
 def test_the_search_beats_an_even_sample_of_the_same_cost() -> None:
     """The optimiser must be worth its name: against as many evenly spread recipes."""
     spec = TargetSpec(target="455 nm", fwhm="22 nm", plqy="0.4")
     route = routes.platelets()
     found = inverse.search(spec, [route], predict)[route.name]
-    even = route.rows(Searcher(route, 99).sample(128), spec.constraints)
+    even = route.rows(Searcher(route, 99).sample(256), spec.constraints)
     baseline = inverse.evaluate(spec, [route], [even], predict)[0]
     assert found.scores.max() > baseline.scores.max()
 
