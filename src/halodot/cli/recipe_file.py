@@ -6,18 +6,16 @@ import argparse
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from ..core.sourced import Sourced
     from ..library import Library
     from ..synthesis.recipe_spec import RecipeSpec
     from ..synthesis.state import DotPopulation
-
-_UNITS = {"m": "nm", "kg": "mg", "mol": "mmol", "m2": "nm2", "m3": "mL", "m-3": "cm-3"}
 
 
 def run(args: argparse.Namespace) -> int:
     """Run the recipe and print the dots; exit code 1 where they carry a bad status."""
     from ..dot import characterise
     from ..synthesis import make
+    from ..synthesis.description import describe
     from .dot import flat, show
 
     recipe, library = read(args.file, args.materials)
@@ -25,7 +23,7 @@ def run(args: argparse.Namespace) -> int:
     dots = characterise(population, library, float(recipe.observed_at))
     body = {"method": recipe.method, **flat(dots, library)}
     body |= {"shape": _shape(recipe.shape, population), "phase": _phase(population)}
-    body |= of_population(population)
+    body |= describe(population)
     body["hazards"] = _hazards(recipe, library) if args.json else _in_lines(recipe, library)
     show(body, as_json=args.json)
     return 0 if dots.status.is_good and population.status.is_good else 1
@@ -55,32 +53,6 @@ def read(path: str, materials: list[str]) -> tuple[RecipeSpec, Library]:
         raise InputError("recipe", "nothing (it is missing)", "a table [recipe]", "add [recipe]")
     recipe = build(RecipeSpec, data["recipe"], root="recipe")
     return recipe, Library.builtin().with_files([*_beside(path, data), *materials])
-
-
-def of_population(population: DotPopulation) -> dict[str, Any]:
-    """Return phases, shapes and what else the flask says, as flat keys that end in their unit."""
-    body: dict[str, Any] = {}
-    for name, share in population.phases.items():
-        body[f"phase_share_{name}"] = share.to_json()
-    for name, probability in population.shapes.items():
-        body[f"shape_probability_{name}"] = probability.to_json()
-    if population.surface_coverage is not None:
-        body["surface_coverage"] = population.surface_coverage.to_json()
-    for name, q in population.extras.items():
-        body |= {_key(name, q): _value(q)}
-    return body
-
-
-def _key(name: str, q: Sourced) -> str:
-    unit = _UNITS.get(q.unit, q.unit)
-    return name if unit in ("1", "yes_no") else f"{name}_{unit.replace('/', '_per_')}"
-
-
-def _value(q: Sourced) -> dict[str, Any]:
-    if q.unit == "yes_no" and q.is_known:
-        note = {"note": q.note} if q.note else {}
-        return {"value": bool(q.value), "basis": q.basis, "sources": list(q.sources), **note}
-    return q.to_json(_UNITS.get(q.unit))
 
 
 def _hazards(recipe: RecipeSpec, library: Library) -> list[str]:

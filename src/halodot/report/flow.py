@@ -12,7 +12,9 @@ from .summary import figure_text, main_figures, wavelength
 from .text import number, pretty_name, value_text
 
 Rows = list[tuple[str, str]]
+OF_TABLES = ("film_thickness", "thickness_spread", "peclet", "wvtr", "film_lifetime", "film_cost")
 MOST_FIGURES = 6
+_LEAST_SHARE = 0.01
 MOST_VALUES = 6  # side by side in one line of a card; more stand in the tables
 
 
@@ -63,7 +65,18 @@ def _recipe(v: Variant) -> Rows:
     if p is None:
         return []
     rows = [("dots", f"{p.formula} {p.shape}"), *_of(p, "size", "size_spread")]
-    return [*rows, ("ligand", p.ligand), ("phase", p.phase)]
+    rows += [("ligand", p.ligand), ("phase", p.phase), *_shares("crystallised as", p.phases)]
+    rows += [*_shares("shapes", p.shapes), *_of(p, "surface_coverage")]
+    made = p.extras.get("theoretical_yield")
+    return [*rows, ("theoretical yield", value_text(made))] if made and made.is_known else rows
+
+
+def _shares(name: str, found: dict[str, Sourced]) -> Rows:
+    """Names with their shares in per cent, the largest first; those below 1 % are left out."""
+    known = [(n, float(q)) for n, q in found.items() if q.is_known and float(q) >= _LEAST_SHARE]
+    ranked = sorted(known, key=lambda pair: -pair[1])
+    text = ", ".join(f"{n} {100.0 * share:.0f} %" for n, share in ranked)
+    return [(name, text)] if text else []
 
 
 def _dots(v: Variant) -> Rows:
@@ -78,7 +91,12 @@ def _film(v: Variant) -> Rows:
     if v.film is None:
         return []
     names = ("spacing", "mobility_electron", "mobility_hole", "trap_density", "ion_density")
-    return [("ligand", v.film.ligand), *_of(v.film, *names)]
+    more = [
+        (pretty_name(name), value_text(v.film.extras[name], name))
+        for name in OF_TABLES
+        if name in v.film.extras and v.film.extras[name].is_known
+    ]
+    return [("ligand", v.film.ligand), *_of(v.film, *names), *more]
 
 
 def _device(v: Variant) -> Rows:

@@ -144,6 +144,11 @@ def flat(run: Run) -> dict[str, Any]:
             where = f"{label}." if label else ""
             said = describe(result.dots)
             body |= {where + k: v for k, v in said.items() if k not in _OF_THE_RUN}
+        if result.population:
+            from ..synthesis.description import describe as of_flask
+
+            where = f"{label}." if label else ""
+            body |= {where + k: v for k, v in of_flask(result.population).items()}
         for name, q in result.crystal.items():
             key, value = yes_or_no(name, q) if q.unit == "yes_no" else keyed(name, q)
             body[(f"{label}." if label else "") + key] = value
