@@ -89,20 +89,53 @@ def history(dots: DotProperties, context: Context) -> DotProperties:
         "history_peak": peak,
         "history_fwhm": width,
     }
-    return replace(dots, curves=dots.curves | curves, extras=dots.extras | _extras(peak, width))
+    return replace(
+        dots,
+        curves=dots.curves | curves,
+        extras=dots.extras | _extras(dots, past, glows, peak, width),
+    )
 
 
-def _extras(peak: FloatArray, width: FloatArray) -> dict[str, Sourced]:
+def _extras(
+    dots: DotProperties,
+    past: History,
+    glows: dict[int, Glow],
+    peak: FloatArray,
+    width: FloatArray,
+) -> dict[str, Sourced]:
     bright = np.flatnonzero(np.isfinite(peak))
-    first, last = int(bright[0]), int(bright[-1])
-    note = "of the ensemble, along the central course; errors of the dot model stand at pl_energy"
-    both = float(peak[last] - peak[first])
+    first, last = (float(peak[bright[k]]) for k in (0, -1))
+    below, above = _reach(past, glows)
+    model = dots.pl_energy
+    errors = [0.0 if e is None or not model.is_known else e - float(model)
+              for e in (model.low, model.high)]  # fmt: skip
+    low, high = last - float(np.hypot(below, errors[0])), last + float(np.hypot(above, errors[1]))
+    note = "of the ensemble; interval of the model of the dots and of what was exchanged"
+    moved = "above 0 to the blue; interval of what was exchanged alone"
+    change = last - first
     return {
-        "start_peak": Sourced(float(peak[first]), "eV", note=note),
-        "end_peak": Sourced(float(peak[last]), "eV", note=note),
-        "end_fwhm": Sourced(float(width[last]), "eV", note=note),
-        "peak_shift": Sourced(both, "eV", note=f"above 0 to the blue; {note}"),
+        "start_peak": Sourced(first, "eV", first + errors[0], first + errors[1], note=note),
+        "end_peak": Sourced(last, "eV", low, high, note=note),
+        "end_fwhm": Sourced(float(width[bright[-1]]), "eV", note="of the ensemble"),
+        "peak_shift": Sourced(change, "eV", change - below, change + above, note=moved),
     }
+
+
+def _reach(past: History, glows: dict[int, Glow]) -> tuple[float, float]:
+    """How far the last peak may lie below and above by what is not known of the exchange [eV]."""
+    row = [k for k in _rows(past.formulas)[-1] if k in glows]
+    for name in ("exchanged_share", "metal_share"):
+        ends = [past.curves.get(f"{name}_{end}") for end in ("low", "high")]
+        inside = past.weights[:, row].sum(axis=1) > 1.0 - _CALM
+        place = past.weights[:, row] @ np.array(row, float)
+        if ends[0] is None or ends[1] is None or len(row) < 3 or np.ptp(place[inside]) < 0.5:
+            continue
+        share = past.curves[name]
+        slope, start = np.polyfit(share[inside], place[inside], 1)
+        at = [slope * float(e[-1]) + start for e in (ends[0], share, ends[1]) if e is not None]
+        peaks = np.interp(np.clip(at, row[0], row[-1]), row, [glows[k].peak for k in row])
+        return float(peaks[1] - peaks.min()), float(peaks.max() - peaks[1])
+    return 0.0, 0.0
 
 
 def lit(past: History, used: list[int], context: Context) -> dict[int, Glow]:

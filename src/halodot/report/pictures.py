@@ -8,11 +8,12 @@ from dataclasses import dataclass, replace
 from ..device.state import Trace
 from . import film_pictures
 from .model import ReportInput, Variant
-from .plots import dots, scores, series, stack, traces
+from .plots import dots, history, scores, series, stack, traces
 from .plots import records as special
 
 MOST_SERIES = 24  # of one picture; more cannot be told apart, the tables hold them all
 MOST_STACKS = 3
+MOST_TREATED = 12
 MANY = 8  # ensembles, from which on they are drawn as a series
 
 
@@ -38,6 +39,7 @@ def draw(result: ReportInput) -> list[Picture]:
 
 def _plans(result: ReportInput) -> Iterator[tuple]:
     yield from _of_dots(result)
+    yield from _treatments(result)
     yield from film_pictures.plans(result)
     yield from _stacks(result)
     yield from _records(result)
@@ -92,6 +94,33 @@ def _series(result: ReportInput) -> Iterator[tuple]:
         False,
         lambda name: series.gamut(lit, name),
     )
+
+
+def _treatments(result: ReportInput) -> Iterator[tuple]:
+    """Pictures of what was done to finished dots."""
+    done = history.treated(result.variants)
+    for one in done[:MOST_TREATED]:
+        before = f"{one.label}: " if one.label else ""
+        yield (
+            "dots",
+            f"{before}Emission along the treatment, what is absorbed again left out.",
+            True,
+            lambda name, one=one: history.spectra(one, name),
+        )
+        yield (
+            "dots",
+            f"{before}Shares along the treatment; bands are 90 % intervals.",
+            False,
+            lambda name, one=one: history.shares(one, name),
+        )
+    for axis in dict.fromkeys(h.axis for h in done):
+        same = [h for h in done if h.axis == axis]
+        yield (
+            "dots",
+            f"Peak of the emission against {axis[0]}; bands are the full width at half maximum.",
+            False,
+            lambda name, same=same: history.peak(same[:MOST_SERIES], name),
+        )
 
 
 def _stacks(result: ReportInput) -> Iterator[tuple]:

@@ -108,11 +108,13 @@ def between(values: FloatArray, points: int = FORMULAS) -> FloatArray:
 def axis_of(against: str, time: float, amount: float, points: int) -> FloatArray:
     """Return the axis of a history: times, evenly spaced in their logarithm, or amounts.
 
+    Amounts are closer where there is little, as most happens there.
+
     >>> axis_of("amount", 60.0, 2.0, 3).tolist()
-    [0.0, 1.0, 2.0]
+    [0.0, 0.5, 2.0]
     """
     if against == "amount":
-        return np.linspace(0.0, amount, points)
+        return np.asarray(amount * np.linspace(0.0, 1.0, points) ** 2)
     if time <= 0.0:
         return np.zeros(1)
     return np.concatenate([[0.0], np.geomspace(1e-4 * time, time, points - 1)])

@@ -83,16 +83,14 @@ def joined(before: History, after: History) -> History:
     if (before.axis_name, before.axis_unit) != (after.axis_name, after.axis_unit):
         return after
     left, right = len(before.axis), len(after.axis) - 1
-    formulas = tuple(dict.fromkeys((*before.formulas, *after.formulas)))
-    place = {f: k for k, f in enumerate(formulas)}
-    weights = np.zeros((left + right, len(formulas)))
-    for history, rows, skip in ((before, slice(0, left), 0), (after, slice(left, None), 1)):
-        for k, f in enumerate(history.formulas):
-            weights[rows, place[f]] += history.weights[skip:, k]
+    first = len(before.formulas)
+    weights = np.zeros((left + right, first + len(after.formulas)))
+    weights[:left, :first] = before.weights
+    weights[left:, first:] = after.weights[1:]
     return replace(
         after,
         axis=np.concatenate([before.axis, before.axis[-1] + after.axis[1:]]),
-        formulas=formulas,
+        formulas=(*before.formulas, *after.formulas),
         weights=weights,
         size=np.concatenate([before.size, after.size[1:]]),
         phases=_together(before.phases, after.phases, left, right, 0.0),
