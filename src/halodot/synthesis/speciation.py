@@ -2,11 +2,13 @@ r"""Speciation of the flask: what binds to lead, who holds the proton, what is l
 
 Each lead ion has four places that halide X, amine A, or carboxylate and donor solvent C share:
 
-.. math:: s_X = k_X x / D, \quad s_A = k_A m / D, \quad s_C = c / D, \quad D = c + k_X x + k_A m
+.. math:: s_X = k_X x / D, \quad s_A = k_A m / D, \quad s_C = c / D, \quad
+          D = c_0 + c + k_X x + k_A m
 
-with x, m, c the concentrations that are left free. Places are independent, so that ``PbX_n`` has
-the binomial share ``p_n = C(4, n) s_X^n (1 - s_X)^(4 - n)``; with ``PbX2 + n X- <-> PbX(2+n)n-``
-and ``PbX2 + m RNH2`` these are the complexes of the flask. The proton goes from acid to amine,
+with x, m, c the concentrations that are left free and ``c_0 / D`` the places that stay bare.
+Places are independent, so that ``PbX_n`` has the binomial share ``p_n = C(4, n) s_X^n (1 - s_X)^(4
+- n)``; with ``PbX2 + n X- <-> PbX(2+n)n-`` and ``PbX2 + m RNH2`` these are the complexes of the
+flask. The proton goes from acid to amine,
 
 .. math:: \mathrm{RCOOH + RNH_2 \leftrightarrow RCOO^- + RNH_3^+}, \qquad
           \xi^2 = K (c_a - \xi) m.
@@ -41,7 +43,9 @@ FloatArray = NDArray[np.float64]
 GAS = 8.31446261815324  # [J/mol K]
 PLACES = 4
 _ROOM = 298.15
-_LIBERAL = 80  # halvings of a bracket of 24 decades
+_BARE = 1.0  # c_0 [mol/m3]: lead holds less than four partners only where there are none
+_TRACE = 1e-12
+_HALVINGS = 80  # halvings of a bracket of 24 decades
 _DONORS = {"DMF": 12.9e3, "DMSO": 14.1e3, "water": 55.5e3}  # of the pure liquid [mol/m3]
 
 
@@ -139,7 +143,7 @@ class Speciation:
     ammonium
         RNH3+, equal to the carboxylate made with it.
     share_halide, share_amine, share_acid
-        Of the places of lead; they sum to 1.
+        Of the places of lead; with the bare ones they sum to 1.
     caesium, lead
         Totals.
     """
@@ -234,7 +238,7 @@ def speciate(flask: Flask, spec: SpeciationSpec | None = None, draws: int = 0) -
     t, v = float(flask.temperature), float(flask.volume)
     lead, acid = float(flask.lead) / v, float(flask.acid) / v
     amine, halide = float(flask.amine) / v, flask.halide / v
-    donor = _DONORS.get(flask.solvent, 0.0) * 0.1 + 1.0  # a tenth stays after the antisolvent
+    donor = _DONORS.get(flask.solvent, 0.0) * 0.1  # a tenth stays after the antisolvent
     kx = van_t_hoff(k["halide_over_acid"], k["halide_enthalpy"], t)
     ka = van_t_hoff(k["amine_over_acid"], k["amine_enthalpy"], t)
     kp = van_t_hoff(k["acid_base"], k["acid_base_enthalpy"], t)
@@ -244,19 +248,20 @@ def speciate(flask: Flask, spec: SpeciationSpec | None = None, draws: int = 0) -
         x = halide / (1.0 + sites * kx / d)
         c = (acid + donor) / (1.0 + sites / d)
         held = 1.0 + sites * ka / d
-        pairs = proton_pairs(c * acid / (acid + donor), np.full_like(d, amine), kp, held)
+        sour = c * acid / max(acid + donor, _TRACE)
+        pairs = proton_pairs(sour, np.full_like(d, amine), kp, held)
         return x, c, (amine - pairs) / held, pairs
 
     low, high = np.full_like(kx, -12.0), np.full_like(kx, 12.0)
-    for _ in range(_LIBERAL):
+    for _ in range(_HALVINGS):
         middle = 0.5 * (low + high)
         d = 10.0**middle
         x, c, m, _ = free(d)
-        above = c + kx * x + ka * m > d
+        above = _BARE + c + kx * x + ka * m > d
         low, high = np.where(above, middle, low), np.where(above, high, middle)
     d = 10.0 ** (0.5 * (low + high))
     x, c, m, pairs = free(d)
-    total = c + kx * x + ka * m
+    total = _BARE + c + kx * x + ka * m
     saturated = np.exp(-k["dissolution_enthalpy"] / (GAS * t) + k["dissolution_entropy"] / GAS)
     shares = (kx * x / total, ka * m / total, c / total)
     return Speciation(x, m, c, pairs, *shares, float(flask.caesium) / v, lead, saturated)
