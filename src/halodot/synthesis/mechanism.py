@@ -124,7 +124,7 @@ def evaluate(
         shapes=formed.probabilities,
         shape=formed.shape,
         coverage=(own if own.is_known else None) if own is not None else covered,
-        extras={**_numbers(chemistry), **outcome.extras, **_by_name(formed)},
+        extras={**_numbers(chemistry), **outcome.extras},
         notes=_notes(flask, chemistry, outcome, formed, composition),
         status=worst(Status.OK, *([Status.OUTSIDE_RANGE] if outcome.physics_only else [])),
     )
@@ -225,12 +225,6 @@ def conditions(
         attached=shape.attached_share(met),
         protocol=shape.protocol_of(flask, words),
     )
-
-
-def _by_name(formed: Shapes) -> dict[str, Sourced]:
-    """Probability of each shape under a name that a study can compare."""
-    names = {s: s.replace(" ", "_") for s in formed.probabilities}
-    return {f"shape_probability_{names[s]}": q for s, q in formed.probabilities.items()}
 
 
 def _stirred(flask: Flask, outcome: Outcome, batch: Batch) -> float:
