@@ -18,8 +18,8 @@ def plans(result: ReportInput) -> Iterator[tuple]:
 
     for caption, wide, make in (
         (
-            "Chance of a coffee ring against the Peclet number of a drying drop; bars are 90 %"
-            " intervals. The critical Peclet number is a prior of order one.",
+            "Peclet number of a drying drop and whether it leaves a coffee ring; bars are 90 %"
+            " intervals. Grey: the critical Peclet number, a prior.",
             True,
             coating.ring_chances,
         ),

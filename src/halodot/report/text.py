@@ -11,6 +11,8 @@ SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 PREFIXES = tuple((10.0 ** (9 - 3 * k), prefix) for k, prefix in enumerate("GMk mµnpfa"))
 PREFIXED = ("A", "V", "s", "W", "J", "S", "ohm", "Hz", "F", "m")
 CUSTOMARY = {
+    "kg/m2/s": "g/m2/d",
+    "kg/m2": "g/m2",
     "m2/Vs": "cm2/Vs",
     "m-3": "cm-3",
     "m-2": "cm-2",

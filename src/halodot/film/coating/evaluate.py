@@ -369,6 +369,13 @@ def _curves(spec: CoatingSpec, values: dict[str, Sourced]) -> dict[str, F]:
     if values["ring_share"].is_known:
         radius, share, w = (float(values[n]) for n in ("drop_radius", "ring_share", "ring_width"))
         r = np.linspace(-1.15, 1.15, 401)
+        critical = spec.critical_peclet
+        curves["critical_peclet"] = np.array(
+            [
+                float(critical) if e is None else e
+                for e in (critical.low, critical.value, critical.high)
+            ]
+        )
         curves["drop_position"] = r * radius
         curves["drop_profile"] = ring.profile(np.abs(r), np.array(share), np.array(w))
         if spec.method == "inkjet":

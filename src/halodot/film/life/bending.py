@@ -105,7 +105,8 @@ def bend(spec: BendingSpec, library: Library | None = None) -> Bent:
     values = propagate(
         model, inputs, UNITS, draws=spec.draws, seed=spec.seed, bounds=bounds_of(BendingSpec)
     )
-    values["crack_chance"] = _chance(spec, model, inputs)
+    chance = _chance(spec, model, inputs)
+    values |= {"crack_chance": chance, "film_cracks": _verdict(chance)}
     total = sum(float(layer.thickness) for layer in spec.layer)
     thick = total > 0.2 * float(spec.radius)
     notes = ("the stack is thick against the radius; thin-layer bending is rough",) if thick else ()
@@ -172,6 +173,12 @@ def _chance(spec: BendingSpec, model: partial[dict[str, F]], inputs: dict[str, S
         float(np.mean(model(drawn)["crack_chance"])),
         "1",
         note="share of draws; it follows from the prior of the crack onset",
+    )
+
+
+def _verdict(chance: Sourced) -> Sourced:
+    return Sourced(
+        float(float(chance) > 0.5), "yes_no", note=f"chance {float(chance):.0%}; {chance.note}"
     )
 
 

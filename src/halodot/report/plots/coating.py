@@ -25,48 +25,42 @@ def _known(films: Films, *names: str) -> Films:
 
 
 def ring_chances(films: Films, name: str) -> str | None:
-    """Draw the chance of a coffee ring against the Peclet number, one point a film."""
+    """Draw the Peclet number of each film with its verdict, beside the critical one."""
     shown = _known(films, "peclet", "ring_chance")
     if len(shown) < 2:
         return None
+    order = sorted(shown, key=lambda row: float(row[1].extras["peclet"]))
     with st.style():
-        figure = st.new_figure(8.4, 4.2)
+        figure = st.new_figure(8.4, 1.5 + 0.33 * len(order))
         ax = figure.subplots()
-        st.label_axes(ax, "Peclet number of a drying drop", "Chance of a coffee ring")
-        ax.axhline(0.5, color=st.MUTED, linewidth=0.8)
-        ax.text(0.995, 0.515, "ring", ha="right", transform=ax.transAxes, color=st.MUTED)
-        ax.text(0.995, 0.455, "even", ha="right", transform=ax.transAxes, color=st.MUTED)
-        ax.set_ylim(0.0, 1.0)
+        st.label_axes(ax, "Peclet number of a drying drop", "")
         ax.set_xscale("log")
-        order = sorted(shown, key=lambda row: float(row[1].extras["peclet"]))
-        for k, (label, film) in enumerate(order):
-            _point(ax, k, label, film)
+        if "critical_peclet" in order[0][1].curves:
+            low, middle, high = order[0][1].curves["critical_peclet"]
+            ax.axvspan(low, high, color=st.MUTED, alpha=0.12, linewidth=0)
+            ax.axvline(middle, color=st.MUTED, linewidth=1.0, linestyle=(0, (4, 3)))
+        for row, (_, film) in enumerate(order):
+            _verdict(ax, row, film)
+        ax.set_yticks(range(len(order)), [st.safe(label) for label, _ in order])
+        ax.set_ylim(-0.7, len(order) - 0.3)
+        ax.set_xlim(None, 5.0 * ax.get_xlim()[1])  # room for the words beside the last point
         st.log_axis(ax, "x")
         text = "; ".join(f"{label}: {float(f.extras['ring_chance']):.2f}" for label, f in order)
-        return st.to_svg(figure, name, "Chance of a coffee ring", text)
+        return st.to_svg(figure, name, "Peclet number and coffee ring", text)
 
 
-def _point(ax: Any, k: int, label: str, film: FilmProperties) -> None:
+def _verdict(ax: Any, row: int, film: FilmProperties) -> None:
     pe, chance = film.extras["peclet"], float(film.extras["ring_chance"])
     x = float(pe)
     low, high = (x if end is None else end for end in (pe.low, pe.high))
     colour = st.PALETTE[1] if chance > 0.5 else st.PALETTE[0]
-    bar = ax.plot([low, high], [chance, chance], color=colour, linewidth=2.5, alpha=0.3)
-    st.tag(bar[0], k)
-    (dot,) = ax.plot(x, chance, "o", color=colour, markersize=6)
-    st.tag(dot, k)
-    above = chance < 0.5
-    ax.annotate(
-        st.safe(label),
-        (x, chance),
-        (0, 9 if above else -9),
-        textcoords="offset points",
-        rotation=45 if above else -45,
-        ha="left",
-        va="bottom" if above else "top",
-        rotation_mode="anchor",
-        fontsize=8.5,
-    )
+    bar = ax.plot([low, high], [row, row], color=colour, linewidth=5, alpha=0.3)
+    st.tag(bar[0], row)
+    (dot,) = ax.plot(x, row, "o", color=colour, markersize=6)
+    st.tag(dot, row)
+    word = "ring" if chance > 0.5 else "even"
+    text = f" {word}, {100.0 * max(chance, 1.0 - chance):.0f} %"
+    ax.text(high, row, text, va="center", fontsize=8.5, color=colour)
 
 
 def drops(films: Films, name: str) -> str | None:

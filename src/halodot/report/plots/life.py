@@ -82,8 +82,10 @@ def ageing(films: Films, name: str) -> str | None:
 
 
 def bending(films: Films, name: str) -> str | None:
-    """Draw the strain through each bent stack; thick lines are the films of dots."""
-    shown = _with(films, "bending_strain")
+    """Draw the strain through each bent stack, equal ones once; squares are films of dots."""
+    held = [row for row in films if "bending_strain" in row[1].curves]
+    stacks = {row[1].curves["bending_strain"].tobytes(): row for row in reversed(held)}
+    shown = list(reversed(stacks.values()))[:MOST]
     if not shown:
         return None
     with st.style():
@@ -103,7 +105,7 @@ def bending(films: Films, name: str) -> str | None:
         ax.axhline(onset, color=st.PALETTE[1], linestyle=(0, (4, 3)), linewidth=1.0)
         ax.text(0.01, onset, " crack onset (prior)", va="bottom", fontsize=8.5,
                 transform=ax.get_yaxis_transform(), color=st.PALETTE[1])  # fmt: skip
-        st.legend(figure, [label for label, _ in shown])
+        st.legend(figure, [label if len(shown) > 1 else "" for label, _ in shown])
         return st.to_svg(figure, name, "Strain through the bent stack")
 
 
