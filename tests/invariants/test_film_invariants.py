@@ -5,13 +5,15 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from halodot.core.constants import BOLTZMANN
 from halodot.core.randomness import generator
-from halodot.film import FilmSpec, hopping, inputs, limits, permittivity
+from halodot.core.spec import build
+from halodot.film import FilmSpec, assemble, gating, hopping, inputs, ions, limits, permittivity
 from halodot.film.assembly import drawn, fixed_case
 from halodot.film.calibration import reference_dots
 from halodot.film.evaluate import Case, evaluate
@@ -128,9 +130,7 @@ def test_the_wider_gap_between_dots_costs_beta_per_length() -> None:
     pitches = [x["size"] + s for s in (2.5e-9, 2.6e-9)]
     packing = math.log((pitches[1] / pitches[0]) ** 2)
     # the adiabatic limit takes away less than 1 % at this gap
-    assert math.log(at[0] / at[1]) + packing == pytest.approx(
-        0.9 * 9e9 * 0.1e-9, rel=0.01, abs=0.0
-    )
+    assert math.log(at[0] / at[1]) + packing == pytest.approx(0.9 * 9e9 * 0.1e-9, rel=0.01, abs=0.0)
 
 
 def test_unknown_in_unknown_out_and_nothing_else() -> None:
@@ -163,3 +163,43 @@ def test_mixtures_stay_between_their_phases(a: float, b: float, f: float, mix: f
 def test_bridges_only_help_and_never_beat_themselves(slow: float, fast: float, p: float) -> None:
     got = hopping.bridged_rate(slow, fast, p)
     assert slow * (1 - 1e-9) <= got <= fast * (1 + 1e-9)
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.floats(0.0, 4.0), st.floats(18.0, 24.0), st.floats(18.0, 25.0), st.floats(0.0, 20.0),
+    st.floats(18.0, 25.0), st.floats(0.0, 1.0), st.sampled_from([1.0, -1.0]),
+)  # fmt: skip
+def test_the_charge_of_a_gate_is_somewhere(
+    s: float, rest: float, traps: float, depth: float, ionic: float, followed: float, sign: float
+) -> None:
+    film = gating.channel_of(
+        levels=1e24, width=s, exponent=0.44, traps=10.0**traps, depth=depth, ions=10.0**ionic,
+        followed=followed, sign=sign,
+    )  # fmt: skip
+    done = gating.gated(film, gating.rest(film, np.array([10.0**rest])), np.array([3e23]))
+    parts = [float(p[0]) for p in (done.free, done.trapped, done.ionic)]
+    assert sum(parts) == pytest.approx(1.0, abs=1e-6)  # by bisection, 60 rounds of 210 kT
+    assert all(-1e-9 <= p <= 1.0 + 1e-9 for p in parts)
+    assert float(done.mobility[0]) >= 0.0
+
+
+def test_slower_ions_never_hide_more_of_a_gate() -> None:
+    dots = reference_dots(LIBRARY)
+    shown = []
+    for barrier in ("0.3 eV", "0.45 eV", "0.6 eV"):
+        spec = build(FilmSpec, {"surface": {"bulk_activation": barrier}, "draws": 0})
+        made = assemble(dots, spec, LIBRARY).extras
+        shown.append(float(made["apparent_mobility_hole"]))
+    assert shown == sorted(shown)
+
+
+def test_a_way_through_the_surface_is_never_slower_than_the_bulk() -> None:
+    case, x = _draw(0)
+    for covered in (0.0, 0.5, 1.0):
+        out = evaluate(case, x | {"coverage": covered}, {})
+        bulk = ions.mobility(
+            x["hop_length"], x["vacancy_attempt"], x["bulk_activation"], x["ion_crossing"], 300.0
+        )
+        assert out["ion_mobility"] >= bulk * (1.0 - 1e-12)
+        assert out["ion_activation"] <= x["bulk_activation"] * (1.0 + 1e-12)
