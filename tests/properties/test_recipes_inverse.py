@@ -72,8 +72,11 @@ def test_the_check_above_sees_a_broken_constraint() -> None:
 @pytest.mark.parametrize("peak", [470.0, 640.0])
 def test_moles_balance_in_every_route(peak: float) -> None:
     for route in routes.routes_to(peak):
-        rows = route.rows(Searcher(route, 3).sample(16), ConstraintsSpec())
-        for _, row in rows.iterrows():
+        genes = Searcher(route, 3).sample(16)
+        rows = route.rows(genes, ConstraintsSpec())
+        for i, row in rows.iterrows():
+            if route.name == "platelets_antisolvent":
+                check_stocks(row, genes.loc[i])
             used = uses(row)
             poured = sum(u.volume for n, u in used.items() if not np.isnan(u.volume)
                          and n not in ("ZnBr2",))  # fmt: skip
@@ -83,6 +86,14 @@ def test_moles_balance_in_every_route(peak: float) -> None:
                 check_halides(row, row["composition"])
             if route.name == "exchange":
                 check_exchange(row)
+
+
+def check_stocks(row: pd.Series, genes: pd.Series) -> None:
+    """What is not antisolvent is the two stocks, and the antisolvent has its share."""
+    poured = uses(row)[row["antisolvent"]].volume * 1e6
+    stocks = row["pbbr2_umol"] / genes["lead_umol_per_mL"] + row["cs_umol"] / routes.CS_OLEATE
+    assert row["volume_mL"] - poured == pytest.approx(stocks, rel=5e-3)  # four digits are kept
+    assert poured / row["volume_mL"] == pytest.approx(genes["antisolvent_share"], rel=5e-3)
 
 
 def check_halides(row: pd.Series, formula: str) -> None:

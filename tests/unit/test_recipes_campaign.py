@@ -14,7 +14,7 @@ from flask_standin import predict
 from halodot.core.errors import InputError
 from halodot.recipes import campaign, inverse
 from halodot.recipes.acquisition import AcquisitionSpec
-from halodot.recipes.learning import Lessons, Trials
+from halodot.recipes.learning import LearningSpec, Lessons, Trials
 from halodot.recipes.ledger import Ledger
 from halodot.recipes.routes import named, routes_to
 
@@ -210,6 +210,15 @@ def test_one_trial_is_the_closed_form_of_a_normal_prior() -> None:
     assert got["pl_peak_nm"] - 470.0 == pytest.approx(15.0 / (1.0 + ratio), rel=1e-6)
     half = z * np.hypot(g * np.sqrt(ratio / (1.0 + ratio)), noise)
     assert got["pl_peak_nm_high"] - got["pl_peak_nm"] == pytest.approx(half, rel=1e-5)
+
+
+def test_another_recipe_of_another_route_shares_laboratory_and_batch_only() -> None:
+    lessons, noise, z = one_trial(485.0, "b1"), 3.9, 1.6448536
+    far = ROW | {"route": "b", "method": "hot_injection", "temperature_C": "300", "time_s": "1e4"}
+    got = lessons.corrected(campaign.frame_of([far]), pd.DataFrame(PREDICTION)).iloc[0]
+    ratio = noise**2 / ((30.0 / z) ** 2 - noise**2)
+    shared = float(LearningSpec().lab) + float(LearningSpec().batch)
+    assert got["pl_peak_nm"] - 470.0 == pytest.approx(shared * 15.0 / (1.0 + ratio), rel=1e-4)
 
 
 def test_a_large_surprise_widens_what_follows() -> None:

@@ -311,11 +311,15 @@ def _factor(row: pd.Series, constraints: ConstraintsSpec) -> float:
 def _limit_over(name: str, text: str, use: Use) -> float:
     """Largest amount over the amount used, in the kind that the limit is given in."""
     kind, limit = _limit(name, text)
-    amount = {"mol": use.moles, "kg": use.mass, "m3": use.volume}[kind]
+    amount = _amount(use, kind)
     if not np.isfinite(amount):
         allowed = "a volume, as this recipe measures it by volume"
         raise InputError(f"at_most.{name}", text, allowed, f"{name} = '5 mL'")
     return limit / amount if amount > 0.0 else np.inf
+
+
+def _amount(use: Use, kind: str) -> float:
+    return {"mol": use.moles, "kg": use.mass, "m3": use.volume}[kind]
 
 
 def violations(row: pd.Series, constraints: ConstraintsSpec) -> list[str]:
@@ -323,7 +327,9 @@ def violations(row: pd.Series, constraints: ConstraintsSpec) -> list[str]:
     used = uses(row)
     wrong = [f"{name} is ruled out" for name in used if not constraints.allows(name)]
     for name, text in constraints.at_most.items():
-        if name in used and _limit_over(name, text, used[name]) < 1.0 - 1e-9:
+        kind, limit = _limit(name, text)
+        amount = _amount(used[name], kind) if name in used else 0.0
+        if amount > limit * (1.0 + 1e-9):
             wrong.append(f"more than {text} of {name}")
     if constraints.volume is not None and row["volume_mL"] > float(constraints.volume) * (
         1e6 + 1e-6
