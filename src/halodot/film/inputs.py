@@ -40,6 +40,9 @@ TRAP_DEPTH = assumed(
 DOPING = assumed(
     0.0, "m-3", -1e22, 1e22, "no doping is known; the sign of the majority is not predicted"
 )
+OF_DOPANTS = assumed(
+    0.0, "m-3", -1e22, 1e22, "of the dopants named; their share that gives a carrier is a prior"
+)
 LIGAND_NEEDS = {
     "length": "ligand_length",
     "interdigitation": "interdigitation",
@@ -197,7 +200,7 @@ def _dopant(dopant: DopantSpec, library: Library) -> Entry:
 
 
 def _of_dopants(spec: FilmSpec, library: Library) -> dict[str, Sourced]:
-    found = {}
+    found = {} if not spec.dopant else {"doping": OF_DOPANTS}
     for k, dopant in enumerate(spec.dopant):
         found[f"content_{k}"] = dopant.content
         share = dopant.ionised or _dopant(dopant, library).require("ionised_share")

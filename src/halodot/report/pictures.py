@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from ..device.state import Trace
 from . import film_pictures
 from .model import ReportInput, Variant
-from .plots import dots, history, scores, series, stack, traces
+from .plots import dots, film, history, scores, series, stack, traces
 from .plots import records as special
 
 MOST_SERIES = 24  # of one picture; more cannot be told apart, the tables hold them all
@@ -40,6 +40,7 @@ def draw(result: ReportInput) -> list[Picture]:
 def _plans(result: ReportInput) -> Iterator[tuple]:
     yield from _of_dots(result)
     yield from _treatments(result)
+    yield from film.plans([(v.label, v.film) for v in result.variants if v.film is not None])
     yield from film_pictures.plans(result)
     yield from _stacks(result)
     yield from _records(result)
