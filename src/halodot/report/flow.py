@@ -14,7 +14,7 @@ from .text import number, pretty_name, value_text
 Rows = list[tuple[str, str]]
 OF_TABLES = ("film_thickness", "thickness_spread", "peclet", "wvtr", "film_lifetime", "film_cost")
 MOST_FIGURES = 6
-_LEAST_SHARE = 0.01
+_LEAST_SHARE = 0.05
 MOST_VALUES = 6  # side by side in one line of a card; more stand in the tables
 
 
@@ -68,11 +68,13 @@ def _recipe(v: Variant) -> Rows:
     rows += [("ligand", p.ligand), ("phase", p.phase), *_shares("crystallised as", p.phases)]
     rows += [*_shares("shapes", p.shapes), *_of(p, "surface_coverage")]
     made = p.extras.get("theoretical_yield")
-    return [*rows, ("theoretical yield", value_text(made))] if made and made.is_known else rows
+    if made is not None and made.is_known:
+        rows.append(("theoretical yield", value_text(made.in_unit("mg"))))
+    return rows
 
 
 def _shares(name: str, found: dict[str, Sourced]) -> Rows:
-    """Names with their shares in per cent, the largest first; those below 1 % are left out."""
+    """Names with their shares in per cent, the largest first; those below 5 % are left out."""
     known = [(n, float(q)) for n, q in found.items() if q.is_known and float(q) >= _LEAST_SHARE]
     ranked = sorted(known, key=lambda pair: -pair[1])
     text = ", ".join(f"{n} {100.0 * share:.0f} %" for n, share in ranked)
