@@ -161,13 +161,13 @@ def _step(
         new, old = into * s[:, None], out * (1.0 - s[:, None])
         return np.asarray((x + new) / (1.0 + new + old))
 
-    total = p.reagent * s + x @ p.moles
+    total = p.total  # that of the start, so that rounding does not add up
     low, high = np.zeros_like(s), np.ones_like(s)
     trial = s
     for _ in range(_HALVINGS):
         value = at(trial)
         excess = p.reagent * trial + value @ p.moles - total
-        if np.all(np.abs(excess) < 1e-14 * (1.0 + total)):
+        if np.all(np.abs(excess) < 1e-12 * (1.0 + total)):
             break
         low, high = np.where(excess < 0.0, trial, low), np.where(excess < 0.0, high, trial)
         slope = p.reagent + ((into * (1.0 - value) + out * value) / (

@@ -60,7 +60,8 @@ def _core_curve(excess: float, points: int) -> tuple[FloatArray, FloatArray]:
     if excess > 1.0:
         u = np.linspace(1.0, 0.0, points)
     else:  # the core nears its last radius for ever: even in the logarithm of what is left
-        u = last + (1.0 - last) * np.geomspace(1.0, 1e-9, points)
+        even, late = np.linspace(1.0, 0.0, points)[:-1], np.geomspace(1.0, 1e-9, points)
+        u = last + (1.0 - last) * np.union1d(even, late)[::-1]
     middle = 0.5 * (u[1:] + u[:-1])
 
     def slowness(v: FloatArray) -> FloatArray:

@@ -210,10 +210,12 @@ class AnionExchange(_Treatment):
     def _one_source(self) -> AnionExchange:
         if (self.reagent == "dots") != bool(self.formula):
             allowed = 'the formula of the other dots with reagent = "dots", else nothing'
-            raise InputError("formula", self.formula or "nothing", allowed, 'formula = "CsPbI3"')
+            raise InputError(
+                "treatment.formula", self.formula or "nothing", allowed, 'formula = "CsPbI3"'
+            )
         if (self.reagent == "dots") == (self.halide is not None):
             allowed = "Cl, Br or I for a reagent; nothing where other dots are mixed in"
-            raise InputError("halide", self.halide or "nothing", allowed, 'halide = "Cl"')
+            raise InputError("treatment.halide", self.halide or "nothing", allowed, 'halide = "Cl"')
         return self
 
 
