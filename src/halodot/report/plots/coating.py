@@ -59,8 +59,9 @@ def _verdict(ax: Any, row: int, film: FilmProperties) -> None:
     (dot,) = ax.plot(x, row, "o", color=colour, markersize=6)
     st.tag(dot, row)
     word = "ring" if chance > 0.5 else "even"
-    text = f" {word}, {100.0 * max(chance, 1.0 - chance):.0f} %"
-    ax.text(high, row, text, va="center", fontsize=8.5, color=colour)
+    text = f"{word}, {100.0 * max(chance, 1.0 - chance):.0f} %"
+    place: dict[str, Any] = {"xytext": (6, 0), "textcoords": "offset points"}
+    ax.annotate(text, (high, row), va="center", fontsize=8.5, color=colour, **place)
 
 
 def drops(films: Films, name: str) -> str | None:

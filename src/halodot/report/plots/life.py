@@ -149,7 +149,10 @@ def _tornado(ax: Any, label: str, film: FilmProperties) -> None:
     ):
         for end, k in ((low, 0), (high, 1)):
             ax.barh(-row, end - total, left=total, color=st.colour(k), height=0.6)
-        ax.text(max(low, high), -row, f" {pretty_name(input_name)}", va="center", fontsize=8.5)
+        place: dict[str, Any] = {"xytext": (5, 0), "textcoords": "offset points"}
+        ax.annotate(
+            pretty_name(input_name), (max(low, high), -row), va="center", fontsize=8.5, **place
+        )
     ax.axvline(total, color=st.INK, linewidth=0.8)
     ax.set_yticks([])
     ax.set_xscale("log")

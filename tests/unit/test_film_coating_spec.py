@@ -1,0 +1,164 @@
+"""What may be written in the optional tables of a film, and what the command line prints."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from halodot.cli.main import main
+from halodot.core.errors import InputError
+from halodot.core.spec import build
+from halodot.film import FilmSpec, assemble
+from halodot.film.coating import CoatingSpec, coat
+from halodot.film.coating.evaluate import UNITS
+from halodot.library import Library
+
+ALL = """
+[coating]
+method = "ink-jet"
+solvent = "n-nonane"
+[encapsulation]
+layer = [{ material = "AlOx", thickness = "25 nm" }]
+[ageing]
+[bending]
+radius = "1 mm"
+layer = [{ material = "PET", thickness = "50 um" }, { material = "dots", thickness = "200 nm" }]
+[cost]
+scale = "scaled_up"
+"""
+OWN = """
+[[material]]
+kind = "solvent"
+name = "slow ether"
+[material.values]
+vapour_pressure = "10 Pa"
+viscosity = "1.2 mPa s"
+surface_tension = "25 mN/m"
+mass_density = "900 kg/m3"
+molar_mass = "150 g/mol"
+vaporisation_enthalpy = "55 kJ/mol"
+cohesive_energy_density = "270 MPa"
+solvent_class = "ether"
+"""
+
+
+def printed(tmp_path: Path, text: str, capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
+    file = tmp_path / "film.toml"
+    file.write_text(text, encoding="utf-8")
+    assert main(["film", str(file), "--json"]) == 0
+    body: dict[str, Any] = json.loads(capsys.readouterr().out)
+    return body
+
+
+def test_tables_alone_give_flat_keys(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    body = printed(tmp_path, ALL, capsys)
+    for key in (
+        "film_thickness_nm", "thickness_spread", "drying_time_s", "peclet", "z_number",
+        "wvtr_g_per_m2_d", "time_lag_s", "film_lifetime_s", "survival", "film_strain",
+        "film_cost_USD_per_m2", "set_voltage_V",
+    ):  # fmt: skip
+        assert body[key]["low"] <= body[key]["value"] <= body[key]["high"], key
+    assert body["coffee_ring"]["value"] is True
+    assert body["coffee_ring_verdict"] == "ring"
+    assert 0.9 < float(str(body["coffee_ring_confidence"])) < 1.0
+    assert "Pe 155" in str(body["coffee_ring_reason"])
+
+
+def test_tables_stand_beside_a_film_or_in_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    beside = '[film]\nformula = "CsPbBr3"\n[coating]\nsolvent = "toluene"\n'
+    inside = '[film]\nformula = "CsPbBr3"\n[film.coating]\nsolvent = "toluene"\n'
+    a, b = (printed(tmp_path, text, capsys) for text in (beside, inside))
+    assert a == b
+    assert a["formula"] == "CsPbBr3"
+    assert "peclet" in a
+
+
+def test_a_coating_without_solvent_is_answered_with_a_ranking(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    body = printed(tmp_path, '[coating]\nmethod = "inkjet"\n', capsys)
+    names, scores = body["solvents"], body["solvent_scores"]
+    assert names[0] == "n-hexadecane"
+    assert scores == sorted(scores, reverse=True)
+
+
+def test_own_solvents_are_read_from_a_file(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "own.toml").write_text(OWN, encoding="utf-8")
+    text = 'library = ["own.toml"]\n[coating]\nmethod = "inkjet"\n'
+    ranked = printed(tmp_path, text, capsys)
+    reasons = [r for r in ranked["solvent_reasons"] if r.startswith("slow ether")]
+    assert "ethers precipitate" in reasons[0]
+    alone = printed(tmp_path, text + 'solvent = "slow ether"\n', capsys)
+    assert alone["peclet"]["value"] > 0
+
+
+@pytest.mark.parametrize(
+    ("keys", "field"),
+    [
+        ({"method": "spin"}, "coating.solvent"),
+        ({"solvent": "toluene", "blend": {"n-octane": 1}}, "coating.blend"),
+        ({"solvent": "toluenne"}, "solvent"),
+        ({"blend": {"n-octane": -1}}, "blend.n-octane"),
+        ({"solvent": "toluene", "concentration": "20"}, "concentration"),
+        ({"solvent": "toluene", "contact_angle": "170 deg"}, "contact_angle"),
+        ({"solvent": "toluene", "method": "dip"}, "method"),
+    ],
+)
+def test_bad_tables_are_refused_by_field(keys: dict[str, object], field: str) -> None:
+    with pytest.raises(InputError) as caught:
+        coat(build(CoatingSpec, keys))
+    assert field in str(caught.value)
+
+
+@pytest.mark.parametrize("text", ["[coting]\n[coating]\n", "[cost]\n[film]\n[film.cost]\n"])
+def test_unknown_and_doubled_tables_are_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str
+) -> None:
+    file = tmp_path / "film.toml"
+    file.write_text(text, encoding="utf-8")
+    assert main(["film", str(file)]) != 0
+    assert "cannot be used" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "method", ["spin", "inkjet", "spray", "layer_by_layer", "evaporation", "ink-jet", "LbL"]
+)
+def test_every_method_gives_every_output(method: str) -> None:
+    dry = method == "evaporation"
+    keys = {"method": method} if dry else {"method": method, "solvent": "n-octane"}
+    x = coat(build(CoatingSpec, {**keys, "draws": 60})).values
+    assert set(UNITS) <= set(x)
+    for name in ("film_thickness", "thickness_spread", "set_voltage", "set_voltage_spread"):
+        q = x[name]
+        assert q.low < q.value < q.high, name
+    assert x["peclet"].is_known is not dry
+
+
+def test_what_the_library_lacks_is_unknown_with_its_reason() -> None:
+    found = coat(build(CoatingSpec, {"method": "inkjet", "solvent": "mesitylene"}))
+    assert found.verdict == "unknown"
+    assert "thermo" in found.values["peclet"].note
+
+
+def test_drops_outside_the_window_and_gaps_between_them_are_noted() -> None:
+    keys = {"method": "inkjet", "solvent": "toluene", "inkjet": {"pitch": "90 um"}, "draws": 0}
+    notes = " ".join(coat(build(CoatingSpec, keys)).notes)
+    assert "satellites" in notes
+    assert "gaps" in notes
+
+
+def test_a_film_carries_its_tables_and_the_same_seed_draws_the_same() -> None:
+    keys = {"formula": "CsPbBr3", "coating": {"solvent": "toluene"}, "cost": {}}
+    one, two = (assemble(None, build(FilmSpec, keys), Library.builtin()) for _ in range(2))
+    assert one.extras == two.extras
+    assert one.extras["film_cost"].low < one.extras["film_cost"].high
+    assert "drop_profile" in one.curves
+    bare = assemble(None, build(FilmSpec, {"formula": "CsPbBr3"}), Library.builtin())
+    assert "film_cost" not in bare.extras
