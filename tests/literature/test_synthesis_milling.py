@@ -30,8 +30,16 @@ def shares(caesium: float = 1.0) -> FloatArray:
     return np.asarray(formed / formed.sum(axis=1, keepdims=True))
 
 
-def milled(time: str) -> DotPopulation:
-    recipe = {"method": "mechanochemical", "formula": "CsPbBr3", "time": time}
+def milled(time: str, ligand: str = "0.001 mmol") -> DotPopulation:
+    reagents = [
+        {"name": "CsBr", "amount": "1 mmol"},
+        {"name": "PbBr2", "amount": "1 mmol"},
+        {"name": "octylammonium bromide", "amount": ligand},
+    ]
+    recipe = {
+        "method": "mechanochemical", "formula": "CsPbBr3", "time": time, "reagent": reagents,
+        "process": {"frequency": "10 Hz"},
+    }  # fmt: skip
     return make(build(RecipeSpec, recipe), Library.builtin())
 
 
@@ -58,8 +66,8 @@ def test_ten_hours_give_confined_flakes() -> None:
 
 
 def test_long_milling_is_thin_and_bare() -> None:
-    short, long = milled("10 min"), milled("10 h")
-    assert float(long.size) < 0.2 * float(short.size)
+    short, long = milled("10 min", "0.2 mmol"), milled("10 h", "0.2 mmol")
+    assert float(long.size) < 0.5 * float(short.size)
     assert long.shape == "platelet"
     assert short.surface_coverage is not None
     assert long.surface_coverage is not None
@@ -78,6 +86,12 @@ def test_caesium_and_lead_are_conserved(caesium: float) -> None:
     np.testing.assert_allclose(found @ CAESIUM, caesium, rtol=1e-7)
     np.testing.assert_allclose(found @ LEAD, 1.0, rtol=1e-7)
     assert found.min() >= 0.0
+
+
+def test_ligand_in_the_mill_keeps_grains_small() -> None:
+    dry, wet = milled("10 min"), milled("10 min", "0.2 mmol")
+    assert float(dry.size) > 50e-9
+    assert 10e-9 < float(wet.size) < 30e-9
 
 
 def test_every_contact_conserves_what_it_moves() -> None:
@@ -99,5 +113,5 @@ def test_strokes_count_and_not_minutes() -> None:
 
 def test_flakes_thinner_than_their_ligand_can_cover_are_bare() -> None:
     """Sites of a flake go as one over its thickness."""
-    thin, thick = (cover(1e-5, 1e-3, size, 1.22e-4) for size in (4e-9, 8e-9))
+    thin, thick = (cover(1e-2, size, 1.22e-4) for size in (4e-9, 8e-9))
     assert thick == pytest.approx(2.0 * thin, rel=1e-12)

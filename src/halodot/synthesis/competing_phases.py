@@ -38,7 +38,7 @@ from ..core.spec import Spec, quantity
 from ..crystal.composition import Composition
 from .flask import Flask
 from .priors import defaults, interval, sampled
-from .speciation import Speciation
+from .speciation import Speciation, SpeciationSpec, Totals, balance
 
 FloatArray = NDArray[np.float64]
 
@@ -49,6 +49,7 @@ ELEMENTS = np.array(
     dtype=float,
 )
 COMPOUNDS = FORMS[:3]
+_PRODUCTS = (ELEMENTS[:, :, None] * ELEMENTS[:, None, :]).reshape(len(FORMS), 9)
 _STEPS = 200
 _TOLERANCE = 1e-11
 _FILLED = 4.0  # alkylammonium halide per lead beyond which more does nothing
@@ -130,7 +131,7 @@ class Pool:
     amounts
         Moles of each of `FORMS` over all lead.
     content
-        Moles of Cs, Pb, X over all lead that were to be shared out.
+        Moles of Cs, Pb, X over all lead that were to be shared out, shape [..., 3].
     converged
         Whether the balances were met to 1e-9.
     """
@@ -149,7 +150,7 @@ class Pool:
     def crystallised(self) -> FloatArray:
         """Share of all lead that is in a compound."""
         lead = self.amounts[:, :3] * ELEMENTS[:3, 1]
-        return np.asarray(lead.sum(axis=1) / self.content[1])
+        return np.asarray(lead.sum(axis=1) / self.content[..., 1])
 
     @property
     def balance_error(self) -> float:
@@ -165,6 +166,8 @@ def share_out(affinity: FloatArray, content: FloatArray) -> Pool:
     ----------
     affinity
         a_j, shape [rows, 8].
+    content
+        Shape [3], or [rows, 3].
 
     Examples
     --------
@@ -174,32 +177,43 @@ def share_out(affinity: FloatArray, content: FloatArray) -> Pool:
     (0.99, True)
     """
     b = np.maximum(content, _FLOOR)
-    multipliers = np.tile(np.log(b) - 4.0, (affinity.shape[0], 1))
-
-    def amounts(m: FloatArray) -> FloatArray:
-        return np.asarray(np.exp(np.minimum(affinity + m @ ELEMENTS.T, 300.0)))
-
-    def dual(m: FloatArray) -> FloatArray:
-        return np.asarray(amounts(m).sum(axis=1) - m @ b)
-
-    n = amounts(multipliers)
+    full = np.broadcast_to(b, (affinity.shape[0], 3))
+    multipliers = np.log(full) - 4.0
+    left = np.arange(len(full))  # rows whose balances are not met yet
     for _ in range(_STEPS):
-        slope = n @ ELEMENTS - b
-        if np.max(np.abs(slope) / b) < _TOLERANCE:
+        a, want, at = affinity[left], full[left], multipliers[left]
+        n = _amounts(a, at)
+        slope = n @ ELEMENTS - want
+        open_ = np.max(np.abs(slope) / want, axis=1) >= _TOLERANCE
+        if not open_.any():
             break
-        curvature = np.einsum("rj,ja,jb->rab", n, ELEMENTS, ELEMENTS)
+        left, a, want, at, n, slope = (x[open_] for x in (left, a, want, at, n, slope))
+        curvature = (n @ _PRODUCTS).reshape(-1, 3, 3)
         step = np.linalg.solve(curvature, -slope[..., None])[..., 0]
         step /= np.maximum(1.0, np.abs(step).max(axis=1, keepdims=True) / 3.0)
-        size, before = np.ones((len(n), 1)), dual(multipliers)
-        for _ in range(30):
-            worse = dual(multipliers + size * step) > before + 1e-12 * np.abs(before)
-            if not worse.any():
-                break
-            size = np.where(worse[:, None], 0.5 * size, size)
-        multipliers = multipliers + size * step
-        n = amounts(multipliers)
-    error = float(np.max(np.abs(n @ ELEMENTS - b) / b))
+        multipliers[left] = at + _length(a, want, at, step)[:, None] * step
+    n = _amounts(affinity, multipliers)
+    error = float(np.max(np.abs(n @ ELEMENTS - full) / full))
     return Pool(n, b, error < 1e-9)
+
+
+def _amounts(affinity: FloatArray, multipliers: FloatArray) -> FloatArray:
+    return np.asarray(np.exp(np.minimum(affinity + multipliers @ ELEMENTS.T, 300.0)))
+
+
+def _length(a: FloatArray, want: FloatArray, at: FloatArray, step: FloatArray) -> FloatArray:
+    """Share of the Newton step of each row that does not raise the dual."""
+
+    def dual(m: FloatArray) -> FloatArray:
+        return np.asarray(_amounts(a, m).sum(axis=1) - (m * want).sum(axis=1))
+
+    size, before = np.ones(len(at)), dual(at)
+    for _ in range(30):
+        worse = dual(at + size[:, None] * step) > before + 1e-12 * np.abs(before)
+        if not worse.any():
+            break
+        size = np.where(worse, 0.5 * size, size)
+    return size
 
 
 def affinities(found: Speciation, k: dict[str, FloatArray]) -> FloatArray:
@@ -229,6 +243,33 @@ def compete(flask: Flask, found: Speciation, spec: PhasesSpec | None = None) -> 
     lead = float(flask.lead)
     content = np.array([float(flask.caesium) / lead, 1.0, flask.halide / lead])
     return share_out(affinities(found, constants), content)
+
+
+def at_a_glance(totals: Totals, temperature: FloatArray) -> FloatArray:
+    """Shares of the crystallised lead in `COMPOUNDS` of many flasks, shape [flasks, 3].
+
+    With the constants at their values, as a table of recipes needs them.
+
+    Parameters
+    ----------
+    totals
+        Concentrations, each of shape [flasks].
+    temperature
+        [K], shape [flasks].
+
+    Examples
+    --------
+    >>> one = np.ones(2)
+    >>> rich = Totals(np.array([10.0, 40.0]), 10.0 * one, np.array([30.0, 60.0]), 150.0 * one,
+    ...               75.0 * one, 0.0 * one)
+    >>> [COMPOUNDS[i] for i in at_a_glance(rich, 298.0 * one).argmax(axis=1)]
+    ['CsPbX3', 'Cs4PbX6']
+    """
+    k = {name: x[0] for name, x in sampled(defaults(SpeciationSpec), 0).items()}
+    found = balance(totals, temperature, k)
+    own = {name: x[0] for name, x in sampled(defaults(PhasesSpec), 0).items()}
+    content = np.stack([totals.caesium, totals.lead, totals.halide], axis=1) / totals.lead[:, None]
+    return share_out(affinities(found, own), content).shares
 
 
 def is_modelled(composition: Composition) -> bool:

@@ -161,7 +161,7 @@ def _batch(
     limiting = min(float(flask.caesium), float(flask.lead)) / float(flask.volume)
     monomer, factor = limiting, 1.0
     if chemistry.speciation is not None and chemistry.pool is not None:
-        monomer = chemistry.speciation.lead * float(chemistry.pool.crystallised[0])
+        monomer = float(chemistry.speciation.lead) * float(chemistry.pool.crystallised[0])
         factor = _reference_excess() / excess(chemistry)
     low, high = _FACTOR_ENDS
     return Batch(flask, k, monomer, min(max(factor, low), high), covered, polarity)
@@ -174,8 +174,7 @@ def excess(chemistry: Chemistry) -> float:
     assert pool is not None
     used = pool.amounts[0, :4] @ competing_phases.ELEMENTS[:4]
     left = np.maximum(pool.content[:2] - used[:2], _LEAST_LEFT * pool.content[:2])
-    active = float(found.free_lead[0]) / found.lead
-    return float(left.max()) * found.lead * active
+    return float(left.max()) * float(found.free_lead[0])
 
 
 @lru_cache(maxsize=1)
@@ -224,6 +223,7 @@ def conditions(
         polarity=batch.polarity,
         attached=shape.attached_share(met),
         protocol=shape.protocol_of(flask, words),
+        caesium_lead=flask.caesium_ratio,
     )
 
 

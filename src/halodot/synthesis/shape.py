@@ -10,7 +10,8 @@ favours it,
 with f_i between 0 and 1: `cold` (a logistic of temperature about 115 degC), `chilled` (below about
 5 degC), `short` chains (below about 11 carbons), `amine` (excess of amine over acid), `acid`
 (excess of acid while hot), `lean` (little ligand), `rich` (much ligand per lead), `polar` solvent,
-and `attached`, the share of dots that have joined. Weights and offsets are priors set so that the
+`attached`, the share of dots that have joined, and `starved`, little caesium in the cold: a
+platelet of n layers holds n - 1 caesium for n lead. Weights and offsets are priors set so that the
 statements of the review (Sec. 3.2 and 3.3, refs 47, 96, 101, 102, 126 to 130) come out: they are
 put in, not predicted. Draws of the weights give the interval of each probability.
 
@@ -39,14 +40,16 @@ FloatArray = NDArray[np.float64]
 SHAPES = ("cube", "sphere", "platelet", "rod", "wire")
 EXOTIC = ("hexapod", "dodecapod", "zigzag chain")
 KNOWN_TO_DOTS = ("cube", "sphere", "platelet", "rod", "wire")
-FACTORS = ("cold", "chilled", "short", "amine", "acid", "lean", "rich", "polar", "attached")
+FACTORS = (
+    "cold", "chilled", "short", "amine", "acid", "lean", "rich", "polar", "attached", "starved",
+)  # fmt: skip
 CELSIUS = 273.15
 # score of each shape: offset, then one weight per factor; 90 % of a weight lies within its half
 OFFSETS = {"cube": 0.0, "sphere": -3.0, "platelet": -4.0, "rod": -5.5, "wire": -5.5}
 WEIGHTS: dict[str, dict[str, float]] = {
     "cube": {},
     "sphere": {"chilled": 4.5, "short": 1.2, "acid": 4.0, "lean": 2.5},
-    "platelet": {"cold": 1.5, "short": 3.4, "amine": 1.5, "rich": 0.8},
+    "platelet": {"cold": 1.5, "short": 3.4, "amine": 1.5, "rich": 0.8, "starved": 3.6},
     "rod": {"polar": 4.2, "short": 0.5, "attached": 4.5},
     "wire": {"polar": 1.0, "amine": 0.5, "attached": 7.5},
 }
@@ -72,6 +75,7 @@ NAMES = {
     "rich": "much ligand per lead",
     "polar": "a polar solvent",
     "attached": "dots that join",
+    "starved": "little caesium in the cold",
 }
 
 
@@ -95,6 +99,8 @@ class Conditions:
         Share of the dots that have joined [1].
     protocol
         Key of `PROTOCOLS`, empty without one.
+    caesium_lead
+        Caesium over lead [1].
     """
 
     temperature: float
@@ -104,6 +110,7 @@ class Conditions:
     polarity: float = 0.0
     attached: float = 0.0
     protocol: str = ""
+    caesium_lead: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -155,6 +162,7 @@ def factors(c: Conditions) -> FloatArray:
             step((ligand - math.log(40.0)) / 0.3),
             step((c.polarity - 0.4) / 0.06),
             min(max(c.attached, 0.0), 1.0),
+            cold * step((0.5 - c.caesium_lead) / 0.08),
         ]
     )
 

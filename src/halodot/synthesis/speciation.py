@@ -29,6 +29,7 @@ References: RSC Adv. 2023, d2ra06491j (plumbates by acid); Almeida et al., revie
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import comb
 
 import numpy as np
 from numpy.typing import NDArray
@@ -133,6 +134,21 @@ class SpeciationSpec(Spec):
 
 
 @dataclass(frozen=True)
+class Totals:
+    """What was put in, over the volume [mol/m3], acid and amine free of what they become.
+
+    `donor` is a solvent that binds lead as carboxylate does.
+    """
+
+    caesium: FloatArray
+    lead: FloatArray
+    halide: FloatArray
+    acid: FloatArray
+    amine: FloatArray
+    donor: FloatArray
+
+
+@dataclass(frozen=True)
 class Speciation:
     """Free concentrations [mol/m3] and what lead carries; shapes [1 + draws], the first nominal.
 
@@ -155,14 +171,12 @@ class Speciation:
     share_halide: FloatArray
     share_amine: FloatArray
     share_acid: FloatArray
-    caesium: float
-    lead: float
+    caesium: FloatArray
+    lead: FloatArray
     solubility: FloatArray
 
     def plumbate(self, halides: int) -> FloatArray:
         """Share of the lead that carries this number of halides, 0 to 4."""
-        from math import comb
-
         s = self.share_halide
         return np.asarray(comb(PLACES, halides) * s**halides * (1.0 - s) ** (PLACES - halides))
 
@@ -182,7 +196,9 @@ class Speciation:
         return np.asarray(self.caesium * self.free_lead / self.solubility)
 
 
-def van_t_hoff(value: FloatArray, enthalpy: FloatArray, temperature: float) -> FloatArray:
+def van_t_hoff(
+    value: FloatArray, enthalpy: FloatArray, temperature: FloatArray | float
+) -> FloatArray:
     """Return an equilibrium constant given at 298 K at another temperature [K].
 
     >>> float(van_t_hoff(np.array(10.0), np.array(0.0), 450.0))
@@ -235,24 +251,43 @@ def speciate(flask: Flask, spec: SpeciationSpec | None = None, draws: int = 0) -
     True
     """
     k = sampled(spec or defaults(SpeciationSpec), draws)
-    t, v = float(flask.temperature), float(flask.volume)
-    lead, acid = float(flask.lead) / v, float(flask.acid) / v
-    amine, halide = float(flask.amine) / v, flask.halide / v
-    donor = _DONORS.get(flask.solvent, 0.0) * 0.1  # a tenth stays after the antisolvent
-    kx = van_t_hoff(k["halide_over_acid"], k["halide_enthalpy"], t)
-    ka = van_t_hoff(k["amine_over_acid"], k["amine_enthalpy"], t)
-    kp = van_t_hoff(k["acid_base"], k["acid_base_enthalpy"], t)
-    sites = PLACES * lead
+    v = float(flask.volume)
+    totals = Totals(
+        caesium=np.array(float(flask.caesium) / v),
+        lead=np.array(float(flask.lead) / v),
+        halide=np.array(flask.halide / v),
+        acid=np.array(float(flask.acid) / v),
+        amine=np.array(float(flask.amine) / v),
+        donor=np.array(0.1 * _DONORS.get(flask.solvent, 0.0)),  # a tenth stays after antisolvent
+    )
+    return balance(totals, np.array(float(flask.temperature)), k)
+
+
+def balance(totals: Totals, temperature: FloatArray, k: dict[str, FloatArray]) -> Speciation:
+    """Return the speciation of `totals`, over draws of the constants or over many flasks.
+
+    Parameters
+    ----------
+    temperature
+        [K]
+    k
+        Constants by the names of `SpeciationSpec`; shapes broadcast with those of `totals`.
+    """
+    kx = van_t_hoff(k["halide_over_acid"], k["halide_enthalpy"], temperature)
+    ka = van_t_hoff(k["amine_over_acid"], k["amine_enthalpy"], temperature)
+    kp = van_t_hoff(k["acid_base"], k["acid_base_enthalpy"], temperature)
+    sites, acid, amine = PLACES * totals.lead, totals.acid, totals.amine
+    partners = acid + totals.donor
 
     def free(d: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
-        x = halide / (1.0 + sites * kx / d)
-        c = (acid + donor) / (1.0 + sites / d)
+        x = totals.halide / (1.0 + sites * kx / d)
+        c = partners / (1.0 + sites / d)
         held = 1.0 + sites * ka / d
-        sour = c * acid / max(acid + donor, _TRACE)
-        pairs = proton_pairs(sour, np.full_like(d, amine), kp, held)
+        pairs = proton_pairs(c * acid / np.maximum(partners, _TRACE), amine, kp, held)
         return x, c, (amine - pairs) / held, pairs
 
-    low, high = np.full_like(kx, -12.0), np.full_like(kx, 12.0)
+    shape = np.broadcast(kx, totals.lead).shape
+    low, high = np.full(shape, -12.0), np.full(shape, 12.0)
     for _ in range(_HALVINGS):
         middle = 0.5 * (low + high)
         d = 10.0**middle
@@ -262,6 +297,7 @@ def speciate(flask: Flask, spec: SpeciationSpec | None = None, draws: int = 0) -
     d = 10.0 ** (0.5 * (low + high))
     x, c, m, pairs = free(d)
     total = _BARE + c + kx * x + ka * m
-    saturated = np.exp(-k["dissolution_enthalpy"] / (GAS * t) + k["dissolution_entropy"] / GAS)
+    heat = k["dissolution_enthalpy"] / (GAS * temperature)
+    saturated = np.exp(k["dissolution_entropy"] / GAS - heat)
     shares = (kx * x / total, ka * m / total, c / total)
-    return Speciation(x, m, c, pairs, *shares, float(flask.caesium) / v, lead, saturated)
+    return Speciation(x, m, c, pairs, *shares, totals.caesium, totals.lead, saturated)

@@ -15,8 +15,9 @@ as
 
 .. math:: \dot L = -(L - L_\infty) / \tau_e,
 
-and fresh surface outgrows the ligand: coverage is the ligand there is over the sites there are, so
-long milling gives thin, blue-shifted and dim flakes.
+from grains that are as large as in a dry mill, or as small as the ligand can cover, and fresh
+surface outgrows the ligand: coverage is the ligand there is over the sites there are, so long
+milling gives thin, blue-shifted and dim flakes.
 
 The rate of the first contacts was set so that five minutes at 10 Hz give a phase-pure product, that
 of thinning so that flakes are confined after ten hours (dry milling, CORE 7779651; review ref 108):
@@ -27,8 +28,6 @@ Range: stoichiometric salts, dry or damp, up to a day.
 """
 
 from __future__ import annotations
-
-import math
 
 import numpy as np
 
@@ -57,6 +56,7 @@ STROKES = 10.0  # Hz at which the rates hold
 _SITES = 3e18  # of ligands on a facet [1/m2]
 _AVOGADRO = 6.02214076e23
 _BEST_COVER = 0.9
+_BINDING = 0.5  # share of the ligand that is on a surface
 _LAST = 1e-3  # amount below which the last grains vanish one by one and not by their surface
 _NOTHING = 1e-8  # amount below the tolerance of the integration
 _POINTS = 121
@@ -180,25 +180,42 @@ def react(
     return np.asarray(np.where(np.abs(amounts) < _NOTHING, 0.0, amounts))
 
 
-def thickness(time: FloatArray | float, spec: MillingSpec, frequency: float) -> FloatArray:
-    """Thickness of the flakes after `time` [s], in [m]."""
-    strokes = np.asarray(time) * frequency / STROKES
-    end = float(spec.thinnest)
-    return np.asarray(end + (float(spec.grain) - end) * np.exp(-strokes / float(spec.thinning)))
+def sheared(time: FloatArray | float, spec: MillingSpec, frequency: float) -> FloatArray:
+    """Share of the grains that shearing has turned into flakes after `time` [s]."""
+    return np.asarray(-np.expm1(-np.asarray(time) * frequency / STROKES / float(spec.thinning)))
 
 
-def cover(flask_ligand: float, lead: float, flake: float, molar_volume: float) -> float:
-    """Share of the sites of flakes [m] thick that the ligand of the mill covers [1].
+def thickness(
+    time: FloatArray | float, spec: MillingSpec, frequency: float, grain: float | None = None
+) -> FloatArray:
+    """Thickness [m] after `time` [s] of grains of `grain` [m] at first, of the spec if None."""
+    start, end = float(spec.grain) if grain is None else grain, float(spec.thinnest)
+    return np.asarray(end + (max(start, end) - end) * (1.0 - sheared(time, spec, frequency)))
+
+
+def grain_with(ligand: float, spec: MillingSpec, molar_volume: float) -> float:
+    """Edge of the first grains [m]: as in a dry mill, or where `ligand` per lead covers a cube."""
+    covered = 6.0 * _SITES * molar_volume / (_AVOGADRO * max(ligand, 1e-9))
+    return min(float(spec.grain), covered)
+
+
+def cover(ligand: float, size: float, molar_volume: float, flakes: float = 1.0) -> float:
+    """Share of the sites that the ligand of the mill covers [1].
 
     Parameters
     ----------
-    flask_ligand, lead
-        [mol]
+    ligand
+        Per lead [1]; half of it binds.
+    size
+        Thickness of flakes, or edge of grains [m].
     molar_volume
         Of the product [m3/mol].
+    flakes
+        Share of the product that is flakes and not grains [1].
     """
-    sites = _SITES * 2.0 / flake * molar_volume / _AVOGADRO
-    return _BEST_COVER * min(1.0, 0.5 * flask_ligand / lead / sites)
+    faces = 2.0 * flakes + 6.0 * (1.0 - flakes)
+    sites = _SITES * faces / size * molar_volume / _AVOGADRO
+    return _BEST_COVER * min(1.0, _BINDING * ligand / sites)
 
 
 def run(batch: Batch, process: MillingProcess) -> Outcome:
@@ -207,11 +224,13 @@ def run(batch: Batch, process: MillingProcess) -> Outcome:
     end, flask = max(float(batch.flask.time), 1.0), batch.flask
     time = np.concatenate([[0.0], np.geomspace(min(1.0, 0.5 * end), end, _POINTS - 1)])
     amounts = react(flask.caesium_ratio, time, spec, f)
-    flakes = thickness(time, spec, f)
+    volume = batch.constants.molar_volume
+    ligand = (float(flask.amine) + float(flask.acid)) / float(flask.lead)
+    grain = grain_with(ligand, spec, volume)
+    flakes, flat = thickness(time, spec, f, grain), float(sheared(end, spec, f))
     formed = amounts[:, 2:] * LEAD[2:]
     share = formed / np.maximum(formed.sum(axis=1, keepdims=True), 1e-300)
-    covered = cover(float(flask.amine) + float(flask.acid), float(flask.lead), float(flakes[-1]),
-                    batch.constants.molar_volume)  # fmt: skip
+    covered = cover(ligand, float(flakes[-1]), volume, flat)
     note = "from rates that were set with one milling series"
     phases = {name: _wide(float(share[-1, i]), note) for i, name in enumerate(SALTS[2:])}
     curves = {f"share_{name}": share[1:, i] for i, name in enumerate(SALTS[2:])}
@@ -222,9 +241,9 @@ def run(batch: Batch, process: MillingProcess) -> Outcome:
         curves=curves,
         extras={"crystallised_share": Sourced(float(formed[-1].sum()), "1", note=note)},
         phases=phases,
-        shapes=_shapes(float(flakes[-1])),
+        shapes=_shapes(flat),
         coverage=_wide(covered, "ligand in the mill over sites of the flakes"),
-        size_prior=_thickness_interval(end, spec, f),
+        size_prior=_thickness_interval(end, spec, f, (ligand, volume)),
         lateral=Sourced(5e-8, "m", 1e-8, 3e-7, "assumed", (), "flakes; no size read"),
         notes=("milling: salts react where they touch, then flakes are sheared off",),
     )
@@ -236,16 +255,20 @@ def _wide(share: float, note: str) -> Sourced:
     return Sourced(share, "1", low, high, "computed", (), note)
 
 
-def _shapes(flake: float) -> dict[str, Sourced]:
+def _shapes(flat: float) -> dict[str, Sourced]:
     """Flakes once sheared, grains before."""
-    thin = 1.0 / (1.0 + math.exp((flake - 2.5e-8) / 8e-9))
-    note = "thickness of sheared crystals against 25 nm"
-    return {"platelet": _wide(thin, note), "cube": _wide(1.0 - thin, note)}
+    note = "share of the grains that shearing has turned into flakes"
+    return {"platelet": _wide(flat, note), "cube": _wide(1.0 - flat, note)}
 
 
-def _thickness_interval(time: float, spec: MillingSpec, frequency: float) -> Sourced:
+def _thickness_interval(
+    time: float, spec: MillingSpec, frequency: float, made_of: tuple[float, float]
+) -> Sourced:
+    ligand, volume = made_of
+
     def at(which: str) -> float:
-        return float(thickness(time, _end(spec, which), frequency))
+        s = _end(spec, which)
+        return float(thickness(time, s, frequency, grain_with(ligand, s, volume)))
 
     note = "thickness by shearing; its rate was set with one series, its limits are priors"
     return Sourced(at("value"), "m", at("low"), at("high"), "computed", (), note)
