@@ -69,7 +69,7 @@ def _recipe(v: Variant) -> Rows:
     rows += [*_shares("shapes", p.shapes), *_of(p, "surface_coverage")]
     made = p.extras.get("theoretical_yield")
     if made is not None and made.is_known:
-        rows.append(("theoretical yield", value_text(made.in_unit("mg"))))
+        rows.append(("theoretical yield", value_text(made)))
     return rows
 
 

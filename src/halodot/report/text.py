@@ -13,6 +13,7 @@ PREFIXED = ("A", "V", "s", "W", "J", "S", "ohm", "Hz", "F", "m")
 CUSTOMARY = {
     "kg/m2/s": "g/m2/d",
     "kg/m2": "g/m2",
+    "kg": "mg",
     "m2/Vs": "cm2/Vs",
     "m-3": "cm-3",
     "m-2": "cm-2",
