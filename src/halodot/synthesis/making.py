@@ -18,7 +18,7 @@ from .flask import Flask
 from .hot_injection import joined
 from .mechanism import Product, evaluate
 from .reagents import flask_of
-from .shape import platelet_thickness, rod_length
+from .shape import rod_length
 from .spec import DotsSpec, RecipeSpec
 from .state import DotPopulation
 
@@ -123,7 +123,7 @@ def make(recipe: RecipeSpec, library: Library) -> DotPopulation:
     product = evaluate(flask, recipe.process, library=library, words=words(recipe),
                        washes=_washes(recipe))  # fmt: skip
     shape = recipe.shape or product.shape
-    size, notes, status = _size(recipe, flask, product, shape, composition, library)
+    size, notes, status = _size(recipe, flask, product, composition, library)
     population = DotPopulation(
         formula=recipe.formula,
         shape=shape,
@@ -145,8 +145,9 @@ def make(recipe: RecipeSpec, library: Library) -> DotPopulation:
 
 
 def words(recipe: RecipeSpec) -> tuple[str, ...]:
-    """Additives and salts that a recipe names without an amount, and its reagents."""
-    return (*recipe.additives, *recipe.precursors, *(r.name for r in recipe.reagent))
+    """Additives and salts that a recipe names without an amount, its reagents and protocol."""
+    protocol = (recipe.protocol,) if recipe.protocol else ()
+    return (*protocol, *recipe.additives, *recipe.precursors, *(r.name for r in recipe.reagent))
 
 
 def _washes(recipe: RecipeSpec) -> Sourced | None:
@@ -157,7 +158,6 @@ def _size(
     recipe: RecipeSpec,
     flask: Flask,
     product: Product,
-    shape: str,
     composition: Composition,
     library: Library,
 ) -> tuple[Sourced, list[str], Status]:
@@ -170,8 +170,6 @@ def _size(
     found = sizes.predict(flask, composition, bool(flask.additives or flask.metals))
     mean, sd, notes = found.mean, found.sd, list(found.notes)
     cell = float(lattice(composition, library))
-    if shape == "platelet" and recipe.shape is None:
-        return platelet_thickness(cell), [platelet_thickness(cell).note], found.status
     if recipe.dot_halide_ratio is not None:
         (mean, sd), note = sizes.with_composition((mean, sd), float(recipe.dot_halide_ratio), cell)
         notes.append(note)

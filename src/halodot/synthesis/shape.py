@@ -246,20 +246,7 @@ def _scaled(q: Sourced, by: float) -> Sourced:
     return Sourced(value, "1", min(low, value), max(high, value), q.basis, q.sources, q.note)
 
 
-# what a shape adds to a predicted size: (value, low, high) and why
-MONOLAYERS = (4.0, 2.0, 7.0)
-ASPECT = (3.0, 2.0, 6.0)
-
-
-def platelet_thickness(cell: float) -> Sourced:
-    """Thickness of platelets with lattice constant `cell` [m] whose thickness nothing else says.
-
-    >>> round(platelet_thickness(5.87e-10).in_unit("nm").value, 2)
-    2.35
-    """
-    value, low, high = (n * cell for n in MONOLAYERS)
-    why = "platelets of 2 to 7 monolayers; nothing in the recipe says how many"
-    return Sourced(value, "m", low, high, "assumed", (), why)
+ASPECT = (3.0, 2.0, 6.0)  # of rods, with the ends of the interval
 
 
 def rod_length(width: Sourced) -> Sourced:
