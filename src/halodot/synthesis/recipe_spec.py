@@ -13,6 +13,7 @@ from ..core.units import convert
 from .amounts import read_amount, read_concentration
 from .methods import ALIASES, METHODS, canonical
 from .process_spec import PROCESSES, FlowProcess, Process, process_of
+from .shape import PROTOCOLS
 from .usual import USUAL, usual
 
 Shape = Literal["cube", "cuboid", "platelet", "wire", "rod", "sphere"]
@@ -160,6 +161,11 @@ class RecipeSpec(Spec):
         max_length=20,
         description="anything else whose amount is not known, e.g. IDA or NiCl2",
     )
+    protocol: str = Field(
+        default="",
+        max_length=60,
+        description="named protocol for a shape: " + ", ".join(sorted(PROTOCOLS)),
+    )
     shape: Shape | None = Field(default=None, description="where it was seen; else predicted")
     size: Sourced | None = quantity(
         "m", "where it was measured; else predicted", low=3e-10, high=1e-6, optional=True
@@ -200,6 +206,14 @@ class RecipeSpec(Spec):
             return word
         allowed = "a method: " + ", ".join(METHODS)
         raise InputError("method", method, allowed, nearest(word, (*METHODS, *ALIASES)))
+
+    @field_validator("protocol")
+    @classmethod
+    def _known_protocol(cls, protocol: str) -> str:
+        if protocol and protocol not in PROTOCOLS:
+            allowed = "a named protocol: " + ", ".join(sorted(PROTOCOLS))
+            raise InputError("protocol", protocol, allowed, nearest(protocol, PROTOCOLS))
+        return protocol
 
     @field_validator("temperature")
     @classmethod
