@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
+from . import recipe_table, recipe_target
 from .arguments import add_library
-from .recipe_target import add_options, is_wanted
 
 
 def register(verbs: Any) -> None:
@@ -17,7 +17,8 @@ def register(verbs: Any) -> None:
         description="Predict a population of dots from [recipe] method, formula, reagents ...",
     )
     p.add_argument("file", nargs="?", metavar="FILE.toml", help="a file with a table [recipe]")
-    add_options(p)
+    recipe_table.add_options(p)
+    recipe_target.add_options(p)
     add_library(p)
     p.set_defaults(run=run)
 
@@ -25,12 +26,15 @@ def register(verbs: Any) -> None:
 def run(args: argparse.Namespace) -> int:
     """Do what the options ask for."""
     from ..core.errors import InputError
-    from . import recipe_file, recipe_target
+    from . import recipe_file
 
-    if is_wanted(args):
+    if recipe_target.is_wanted(args):
         return recipe_target.run(args)
+    if recipe_table.is_wanted(args):
+        return recipe_table.run(args)
     recipe_target.refuse_alone(args)
+    recipe_table.refuse_alone(args)
     if args.file is None:
-        allowed = "a file with a table [recipe], or --target, --ask or --tell"
+        allowed = "a file with a table [recipe], or --table, --target, --ask or --tell"
         raise InputError("FILE.toml", "nothing (it is missing)", allowed, "halodot recipe my.toml")
     return recipe_file.run(args)

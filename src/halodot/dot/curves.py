@@ -54,16 +54,16 @@ class LightCurve:
 
     def peak_of(self, size: ArrayLike) -> FloatArray:
         """PL peak [m] of dots of `size` [m]; that of the ends beyond them."""
-        return np.interp(np.log(size), np.log(self.size), self.peak)
+        return np.asarray(np.interp(np.asarray(np.log(size)), np.log(self.size), self.peak))
 
     def size_of(self, peak: ArrayLike) -> FloatArray:
         """Size [m] whose PL peak is `peak` [m]; the ends where none has it."""
-        return np.exp(np.interp(peak, self.peak, np.log(self.size)))
+        return np.exp(np.interp(np.asarray(peak), self.peak, np.log(self.size)))
 
     def spread_of(self, size: ArrayLike) -> FloatArray:
         """Standard deviation of what is not known of the peak [m] at `size` [m]."""
         sd = (self.high - self.low) / (2.0 * 1.6449)
-        return np.interp(np.log(size), np.log(self.size), sd)
+        return np.asarray(np.interp(np.asarray(np.log(size)), np.log(self.size), sd))
 
 
 def light_curve(

@@ -152,8 +152,8 @@ def _columns(
     solvents: _Solvents,
 ) -> Columns:
     amounts = {name: np.nan_to_num(n[name]) * 1e-6 for name in SALTS}
-    total = [sum(SALTS[s][k] * amounts[s] for s in SALTS) for k in range(3)]
-    caesium, lead, halide = (np.asarray(t, dtype=float) for t in total)
+    each = np.array([SALTS[s][:3] for s in SALTS], dtype=float)
+    caesium, lead, halide = each.T @ np.array([amounts[s] for s in SALTS])
     names = np.array(anti, dtype=str)
     used = np.where(names != "", np.nan_to_num(n["antisolvent_umol"]) * 1e-6, 0.0)
     molar = np.array([solvents.molar_volume(a) for a in anti])

@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 FloatArray = NDArray[np.float64]
 
 CELSIUS = 273.15
+CS_OLEATE = 20.0  # stock of caesium oleate [umol/mL], as in three quarters of the antisolvent set
+STOCK_LIGAND = 0.01  # volume of each ligand in the stock of lead bromide: remembered, unverified
+EXCHANGE_LIGAND = 2e-3  # of each ligand to dissolve an exchange reagent [mL/umol]: assumed
 # Column of a recipe -> reagent to weigh and its moles per mole in the column.
 SALTS = {
     "csbr_umol": ("CsBr", 1.0),
@@ -239,6 +242,9 @@ def uses(row: pd.Series) -> dict[str, Use]:
         word = row.get(_NAMED[name])
         if _given(row, column) and isinstance(word, str) and word:
             _add(found, word, row[column] * 1e-6)
+    for name, volume in _implied(row, found).items():
+        there = found[name].volume if name in found else 0.0
+        found[name] = Use(float("nan"), float("nan"), there + volume * 1e-6)
     solvent = row.get("solvent")
     if isinstance(solvent, str) and solvent and _given(row, "volume_mL"):
         found[solvent] = Use(float("nan"), float("nan"), _solvent_volume(row, found))
@@ -246,6 +252,19 @@ def uses(row: pd.Series) -> dict[str, Use]:
 
 
 _NAMED = {"antisolvent": "antisolvent", "exchange": "exchange_reagent"}
+
+
+def _implied(row: pd.Series, found: dict[str, Use]) -> dict[str, float]:
+    """Ligands [mL] that the protocol needs and no column states."""
+    acid, amine = LIQUIDS.values()
+    needed = dict.fromkeys((acid, amine), 0.0)
+    if _given(row, "exchange_umol"):
+        needed = dict.fromkeys(needed, EXCHANGE_LIGAND * row["exchange_umol"])
+    if row.get("method") == "antisolvent" and acid not in found:
+        oleate = row["cs_umol"] / CS_OLEATE
+        stock = row["volume_mL"] - oleate - found[row["antisolvent"]].volume * 1e6
+        needed = {acid: oleate + STOCK_LIGAND * stock, amine: STOCK_LIGAND * stock}
+    return {name: volume for name, volume in needed.items() if volume > 0.0}
 
 
 def _solvent_volume(row: pd.Series, found: dict[str, Use]) -> float:

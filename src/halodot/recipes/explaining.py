@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from .acquisition import PEAK
-from .constraints import SALTS, molar_mass, uses
+from .constraints import CS_OLEATE, EXCHANGE_LIGAND, SALTS, molar_mass, uses
 from .inverse import Candidates, Suggestion
-from .routes import CS_OLEATE, Route
+from .routes import Route
 
 if TYPE_CHECKING:
     import pandas as pd
 
+_INSTEAD = " DMSO stands for DMF, with which this chemistry was measured."
 _OUTSIDE = " It lies outside of what the predictor knows, so the interval is wide."
 _STOCKS = (
     "Stocks of this chemistry (remembered, unverified): caesium oleate 0.02 mol/L in oleic acid; "
@@ -46,6 +47,8 @@ def reason(route: Route, row: pd.Series, predicted: pd.Series) -> str:
         "halide_ratio": _halide_ratio(row),
     }
     text = route.reason.format(**words)
+    if row.get("solvent") == "DMSO":
+        text += _INSTEAD
     return text if _is_true(predicted.get("in_domain")) else text + _OUTSIDE
 
 
@@ -130,9 +133,10 @@ def _exchange(row: pd.Series) -> list[str]:
     return [
         f"Measure the lead in the washed dots (halodot size --absorbance); the amounts below are "
         f"for {row['dots_umol']:.4g} umol and scale with it.",
-        f"Dissolve {_mg(mass)} {name} ({moles:.4g} umol) in toluene with 0.2 mL each of oleic acid "
-        "and oleylamine; add it to the dots in toluene in ten portions, a minute apart, and stop "
-        "when the peak is there.",
+        f"Dissolve {_mg(mass)} {name} ({moles:.4g} umol) in 1-octadecene with "
+        f"{_ml(EXCHANGE_LIGAND * moles)} each of oleic acid and oleylamine at 100 degC; add it to "
+        "the dots at room temperature in ten portions, a minute apart, and stop when the peak is "
+        "there.",
     ]
 
 

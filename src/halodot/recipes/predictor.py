@@ -99,7 +99,7 @@ class Predictor:
     def _forecast(self, table: Read) -> dict[str, Any]:
         """Columns of the answer for the rows that could be read."""
         columns, count = table.columns, len(table.columns)
-        result = {name: np.full(count, np.nan) for name in _NUMBERS}
+        result: dict[str, Any] = {name: np.full(count, np.nan) for name in _NUMBERS}
         notes = np.full(count, "", dtype=object)
         inside = np.zeros(count, dtype=bool)
         status = lacking(columns)
@@ -123,11 +123,11 @@ class Predictor:
         result["plqy"][dull] = yields(columns.rows(dull))
         shape, phase = shapes_of(columns, table.compositions, result["size_nm"])
         assumed = ["; ".join(a) for a in table.assumed]
+        words = {"shape": shape, "phase": phase, "in_domain": inside, "assumed": assumed}
+        for name, column in (words | {"note": notes}).items():
+            result[name] = np.where(status == "", np.array(column, dtype=object), None)
         status[status == ""] = "ok"
-        return {
-            **result, "shape": shape, "phase": phase, "in_domain": inside, "assumed": assumed,
-            "note": notes, "status": status,
-        }  # fmt: skip
+        return {**result, "status": status}
 
     def _oleate(self, rows: Columns) -> tuple[dict[str, FloatArray], BoolArray, Any]:
         known = solvents_of(rows, self.library)
@@ -163,6 +163,7 @@ class Predictor:
             middle - np.hypot(middle - low, model), middle + np.hypot(high - middle, model)
         ]  # fmt: skip
         below, above = (curve.size_of(1e-9 * e) for e in ends)
+        above = np.clip(above, size, np.maximum(size, 1e-9 * sizes.WINDOWS["antisolvent"].high))
         return {"size_nm": 1e9 * size, "size_nm_low": 1e9 * below, "size_nm_high": 1e9 * above}
 
     def _salts(self, rows: Columns) -> tuple[dict[str, FloatArray], BoolArray, Any]:
@@ -279,7 +280,12 @@ def learn(
 def kernels(found: Predictor) -> dict[str, Any]:
     """Return the kernels of a predictor as they are shipped."""
     fwhm, plqy = found.widths.fwhm.residual, found.widths.plqy.residual
-    parts = {"oleate": found.oleate, "salts": found.salts, "fwhm": fwhm, "plqy": plqy}
+    parts: dict[str, Any] = {
+        "oleate": found.oleate,
+        "salts": found.salts,
+        "fwhm": fwhm,
+        "plqy": plqy,
+    }
     return {name: asdict(part.hyper) for name, part in parts.items()}
 
 

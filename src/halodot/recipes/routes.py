@@ -26,7 +26,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..core.errors import InputError
-from .constraints import CELSIUS, ConstraintsSpec, first_forbidden, molarity, shrink
+from .constraints import CELSIUS, CS_OLEATE, ConstraintsSpec, first_forbidden, molarity, shrink
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,7 +35,6 @@ FloatArray = NDArray[np.float64]
 
 ROOM = 25.0
 GREEN = 515.0  # peak of large CsPbBr3 dots [nm]; chloride moves it to the blue, iodide to the red
-CS_OLEATE = 20.0  # stock of caesium oleate [umol/mL], as in three quarters of the antisolvent set
 _EXCHANGE_LNK = 0.3  # sd of ln(affinity of the second halide over that of the first)
 WASHED = 0.6  # share of the lead that is in the washed dots: assumed, 0.3 to 0.9
 
@@ -52,10 +51,11 @@ class Variable:
 
 @dataclass(frozen=True)
 class Choice:
-    """A free word of a route; every option is a reagent or a fraction."""
+    """A word of a route, a reagent or a fraction: free, or else the first that is allowed."""
 
     name: str
     options: tuple[str, ...]
+    free: bool = True
 
 
 @dataclass(frozen=True)
@@ -107,7 +107,7 @@ class Route:
             options = tuple(o for o in c.options if _may(c.name, o, constraints))
             if not options:
                 return f"it needs one of {', '.join(c.options)}"
-            choices.append(replace(c, options=options))
+            choices.append(replace(c, options=options if c.free else options[:1]))
         variables: list[Variable] = []
         at_room = all(v.name != "temperature_C" for v in self.variables)
         if at_room and constraints.temperatures(ROOM + CELSIUS, ROOM + CELSIUS) is None:
@@ -328,7 +328,7 @@ def mixed_larp(second: str) -> Route:
             Variable("oa_mL", 0.2, 1.5),
             Variable("oam_mL", 0.1, 1.0),
         ),
-        (Choice("solvent", ("DMF", "DMSO")),),
+        (Choice("solvent", ("DMF", "DMSO"), free=False),),
         _mixed_larp(second),
         ("CsBr", f"Cs{second}", "PbBr2", f"Pb{second}2", "toluene", "oleic acid", "oleylamine"),
         _MIXED.format(second=_WORDS[second]),
@@ -387,7 +387,7 @@ def exchange(second: str) -> Route:
             Variable("temperature_C", 150.0, 190.0, log=False),
             Variable("share", 0.02, 0.95, log=False),
         ),
-        (Choice("exchange_reagent", (f"Pb{second}2", f"Zn{second}2")),),
+        (Choice("exchange_reagent", (f"Pb{second}2", f"Zn{second}2"), free=False),),
         _exchange(second),
         _INJECTED,
         f"Exchange: {_WORDS[second]} added to green dots replaces {{share:.0%}} of their bromide "

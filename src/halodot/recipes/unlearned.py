@@ -71,7 +71,7 @@ def _sizes(
         else:
             mean[i], sd[i], problem = _window(method, composition)
             note[i] = f"size from the window reported for {method}: a prior alone"
-        known[i] = not problem
+        known[i] = method == "hot_injection" and not problem
         if problem:
             sd[i] *= _OUTSIDE
             note[i] += "; outside the published syntheses: " + problem
