@@ -197,3 +197,14 @@ def test_scaling_a_batch_changes_no_ratio() -> None:
     for name in ("caesium", "lead", "acid", "amine", "volume"):
         small_one, large_one = (float(getattr(f, name)) for f in (small, large))
         assert large_one == pytest.approx(10.0 * small_one, rel=1e-9, abs=0.0)
+
+
+def test_a_stock_solution_is_not_the_whole_liquid() -> None:
+    """The octadecene of a caesium stock says nothing of the flask that it is injected into."""
+    stock = {**CAESIUM, "solvent": "ODE"}
+    alone = salts(LEAD, stock)
+    assert "volume" in alone.assumed
+    assert float(alone.volume) == pytest.approx(35e-6 * 0.188, rel=1e-9, abs=0.0)
+    full = salts(LEAD, stock, {"name": "ODE", "amount": "5 mL"})
+    assert "volume" not in full.assumed
+    assert float(full.volume) == pytest.approx(5.4e-6, rel=1e-9, abs=0.0)

@@ -7,7 +7,17 @@ from typing import Any
 from ..core.sourced import Sourced
 from .state import DotPopulation
 
-_UNITS = {"m": "nm", "kg": "mg", "mol": "mmol", "m2": "nm2", "m3": "mL", "m-3": "cm-3"}
+# SI unit to the unit that is shown and the end of the key.
+_SHOWN = {
+    "m": ("nm", "_nm"),
+    "kg": ("mg", "_mg"),
+    "mol": ("mmol", "_mmol"),
+    "m2": ("nm2", "_nm2"),
+    "m3": ("mL", "_mL"),
+    "m-3": ("cm-3", "_per_cm3"),
+    "1": ("1", ""),
+    "yes_no": ("yes_no", ""),
+}
 
 
 def describe(population: DotPopulation) -> dict[str, Any]:
@@ -33,12 +43,12 @@ def describe(population: DotPopulation) -> dict[str, Any]:
 
 
 def _key(name: str, q: Sourced) -> str:
-    unit = _UNITS.get(q.unit, q.unit)
-    return name if unit in ("1", "yes_no") else f"{name}_{unit.replace('/', '_per_')}"
+    _, end = _SHOWN.get(q.unit, ("", "_" + q.unit.replace("/", "_per_").replace(" ", "_")))
+    return name if name.endswith(end) else name + end
 
 
 def _value(q: Sourced) -> dict[str, Any]:
     if q.unit == "yes_no" and q.is_known:
         note = {"note": q.note} if q.note else {}
         return {"value": bool(q.value), "basis": q.basis, "sources": list(q.sources), **note}
-    return q.to_json(_UNITS.get(q.unit))
+    return q.to_json(_SHOWN[q.unit][0] if q.unit in _SHOWN else None)

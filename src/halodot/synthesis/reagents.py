@@ -218,13 +218,21 @@ def _liquids(recipe: RecipeSpec, found: Sequence[Portion], lead: Sourced) -> _Li
         amount = product("mol", prior, lead, note=prior.note)
         assumed |= {"antisolvent", "antisolvent_amount"}
     volume = recipe.volume
-    if volume is None and volumes:
+    if volume is None and _says_volume(found, b_site(parse(recipe.formula))):
         volume = total("m3", [p.volume for p in found])
     if volume is None:
         prior = usual(method, "volume")
         volume = product("m3", prior, lead, note=prior.note)
         assumed.add("volume")
     return _Liquids(solvent, antisolvent, amount, volume, frozenset(assumed))
+
+
+def _says_volume(found: Sequence[Portion], lead: Sequence[str]) -> bool:
+    """Whether the liquid that holds the lead is among the reagents, and not a stock alone."""
+    return any(
+        float(p.volume) > 0.0 and (p.role in ("solvent", "carrier") or set(p.brings) & set(lead))
+        for p in found
+    )
 
 
 def _solvents(found: Sequence[Portion]) -> dict[str, float]:
