@@ -13,8 +13,9 @@ with :math:`N_o, W_o` number and total volume of the cohort that is being born, 
     \dot c = \text{feed} - (\textstyle\sum_i N_i \dot v_i + \dot W_o) / V_m
 
 Growth :math:`G = A (c - c_0 e^{\ell/L}) / (L/2 + \delta)` with the capillary length
-:math:`\ell = 4 \gamma V_m / RT`; nucleation :math:`J = J_0 \exp(-\ell^3 / 2 V_c \ln^2 S)` at the
-edge :math:`\ell/\ln S + \sqrt{2 V_c/3 \ell}`, where the energy lies kT below its maximum. Below the
+:math:`\ell = 4 \gamma V_m / RT`; nucleation
+:math:`J = J_0 (1 - 1/S) \exp(-\ell^3 / 2 V_c \ln^2 S)` at the edge
+:math:`\ell/\ln S + \sqrt{2 V_c/3 \ell}`, where the energy lies kT below its maximum. Below the
 smallest edge a cohort dissolves exponentially.
 
 One step is TR-BDF2 (second order, stable for any step). Its matrix has an arrow: every cohort
@@ -63,23 +64,23 @@ def growth(v: float, c: float, q: F, smallest: float) -> tuple[float, float, flo
 
 
 @kernel
-def nucleation(c: float, q: F, fixed: F) -> tuple[float, float]:
-    """Nuclei per volume and time [1/m3 s], and the volume of one [m3]."""
+def nucleation(c: float, q: F, fixed: F) -> tuple[float, float, float, float]:
+    """Nuclei per volume and time J [1/m3 s], volume of one v [m3], dJ/dc and d(J v)/dc."""
     volume, smallest = fixed[1], fixed[2]
     if c <= q[2]:
-        return 0.0, smallest
+        return 0.0, smallest, 0.0, 0.0
     drive = math.log(c / q[2])
-    length = q[3]
-    if length <= 0.0:
-        return q[4], smallest
-    barrier = length**3 / (2.0 * volume * drive * drive)
-    if barrier > STEEPEST:
-        return 0.0, smallest
-    rate = q[4] * math.exp(-barrier)
-    if rate < fixed[4]:
-        return 0.0, smallest
-    edge = length / drive + math.sqrt(2.0 * volume / (3.0 * length))
-    return rate, max(smallest, edge**3)
+    length, net = q[3], q[4] * (1.0 - q[2] / c)
+    barrier = length**3 / (2.0 * volume * drive * drive) if length > 0.0 else 0.0
+    rate = net * math.exp(-min(barrier, STEEPEST))
+    if barrier > STEEPEST or rate < fixed[4]:
+        return 0.0, smallest, 0.0, 0.0
+    by_c = rate * (q[2] / (c * (c - q[2])) + 2.0 * barrier / (drive * c))
+    edge = length / drive + math.sqrt(2.0 * volume / (3.0 * length)) if length > 0.0 else 0.0
+    if edge**3 < smallest:
+        return rate, smallest, by_c, by_c * smallest
+    narrower = 3.0 * edge * edge * length / (drive * drive * c)
+    return rate, edge**3, by_c, by_c * edge**3 - rate * narrower
 
 
 @kernel
@@ -95,17 +96,14 @@ def rates(
     for i in range(n):
         f[i], by_v[i], by_c[i] = growth(y[i], c, q, smallest)
         taken += number[i] * f[i]
-    rate, volume = nucleation(c, q, fixed)
-    nudge = 1e-6 * c
-    above = nucleation(c + nudge, q, fixed)
-    below = nucleation(c - nudge, q, fixed)
+    rate, volume, rate_by_c, volume_by_c = nucleation(c, q, fixed)
     mean = y[n + 1] / y[n] if y[n] > 0.0 else volume
     own, own_v, own_c = growth(mean, c, q, smallest)
     f[n] = rate
     f[n + 1] = rate * volume + y[n] * own
     f[n + 2] = feed - (taken + f[n + 1]) / molar
-    born[0] = (above[0] - below[0]) / (2.0 * nudge)
-    born[1] = (above[0] * above[1] - below[0] * below[1]) / (2.0 * nudge) + y[n] * own_c
+    born[0] = rate_by_c
+    born[1] = volume_by_c + y[n] * own_c
     born[2] = own - mean * own_v
     born[3] = own_v
     if rate == 0.0 and y[n] == 0.0:
@@ -349,7 +347,7 @@ def split(y: F, number: F, n: int, fixed: F) -> int:
 @kernel
 def longest(y: F, number: F, n: int, q: F, fixed: F, spacing: float, most: int) -> float:
     """Longest step that still resolves the dots born in it by one bin of size, or of number."""
-    rate, volume = nucleation(y[n + 2], q, fixed)
+    rate, volume = nucleation(y[n + 2], q, fixed)[:2]
     if rate <= 0.0:
         return np.inf
     twice = 8.0 * volume
@@ -406,7 +404,7 @@ def advance(
         steps += 1
         if fixed_step <= 0.0 and (error < 0.0 or error > tolerance):
             h = tried * (0.25 if error < 0.0 else max(0.2, 0.9 * (tolerance / error) ** (1 / 3)))
-            if h < 1e-14 * (nodes[-1] - nodes[0]):
+            if h < max(4e-16 * t, 1e-30):
                 return TOO_SMALL, written, steps
             continue
         if error < 0.0:
@@ -422,7 +420,7 @@ def advance(
             n = remove(y, number, n, fixed)
             if y[n] > 1e-6 * np.sum(number[:n]) / most:
                 n = close(y, number, n, most)
-            else:
+            elif nucleation(y[n + 2], q[2], fixed)[0] == 0.0:  # too few to follow
                 y[n + 2] += y[n + 1] / fixed[0]
                 nuclei -= y[n]
                 y[n], y[n + 1] = 0.0, 0.0

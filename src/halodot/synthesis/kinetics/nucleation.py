@@ -6,7 +6,7 @@ r"""Classical nucleation of a cube of edge L with six faces.
     L_* = \frac{4 \gamma V_c}{kT \ln S}, \qquad
     \Delta G_* = \frac{32 \gamma^3 V_c^2}{(kT \ln S)^2}
 
-    J = J_0 e^{-\Delta G_* / kT}
+    J = J_0 (1 - 1/S)\, e^{-\Delta G_* / kT}
 
 V_c is the volume of a formula unit. Written with the capillary length l = 4 gamma V_c / kT, which
 also rules `growth`: L* = l / ln S and Delta G* / kT = l^3 / (2 V_c ln^2 S).
@@ -14,7 +14,7 @@ also rules `growth`: L* = l / ln S and Delta G* / kT = l^3 / (2 V_c ln^2 S).
 A nucleus is born where the energy has fallen kT below its maximum, at L* + sqrt(kT / 6 gamma),
 and no smaller than the smallest dot. The surface energy is an effective one of a ligated surface.
 Where it is zero or negative, as reference 135 of the review finds for CsPbI3, there is no barrier:
-every attempt above saturation makes a dot of the smallest size.
+above saturation attempts make dots of the smallest size, less those that fall apart again (1/S).
 
 Range: L* above about two cells; below, a nucleus of a few units has no surface of its own and the
 formula only says that the barrier is small.
@@ -62,7 +62,9 @@ def rate(supersaturation: ArrayLike, temperature: float, constants: Constants) -
     k = constants
     attempts = arrhenius(k.nucleation_prefactor, k.nucleation_barrier, temperature, k.reference)
     height = barrier(supersaturation, temperature, constants)
-    return np.where(height > STEEPEST, 0.0, attempts * np.exp(-np.minimum(height, STEEPEST)))
+    s = np.asarray(supersaturation, dtype=np.float64)
+    net = attempts * (1.0 - 1.0 / np.maximum(s, 1.0))
+    return np.where(height > STEEPEST, 0.0, net * np.exp(-np.minimum(height, STEEPEST)))
 
 
 def nucleus(supersaturation: ArrayLike, temperature: float, constants: Constants) -> FloatArray:

@@ -91,7 +91,7 @@ def grow(
     outputs: ArrayLike | None = None,
     bins: int = BINS,
     tolerance: float = 3e-4,
-    budget: int = 100_000,
+    budget: int = 20_000,
 ) -> Growth:
     """Nucleate, grow and ripen dots through `course`.
 
@@ -191,7 +191,7 @@ def _summary(course: Course, constants: Constants, raw: Followed, bins: int) -> 
     brought = course.monomer + solid[0] + raw.fed
     total = max(course.total + float(solid[0]), 1e-300)
     lost = np.abs(solid + raw.monomer - brought) / total
-    grid = np.geomspace(min(SMALLEST, constants.smallest), _largest(edge), bins + 1)
+    grid = np.geomspace(min(SMALLEST, 0.5 * constants.smallest), _largest(edge), bins + 1)
     return Growth(
         time=raw.times,
         temperature=raw.temperature,
