@@ -61,6 +61,8 @@ MORE = {
     "ionic_conductivity": ("ionic_conductivity_S_per_m", None),
     "electronic_conductivity": ("electronic_conductivity_S_per_m", None),
     "ionic_over_electronic": ("ionic_over_electronic", None),
+    "silver_ion_mobility": ("silver_ion_mobility_cm2_per_Vs", "cm2/Vs"),
+    "silver_ion_activation": ("silver_ion_activation_eV", None),
     "ligand_coverage": ("ligand_coverage", None),
     "necking": ("necking", None),
     "mobility_electron_over_closed_form": ("mobility_n_over_closed_form", None),

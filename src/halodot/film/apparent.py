@@ -38,6 +38,8 @@ UNITS = {
     "ionic_conductivity": "S/m",
     "electronic_conductivity": "S/m",
     "ionic_over_electronic": "1",
+    "silver_ion_mobility": "m2/Vs",
+    "silver_ion_activation": "eV",
     "ligand_coverage": "1",
     "necking": "1",
 }
@@ -68,7 +70,8 @@ def evaluate(cases: Sequence[Case], xs: Rows, outs: Rows, has_doping: bool) -> d
     found["ionic_over_electronic"] = found["ionic_conductivity"] / found["electronic_conductivity"]
     gap = out["ionization_energy"] - out["electron_affinity"]
     found["fermi_level"] = np.where(is_n_type, gap + found["fermi_electron"], -found["fermi_hole"])
-    found |= {"ligand_coverage": out["coverage"], "necking": out["necking"]}
+    handed = ("silver_ion_mobility", "silver_ion_activation", "necking")
+    found |= {"ligand_coverage": out["coverage"]} | {n: out[n] for n in handed}
     return {n: found[n] for n in UNITS}
 
 

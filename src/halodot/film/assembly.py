@@ -74,7 +74,8 @@ IN_DOT = {"mobility_in_dot_hole": "mobility_dot_p", "mobility_in_dot_electron": 
 _GATE = "follows from priors of carriers at rest, traps and ions: see [film.gate]"
 _IONS = "follows from priors of vacancies and their hops: see [film.surface]"
 NOTES = {
-    n: _IONS if n.startswith(("ion_", "ionic_cond", "decoup")) else _GATE for n in apparent.UNITS
+    n: _IONS if n.startswith(("ion_", "ionic_cond", "decoup", "silver")) else _GATE
+    for n in apparent.UNITS
 }
 NOTES |= {"ligand_coverage": "", "necking": ""}
 # Inputs whose absence is worth naming as the reason why something is not known.

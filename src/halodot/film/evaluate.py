@@ -236,6 +236,18 @@ def _ion_motion(d: _Draft) -> None:
         crossing = 1.0 if d.case.is_bulk else d.x["ion_crossing"]
         speed = ions.mobility(*hop, crossing, d.case.temperature)
     d.put("ion_mobility", speed)
+    _silver(d)
+
+
+def _silver(d: _Draft) -> None:
+    """Silver ions between lattice sites, as an electrode gives them: core and surface alike."""
+    x, temperature = d.x, d.case.temperature
+    shield = 1.0 if d.case.is_bulk else d.out["coverage"]
+    surface = ions.activation(x["silver_activation"], x["surface_softening"], shield)
+    mean, barrier = ions.side_by_side(1.0, x["silver_activation"], 1.0, surface, temperature)
+    crossing = 1.0 if d.case.is_bulk else x["ion_crossing"]
+    speed = ions.mobility(x["hop_length"], x["vacancy_attempt"], 0.0, crossing, temperature)
+    d.out.update({"silver_ion_mobility": speed * mean, "silver_ion_activation": barrier})
 
 
 def ion_state(

@@ -156,7 +156,7 @@ class TransportSpec(Spec):
     method: Literal["closed_form", "packing"] = Field(
         default="closed_form", description="closed form, or master equation on packings"
     )
-    sites: int = Field(default=8000, ge=64, le=1_000_000, description="dots of a packing")
+    sites: int = Field(default=2000, ge=64, le=1_000_000, description="dots of a packing")
     realisations: int = Field(default=3, ge=1, le=100, description="packings; they give the error")
     missing: Sourced = quantity(
         "1", "share of places without a dot", low=0.0, high=0.95, default=0.0,
@@ -294,6 +294,16 @@ class SurfaceSpec(Spec):
         low=0.0,
         high=3.0,
         optional=True,
+    )
+    silver_activation: Sourced = quantity(
+        "eV",
+        "migration barrier of a silver ion inside the cores, where an electrode gives silver",
+        low=0.0,
+        high=3.0,
+        default="0.40 eV",
+        interval=("0.21 eV", "0.67 eV"),
+        why="none read for CsPbBr3; Ag2S has 0.21 to 0.67 eV (J. Chem. Phys. 128, 014704), taken "
+        "as the range",
     )
     hop_length: Sourced = quantity(
         "m",
