@@ -101,10 +101,12 @@ def _write(path: Path, text: str) -> None:
 
 
 def _scores() -> int:
-    from ..recipes import scoring
+    from ..recipes import cdse, scoring
 
     found = scoring.scores()
     sys.stdout.write(scoring.table(found) + "\n\n")
     for line in scoring.contradictions():
         sys.stdout.write(f"Table 1 of the review contradicts itself: {line}\n")
+    hidden = ", ".join(f"{name} {error:.2f} nm" for name, error in cdse.errors().items())
+    sys.stdout.write(f"What random folds hide (diameters of CdSe): {hidden}\n")
     return 0

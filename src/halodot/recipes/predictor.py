@@ -123,9 +123,11 @@ class Predictor:
         result["plqy"][dull] = yields(columns.rows(dull))
         shape, phase = shapes_of(columns, table.compositions, result["size_nm"])
         assumed = ["; ".join(a) for a in table.assumed]
-        words = {"shape": shape, "phase": phase, "in_domain": inside, "assumed": assumed}
-        for name, column in (words | {"note": notes}).items():
-            result[name] = np.where(status == "", np.array(column, dtype=object), None)
+        words: dict[str, Any] = {"shape": shape, "phase": phase, "in_domain": inside}
+        for name, column in (words | {"assumed": assumed, "note": notes}).items():
+            given = np.array(column, dtype=object)
+            given[status != ""] = None
+            result[name] = given
         status[status == ""] = "ok"
         return {**result, "status": status}
 

@@ -28,7 +28,8 @@ _GAP_OF_CHLORIDE = 400.0  # nm; light above it is not that of CsPbCl3
 _TORN = 15.0  # nm between peaks of one recipe
 
 
-def _read(folder: str, name: str, sep: str = ",") -> pd.DataFrame:
+def read_recipes(folder: str, name: str, sep: str = ",") -> pd.DataFrame:
+    """Read a table of measured syntheses as it was published."""
     import pandas as pd
 
     path = resources.files("halodot") / "library" / "data" / "recipes" / folder / name
@@ -49,7 +50,7 @@ def antisolvent() -> pd.DataFrame:
     """
     import pandas as pd
 
-    raw = _read("synthesizer_cspbbr3", "dataset_synthesizer.csv", sep=";")
+    raw = read_recipes("synthesizer_cspbbr3", "dataset_synthesizer.csv", sep=";")
     amounts = raw[["antisolvent", "n_Cs", "n_Pb", "n_As", "V_total"]]
     name = raw["antisolvent"].map(ANTISOLVENTS)
     return pd.DataFrame(
@@ -82,8 +83,8 @@ def mixed_halide() -> pd.DataFrame:
     """
     import pandas as pd
 
-    rounds = _read("mars_cspb_brcl", "rounds_0_to_9.csv")
-    sheet = _read("mars_cspb_brcl", "sheet3.csv")
+    rounds = read_recipes("mars_cspb_brcl", "rounds_0_to_9.csv")
+    sheet = read_recipes("mars_cspb_brcl", "sheet3.csv")
     sheet = sheet.rename(columns={"CsCl_mmol_if_printed_used_PbBr2_molar_mass": "CsCl_mmol"})
     inputs = ["CsBr_mmol", "CsCl_mmol", "PbBr2_mmol", "PbCl2_mmol", "OAm_mL", "OA_mL"]
     both = pd.concat([rounds[[*inputs, "PL_peak_nm"]], sheet[[*inputs, "PL_peak_nm"]]])
