@@ -1,0 +1,119 @@
+"""Laws of growth that the mechanism must show, beside what was published.
+
+What was used to set a prior is calibrated and only checked to hold; see `kinetics.spec`.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from halodot.synthesis.kinetics import Course, Growth, constants, grow, hot_injection, priors
+from halodot.synthesis.kinetics import halide_equilibrium as equilibrium
+
+SECONDS = np.array([0.0, 0.3, 1.0, 2.0, 5.0, 10.0, 15.0, 20.0, 25.0, 30.0, 40.0, 60.0, 80.0])
+
+
+def injected(halide: str) -> Growth:
+    """A hot injection at 170 degC, held."""
+    course = Course.of(monomer=8.0, temperature=443.15, time=[0.0, 80.0])
+    return grow(course, constants(priors({halide: 1.0})), outputs=SECONDS)
+
+
+def test_iodide_narrows_for_about_20_s_then_broadens() -> None:
+    """Koolyk et al. 2016; calibrated."""
+    found = injected("I")
+    spread = dict(zip(SECONDS, found.spread, strict=True))
+    burst = SECONDS[np.flatnonzero(found.nuclei > 0.99 * found.nuclei[-1])[0]]
+    assert burst <= 10.0
+    narrowest = SECONDS[2 + int(np.argmin(found.spread[2:]))]
+    assert 15.0 <= narrowest <= 25.0
+    assert spread[5.0] > 1.5 * spread[20.0]
+    assert spread[20.0] < spread[30.0] < spread[40.0] < spread[60.0] < spread[80.0]
+    assert spread[80.0] > 1.1 * spread[20.0]
+
+
+def test_bromide_broadens_from_the_start_for_40_s() -> None:
+    """Koolyk et al. 2016; calibrated."""
+    found = injected("Br")
+    after = found.spread[(SECONDS >= 1.0) & (SECONDS <= 40.0)]
+    assert found.nuclei[2] > 0.999 * found.nuclei[-1]  # the burst is over at 1 s
+    assert np.all(np.diff(after) > -0.005 * after[:-1])  # one cohort of 300 leaving is 0.3 %
+    assert after[-1] > 1.25 * after[0]
+
+
+def test_monomer_depletes_faster_and_the_critical_size_rises_in_the_bromide() -> None:
+    """Koolyk et al. 2016, the reason that they give; calibrated through solubility and barrier."""
+    bromide, iodide = injected("Br"), injected("I")
+    left = [g.monomer[SECONDS == 2.0][0] / 8.0 for g in (bromide, iodide)]
+    assert left[0] < 0.02 < 0.5 < left[1]
+    k = [constants(priors({x: 1.0})).capillary_length(443.15) for x in ("Br", "I")]
+    critical = [
+        length / np.log(g.supersaturation[SECONDS == 2.0][0])
+        for length, g in zip(k, (bromide, iodide), strict=True)
+    ]
+    assert critical[0] > 3.0 * critical[1]
+
+
+def test_hot_injection_of_the_bromide_is_over_within_a_second() -> None:
+    """0.3 to 1 s, as quoted from flow studies; calibrated."""
+    k = constants(priors())
+    times = np.linspace(0.0, 2.0, 201)
+    course = hot_injection(8.0, 448.15, time=5.0, drop=5.0, mixing=0.02)
+    found = grow(course, k, outputs=times)
+    over = times[np.flatnonzero(found.consumed > 0.95 * found.consumed[-1])[0]]
+    assert 0.3 <= over <= 1.0
+
+
+def test_kinetic_branch_makes_smaller_dots_when_hotter() -> None:
+    """Ref 136: 12 nm at 120 to 7.2 nm at 180 degC; predicted in sign, smaller in extent."""
+    sizes = [grown(celsius) for celsius in (120.0, 140.0, 160.0, 180.0)]
+    assert np.all(np.diff(sizes) < 0.0)
+    published = np.log(7.2 / 12.0)
+    assert 0.2 < np.log(sizes[-1] / sizes[0]) / published < 1.0
+
+
+def grown(celsius: float) -> float:
+    """Size of CsPbBr3 as growth ends, before ripening sets in: 98 % of the monomer used [m]."""
+    times = np.concatenate([[0.0], np.geomspace(0.05, 20.0, 150)])
+    course = Course.of(monomer=8.0, temperature=celsius + 273.15, time=times)
+    found = grow(course, constants(priors()))
+    return float(found.mean_size[np.flatnonzero(found.consumed > 0.98)[0]])
+
+
+def test_ripening_can_turn_the_trend_with_temperature() -> None:
+    """Kept hot for long, warmer flasks end with larger dots: the sign is not universal."""
+    k = constants(priors())
+    sizes = []
+    for celsius in (160.0, 200.0):
+        course = Course.of(monomer=8.0, temperature=celsius + 273.15, time=[0.0, 300.0])
+        sizes.append(float(grow(course, k).mean_size[-1]))
+    assert sizes[1] > sizes[0]
+
+
+def test_thermodynamic_branch_rises_with_temperature_and_falls_with_halide() -> None:
+    """Ref 133, Table 1; calibrated on these four sizes, the fall with Br/Pb is not."""
+    warm = [float(equilibrium.equilibrium_size(t, 10.0)) for t in (353.15, 413.15, 433.15, 463.15)]
+    assert np.all(np.diff(warm) > 0.0)
+    rich = [float(equilibrium.equilibrium_size(463.15, r)) for r in (5.0, 10.0, 20.0, 50.0)]
+    assert np.all(np.diff(rich) < 0.0)
+    for temperature, ratio, size in equilibrium.published():
+        found = equilibrium.equilibrium_size(temperature, ratio)
+        assert found.low is not None
+        assert found.high is not None
+        assert found.low < size * 1e-9 < found.high
+    assert not equilibrium.equilibrium_size(433.15, 3.0).is_known
+
+
+def test_sizes_left_out_lie_within_their_intervals() -> None:
+    """The root mean square of ln L is 0.07; optimistic, as the form was chosen seeing the four."""
+    assert all(low < size < high for _, size, (_, low, high) in equilibrium.left_out())
+    assert equilibrium.left_out_error() == pytest.approx(0.073, abs=0.01)
+
+
+def test_composition_of_a_halide_ended_cube_meets_three_of_four() -> None:
+    """Ref 133, Br/Pb of the dots: 0.2 but for the largest, which is 0.59 off; nothing is fitted."""
+    apart = {size: abs(found - printed) for size, printed, found in equilibrium.compositions()}
+    assert len(apart) == 4
+    assert apart.pop(9.5) == pytest.approx(0.59, abs=0.02)
+    assert max(apart.values()) < 0.2
