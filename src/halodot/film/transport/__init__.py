@@ -8,8 +8,8 @@ One call gives the mobility of a film (arguments by name, SI and eV; see `mobili
                 filling=0.0, law="marcus", count=1728, realisations=4, seed=0)
 
 returns `mobility`, `standard_error` (finite box), `closed_form` (the same film by `film.hopping`),
-`disorder`, `contacts`, `residual` and `status`. In steps: `pack` -> `hops` -> `weak_field` or `steady`
-(master equation), `walk` or `crowd` (kinetic Monte Carlo).
+`disorder`, `contacts`, `residual` and `status`. In steps: `pack`, `hops`, then `weak_field` or
+`steady` (master equation), `walk` or `crowd` (kinetic Monte Carlo).
 """
 
 from __future__ import annotations
@@ -19,14 +19,18 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .master import Steady, occupation, steady, weak_field
     from .mobility import FilmMobility, disorder_exponent, mobility_of
+    from .monte_carlo import Crowd, Walk, crowd, walk
     from .packing import Packing, pack
     from .rates import Hops, hops, level_rate
 
 __all__ = [
+    "Crowd",
     "FilmMobility",
     "Hops",
     "Packing",
     "Steady",
+    "Walk",
+    "crowd",
     "disorder_exponent",
     "hops",
     "level_rate",
@@ -34,6 +38,7 @@ __all__ = [
     "occupation",
     "pack",
     "steady",
+    "walk",
     "weak_field",
 ]
 
@@ -41,7 +46,8 @@ _HOME = {
     "pack": "packing", "Packing": "packing", "Hops": "rates", "hops": "rates",
     "level_rate": "rates", "Steady": "master", "steady": "master", "weak_field": "master",
     "occupation": "master", "mobility_of": "mobility", "FilmMobility": "mobility",
-    "disorder_exponent": "mobility",
+    "disorder_exponent": "mobility", "walk": "monte_carlo", "crowd": "monte_carlo",
+    "Walk": "monte_carlo", "Crowd": "monte_carlo",
 }  # fmt: skip
 
 

@@ -16,8 +16,8 @@ strong field takes Newton steps, each solved by BiCGSTAB after an incomplete fac
 nothing is lost, the matrix is singular, and a rank-one term holds N.
 
 Velocity v is that of a carrier in the mean; D = mu kT (low density). The residual is what arrives
-less what leaves, summed without sign, relative to the net traffic over all hops (weak field: to what
-the field drives); above 1e-8 the status is `Status.NOT_CONVERGED`.
+less what leaves, summed without sign, relative to the net traffic over all hops (in a weak field to
+what the field drives); above 1e-8 the status is `Status.NOT_CONVERGED`.
 
 Range: mean field neglects that the occupations of neighbours are correlated: exact for one carrier
 and for equal levels in a weak field, good to some per cent otherwise (compare `monte_carlo`).
