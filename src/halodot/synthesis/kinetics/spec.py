@@ -9,9 +9,9 @@ of nucleation, barriers of ligand exchange. Calibrated by hand, once, on qualita
 hot injection of the bromide is over within about a second and broadens from then on; the iodide
 narrows for about 20 s and then broadens (Koolyk et al. 2016); dots end at 7 to 9 nm with a spread
 of 0.1 to 0.15; hotter injections of the bromide end smaller (ref 136 of the review, which sets the
-sign through the enthalpy of dissolution). What the model says of these is no prediction. The halides differ in solubility,
-surface energy (the barrier of nucleation), the barrier to free a unit (growth) and lattice
-constant, in nothing else.
+sign through the enthalpy of dissolution). What the model says of these is no prediction. The
+halides differ in solubility, surface energy (the barrier of nucleation), the barrier to free a unit
+(growth) and lattice constant, in nothing else.
 """
 
 from __future__ import annotations
