@@ -18,7 +18,7 @@ from ..crystal.composition import FAMILIES, Composition, parse
 from ..library import Library
 from .amounts import product, total
 from .flask import HALIDES, Flask
-from .portions import Portion, b_site, brought, inverse, portions
+from .portions import Portion, b_site, brought, inverse, liquid, portions
 from .process_spec import FlowProcess
 from .recipe_spec import TIMES, RecipeSpec
 from .usual import USUAL, usual
@@ -72,6 +72,8 @@ def flask_of(recipe: RecipeSpec, library: Library) -> Flask:
     (0.266, 2.0, True)
     """
     composition = parse(recipe.formula)
+    if recipe.washing is not None and recipe.washing.solvent:
+        liquid(library, recipe.washing.solvent, "recipe.washing.solvent")
     found = portions(recipe, composition, library)
     ions = _ions(recipe, composition, found)
     shell = _shell(recipe.method, found, ions.lead)

@@ -133,7 +133,7 @@ class RecipeSpec(Spec):
         "m3", "of all liquids together, antisolvent included", low=1e-12, high=1.0, optional=True
     )
     reagent: tuple[Reagent, ...] = Field(
-        default=(), max_length=40, description="what goes into the flask"
+        default=(), max_length=40, description="tables [[recipe.reagent]]: what goes into the flask"
     )
     process: Process = Field(
         default=None,  # type: ignore[assignment]
