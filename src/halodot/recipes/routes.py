@@ -9,8 +9,8 @@ one a row, with the columns of ``halodot recipe --table``. Moles follow from the
   / (1 - f), with f the share of the antisolvent, n_as = f V c_as;
 - n formula units with a share x of the second halide Y: of the 3 n x moles of Y, a enter with the
   caesium salt (a <= n) and the rest with PbY2;
-- exchange: dots with n moles of lead hold 3 n of halide; with as much affinity for both halides,
-  x = n_Y / (n_Y + 3 n), so that n_Y = 3 n x / (1 - x) must be added.
+- exchange: dots with n moles of lead hold 3 n of halide; what must be added for each of these
+  follows from the equilibrium of the two halides (`exchanging`).
 
 The boxes are those of the data or published syntheses where there are any, else assumed; outside
 of what the predictor knows it says so and widens, and such recipes lose against others.
@@ -27,6 +27,7 @@ from numpy.typing import NDArray
 
 from ..core.errors import InputError
 from .constraints import CELSIUS, CS_OLEATE, ConstraintsSpec, first_forbidden, molarity, shrink
+from .exchanging import GREEN, added, peak_error, ratio_of, resting
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,8 +35,6 @@ if TYPE_CHECKING:
 FloatArray = NDArray[np.float64]
 
 ROOM = 25.0
-GREEN = 515.0  # peak of large CsPbBr3 dots [nm]; chloride moves it to the blue, iodide to the red
-_EXCHANGE_LNK = 0.3  # sd of ln(affinity of the second halide over that of the first)
 WASHED = 0.6  # share of the lead that is in the washed dots: assumed, 0.3 to 0.9
 
 
@@ -345,7 +344,7 @@ def _exchange(second: str) -> Callable[[pd.DataFrame], pd.DataFrame]:
             dots_umol=dots,
             exchange_to=mixed(second, share),
             exchange_reagent=g.exchange_reagent,
-            exchange_umol=0.5 * 3.0 * dots * share / (1.0 - share),
+            exchange_umol=0.5 * 3.0 * dots * added(share, second),
         )
 
     return build
@@ -356,24 +355,13 @@ def _exchanged(second: str) -> Callable[[pd.DataFrame], pd.DataFrame]:
 
     def seen(rows: pd.DataFrame) -> pd.DataFrame:
         added = ["dots_umol", "exchange_to", "exchange_reagent", "exchange_umol"]
-        share = exchanged_share(rows)
+        share = resting(ratio_of(rows), second)
         new = rows.assign(composition=rows.exchange_to)
         new[f"pb{second.lower()}2_umol"] = rows.pbbr2_umol * share
         new["pbbr2_umol"] = rows.pbbr2_umol * (1.0 - share)
         return new.drop(columns=added)
 
     return seen
-
-
-def exchanged_share(rows: pd.DataFrame) -> FloatArray:
-    """Share of the second halide that the balance of an exchange gives [1]."""
-    added = 2.0 * rows.exchange_umol.to_numpy(float)
-    return added / (added + 3.0 * rows.dots_umol.to_numpy(float))
-
-
-def _exchange_error(rows: pd.DataFrame, peak: FloatArray) -> FloatArray:
-    """Peak error [nm] of an unknown affinity K: dx = x (1 - x) dlnK, slope (peak - green) / x."""
-    return np.abs(peak - GREEN) * (1.0 - exchanged_share(rows)) * _EXCHANGE_LNK
 
 
 def exchange(second: str) -> Route:
@@ -394,7 +382,7 @@ def exchange(second: str) -> Route:
         "within seconds at room temperature and moves the emission to {peak}; the reagent can be "
         "added in portions under a spectrometer until the peak is there.",
         _exchanged(second),
-        _exchange_error,
+        lambda rows, peak: peak_error(rows, peak, second),
     )
 
 
