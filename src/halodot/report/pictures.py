@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from ..device.state import Trace
 from . import film_pictures
 from .model import ReportInput, Variant
-from .plots import dots, film, history, scores, series, stack, traces
+from .plots import dots, film, growth, history, scores, series, stack, traces
 from .plots import records as special
 
 MOST_SERIES = 24  # of one picture; more cannot be told apart, the tables hold them all
@@ -39,6 +39,9 @@ def draw(result: ReportInput) -> list[Picture]:
 
 def _plans(result: ReportInput) -> Iterator[tuple]:
     yield from _of_dots(result)
+    yield from growth.plans(
+        [(v.label, v.population) for v in result.variants if v.population is not None]
+    )
     yield from _treatments(result)
     yield from film.plans([(v.label, v.film) for v in result.variants if v.film is not None])
     yield from film_pictures.plans(result)
