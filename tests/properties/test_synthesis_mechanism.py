@@ -92,6 +92,26 @@ def test_more_halide_makes_more_and_smaller_dots() -> None:
     assert peaks[0] < peaks[1] < peaks[2]
 
 
+def test_heat_makes_larger_dots_at_fixed_halide_where_equilibrium_rules() -> None:
+    """Table 1, ref 133: 80 to 190 degC at Br/Pb = 10; the four sizes set the curve."""
+    found = [
+        float(made(temperature=f"{t} degC", halide_ratio=10.0).extras["equilibrium_size"])
+        for t in (140, 165, 190)
+    ]
+    assert found[0] < found[1] < found[2]
+
+
+def test_heat_can_make_smaller_dots_on_the_kinetic_branch() -> None:
+    """Ref 136 finds it; here a poor flask, where nucleation outruns growth as it warms."""
+    cool, warm = (
+        float(made(temperature=f"{t} degC", halide_ratio=2.0).extras["mechanism_size"])
+        for t in (120, 165)
+    )
+    assert warm < 0.98 * cool
+    rich = made(temperature="170 degC", halide_ratio=2.0).extras["equilibrium_size"]
+    assert not rich.is_known
+
+
 def test_injection_is_over_in_about_a_second() -> None:
     """Flow studies: 0.3 to 1 s; the constants of growth were set with it."""
     assert 0.1 < float(made().extras["growth_half_time"]) < 2.0

@@ -28,7 +28,7 @@ from ..crystal.composition import Composition, parse
 from ..library import Library
 from . import competing_phases, shape, surface
 from .flask import Flask
-from .kinetics import KineticsSpec, constants, priors
+from .kinetics import KineticsSpec, constants, equilibrium_size, priors
 from .polarity import of_flask
 from .priors import interval
 from .process_spec import Process, process_of
@@ -124,7 +124,7 @@ def evaluate(
         shapes=formed.probabilities,
         shape=formed.shape,
         coverage=(own if own.is_known else None) if own is not None else covered,
-        extras={**_numbers(chemistry), **outcome.extras},
+        extras={**_numbers(chemistry), **outcome.extras, **_equilibrium(flask, composition)},
         notes=_notes(flask, chemistry, outcome, formed, composition),
         status=worst(Status.OK, *([Status.OUTSIDE_RANGE] if outcome.physics_only else [])),
     )
@@ -267,6 +267,13 @@ def _numbers(chemistry: Chemistry) -> dict[str, Sourced]:
             np.minimum(made, 1.0), "CsPbX3 over the salt in short supply; from priors"
         )
     return found
+
+
+def _equilibrium(flask: Flask, composition: Composition) -> dict[str, Sourced]:
+    """Size that the halide of the bath sets, of hot bromide flasks, in which it was calibrated."""
+    if flask.method != "hot_injection" or composition.site("X") != {"Br": 1.0}:
+        return {}
+    return {"equilibrium_size": equilibrium_size(float(flask.temperature), flask.halide_ratio)}
 
 
 def _notes(

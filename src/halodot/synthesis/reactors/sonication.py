@@ -23,7 +23,7 @@ from .attachment import joined
 from .outcome import Batch, Outcome, grown, outcome, times
 
 WARMING = Sourced(4e-6, "K*m3/W", 1e-6, 2e-5, "assumed", (), "4 K for a watt per millilitre")
-BARING = Sourced(7e-8, "m3/W", 2e-8, 1.5e-7, "assumed", (), "a fifth of the shell at 3 W/mL")
+BARING = Sourced(1.4e-7, "m3/W", 3e-8, 3e-7, "assumed", (), "two fifths of the shell at 3 W/mL")
 BREAKAGE = Sourced(1e-4, "1/s", 2e-5, 1e-3, "assumed", (), "joints last for hours")
 HASTE = 10.0
 
