@@ -133,8 +133,8 @@ def roads(hop: Hops, force: F | None = None) -> Roads:
     dwell = np.divide(1.0, out, out=np.full(len(out), 1e300), where=out > 0.0)
     code = (wraps + 1) @ np.array([9, 3, 1])
     return Roads(
-        dots.start.astype(np.int32), dots.target[order].astype(np.int32), code.astype(np.int8), chance,
-        dwell,
+        dots.start.astype(np.int32), dots.target[order].astype(np.int32), code.astype(np.int8),
+        chance, dwell,
     )  # fmt: skip
 
 
