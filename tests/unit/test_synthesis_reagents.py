@@ -187,6 +187,14 @@ def test_sums_and_products_keep_the_value_inside(a: float, b: float, e: float, f
         assert (joined.high or value) >= value * (1 - 1e-12)
 
 
+def test_each_side_of_an_interval_stays_on_its_side() -> None:
+    lopsided = Sourced(1.0, "1", 0.5, 1.1)
+    twice = product("1", lopsided, Sourced(2.0, "1", basis="given"))
+    assert (twice.low, twice.high) == pytest.approx((1.0, 2.2), rel=1e-12)
+    summed = total("1", [lopsided, Sourced(2.0, "1", basis="given")])
+    assert (summed.low, summed.high) == pytest.approx((2.5, 3.1), rel=1e-12)
+
+
 def test_scaling_a_batch_changes_no_ratio() -> None:
     small = salts(LEAD, CAESIUM, {"name": "OAm", "amount": "0.5 mL"})
     large = salts(
