@@ -13,6 +13,7 @@ from . import style as st
 Films = Sequence[tuple[str, FilmProperties]]
 CM2 = 1e4  # cm2/Vs in m2/Vs
 SHOWN = 1e-9  # of the highest mobility; below, no transistor shows anything
+FLAT = 0.05  # of an index; less than this to either side is drawn as flat as it is
 MOST = 6  # lines of one picture; more cannot be told apart
 
 
@@ -115,6 +116,8 @@ def index(films: Films, name: str) -> str | None:
             nm = 1e9 * film.curves["film_wavelength"]
             st.draw_line(upper, nm, film.curves["film_n"], k)
             st.draw_line(lower, nm, film.curves["film_k"], k)
+        low, high = upper.get_ylim()
+        upper.set_ylim(min(low, 0.5 * (low + high) - FLAT), max(high, 0.5 * (low + high) + FLAT))
         st.label_axes(upper, "", "n")
         st.label_axes(lower, "Wavelength [nm]", "k")
         lower.set_ylim(bottom=0.0)
