@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
-from . import array, device, dot, figures, film, synthesis, task
+from . import array, device, dot, figures, film, recipes, synthesis, task
 from .answers import with_crystal
 from .array.state import Array
 from .core.errors import InputError
@@ -67,14 +67,17 @@ def measure(study: Study, library: Library, hand_over: HandOver = lambda state: 
     """Go from the recipe, or wherever the study enters, to the figures of merit."""
     population = dots = solid = None
     if study.recipe:
-        population = hand_over(synthesis.make(study.recipe, library))
+        population = hand_over(recipes.make(study.recipe, library))
     elif study.dots:
         population = hand_over(synthesis.given(study.dots, library))
     if population:
         for treatment in study.treatment:
             population = hand_over(synthesis.treat(population, treatment, library))
         model = study.dots.model if study.dots else None
-        dots = hand_over(dot.characterise(population, library, study.temperature, model))
+        dots = dot.characterise(population, library, study.temperature, model)
+        if study.recipe and not study.treatment:
+            dots = recipes.corrected(dots, study.recipe, library)
+        dots = hand_over(dots)
     if study.film:
         solid = hand_over(film.assemble(dots, study.film, library))
     traces, found = [], []

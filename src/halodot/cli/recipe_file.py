@@ -14,13 +14,14 @@ if TYPE_CHECKING:
 def run(args: argparse.Namespace) -> int:
     """Run the recipe and print the dots; exit code 1 where they carry a bad status."""
     from ..dot import characterise
-    from ..synthesis import make
+    from ..recipes import corrected, make
     from ..synthesis.description import describe
     from .dot import flat, show
 
     recipe, library = read(args.file, args.materials)
     population = make(recipe, library)
     dots = characterise(population, library, float(recipe.observed_at))
+    dots = corrected(dots, recipe, library)
     body = {"method": recipe.method, **flat(dots, library)}
     body |= {"shape": _shape(recipe.shape, population), "phase": _phase(population)}
     body |= describe(population)

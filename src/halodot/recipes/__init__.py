@@ -10,11 +10,19 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .predictor import Predictor, predict, trained
+    from .making import corrected, make
+    from .predictor import Predictor, learn, predict, trained
 
-__all__ = ["Predictor", "predict", "trained"]
+__all__ = ["Predictor", "corrected", "learn", "make", "predict", "trained"]
 
-_HOMES = {"Predictor": "predictor", "predict": "predictor", "trained": "predictor"}
+_HOMES = {
+    "Predictor": "predictor",
+    "corrected": "making",
+    "learn": "predictor",
+    "make": "making",
+    "predict": "predictor",
+    "trained": "predictor",
+}
 
 
 def __getattr__(name: str) -> Any:

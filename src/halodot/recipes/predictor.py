@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..core.constants import HC, Z90
+from ..crystal.composition import parse
 from ..library import Library
 from ..synthesis import sizes
 from ..synthesis.columns import Columns
@@ -43,6 +44,7 @@ COLUMNS_OUT = (
     "size_nm_low", "size_nm_high", "shape", "phase", "in_domain", "assumed", "note",
 )  # fmt: skip
 LEVELS = (0.05, 0.5, 0.95)
+_HALIDES = ("Cl", "Br", "I")
 _CELL = 0.587  # nm, of the drives' unit cells
 _SALT_SIZE = 9.0  # nm, cubes whose light the mixed-halide family starts from
 _NUMBERS = COLUMNS_OUT[1:9]
@@ -95,6 +97,14 @@ class Predictor:
         for name in _NUMBERS:
             out[name] = out[name].astype(float)
         return out
+
+    def of_columns(self, columns: Columns) -> dict[str, Any]:
+        """Predict rows that are columns already, caesium lead halides; see `predict`."""
+        formulas = [_formula(row) for row in columns.halides]
+        count = len(columns)
+        compositions = [parse(f) for f in formulas]
+        blank: list[tuple[str, ...]] = [()] * count
+        return self._forecast(Read(columns, np.arange(count), [""] * count, compositions, blank))
 
     def _forecast(self, table: Read) -> dict[str, Any]:
         """Columns of the answer for the rows that could be read."""
@@ -347,6 +357,12 @@ def by_bromide(lights: Lights) -> Callable[[FloatArray], FloatArray]:
     size = np.full_like(x, 1e-9 * _SALT_SIZE)
     energy = HC / lights.of(halides, "cube", "peak_of", size)
     return lambda share: np.interp(share, x, energy)
+
+
+def _formula(halides: FloatArray) -> str:
+    """Formula of the caesium lead halide with these shares of Cl, Br and I."""
+    inner = "".join(f"{h}{x:.4f}" for h, x in zip(_HALIDES, halides, strict=True) if x > 0.0)
+    return f"CsPb({inner})3"
 
 
 def _need(lights: Lights, formula: str, shape: str) -> Any:
