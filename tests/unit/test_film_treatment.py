@@ -148,3 +148,16 @@ def test_packings_of_nothing_are_refused() -> None:
     with pytest.raises(InputError) as caught:
         assemble(None, spec, LIBRARY)
     assert caught.value.field == "film.transport.method"
+
+
+def test_pictures_show_each_film_once() -> None:
+    from halodot.report.plots import film as pictures
+
+    films = [("a", film()), ("the same", film()), ("b", film(ligand="DDAB"))]
+    drawn = [make("p") for *_, make in pictures.plans(films)]
+    assert [svg is not None for svg in drawn] == [True, True, True, False]  # no k of these cores
+    for svg in drawn[:3]:
+        assert svg is not None
+        assert "series-1" in svg
+        assert "series-2" not in svg
+    assert all(make("p") is None for *_, make in pictures.plans([]))
