@@ -162,3 +162,34 @@ def test_a_film_carries_its_tables_and_the_same_seed_draws_the_same() -> None:
     assert "drop_profile" in one.curves
     bare = assemble(None, build(FilmSpec, {"formula": "CsPbBr3"}), Library.builtin())
     assert "film_cost" not in bare.extras
+
+
+def test_every_picture_of_the_tables_is_drawn() -> None:
+    from halodot.report.film_pictures import plans
+    from halodot.report.model import ReportInput, Variant
+
+    keys = {
+        "formula": "CsPbBr3",
+        "encapsulation": {"layer": [{"material": "PET"}], "draws": 40},
+        "ageing": {"draws": 40},
+        "bending": {
+            "radius": "1 mm",
+            "layer": [{"material": "dots", "thickness": "1 um"}],
+            "draws": 40,
+        },
+        "cost": {"draws": 40},
+    }
+    variants = []
+    for method in ("inkjet", "spray"):
+        coating = {"method": method, "solvent": "n-octane", "draws": 20}
+        film = assemble(None, build(FilmSpec, {**keys, "coating": coating}), Library.builtin())
+        variants.append(Variant(method, film=film))
+    made = [
+        make(f"x{k}")
+        for k, (_, _, _, make) in enumerate(plans(ReportInput("t", "t", tuple(variants))))
+    ]
+    assert len(made) == 8
+    for svg in made:
+        assert svg is not None
+        assert "<svg" in svg
+        assert "nan" not in svg.lower().replace("nano", "")

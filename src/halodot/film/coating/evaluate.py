@@ -10,10 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...core.sourced import Sourced
-from ...core.spec import Spec, quantity_of
+from ...core.spec import Spec
 from ...library import Library
 from ..sampling import bounds_of, propagate
-from . import blend, deposits, drop, ink, marangoni, ring, set_voltage, spin
+from . import deposits, drop, ink, marangoni, ring, set_voltage, wet
+from .methods import METHODS
 from .spec import CoatingSpec, InkjetSpec, LayersSpec, SpinSpec, SpraySpec, VapourSpec
 
 F = NDArray[np.float64]
@@ -42,6 +43,7 @@ TABLES: dict[str, tuple[str, type[Spec]]] = {
     "layer_by_layer": ("layers", LayersSpec),
     "evaporation": ("vapour", VapourSpec),
 }
+OF_INK = ("concentration", "solids_density", "contact_radius", "contact_angle", "nozzle")
 CLOSE = 0.65  # certainty below which a verdict is called close
 BOILING = 9e4  # Pa; above, the ink boils rather than dries
 
@@ -119,29 +121,29 @@ def _inputs(
     spec: CoatingSpec, mixture: ink.Ink, found: dict[str, Sourced], dot_size: Sourced | None
 ) -> dict[str, Sourced]:
     """Everything that the model of this method uses, by name."""
-    dry = ("concentration", "solids_density", "contact_radius", "contact_angle", "nozzle")
+    name, _ = TABLES[spec.method]
     inputs = dict(found)
-    name, table = TABLES[spec.method]
     for owner in (spec, getattr(spec, name)):
         for n in type(owner).model_fields:
             value = getattr(owner, n)
-            if quantity_of(type(owner), n) is None or value is None:
-                continue
-            if mixture.names or n not in dry:
+            is_used = bool(mixture.names) or n not in OF_INK
+            if isinstance(value, Sourced) and is_used:
                 inputs[n] = value
     inputs["particle_diameter"] = ink.diameter(spec, dot_size)
-    if "dot_pitch" not in inputs or (dot_size is not None and dot_size.is_known):
-        given = spec.layers.dot_pitch
-        is_default = given.basis == "assumed" and dot_size is not None and dot_size.is_known
-        inputs["dot_pitch"] = inputs["particle_diameter"] if is_default else given
-    del table
+    pitch = spec.layers.dot_pitch
+    is_known = dot_size is not None and dot_size.is_known
+    inputs["dot_pitch"] = inputs["particle_diameter"] if _is_prior(pitch) and is_known else pitch
     return inputs
+
+
+def _is_prior(q: Sourced) -> bool:
+    return q.basis == "assumed"
 
 
 def _model(spec: CoatingSpec, mixture: ink.Ink, x: Numbers) -> dict[str, F]:
     """All outputs from one set of numbers, or from arrays of draws."""
-    out: dict[str, F] = _wet(mixture, x) if mixture.names else {}
-    thickness, uneven = _METHODS[spec.method](spec, mixture, x, out)
+    out: dict[str, F] = wet.drying(mixture, x) if mixture.names else {}
+    thickness, uneven = METHODS[spec.method](spec, x, out)
     grain = x["dot_pitch"] / np.sqrt(12.0) / thickness
     total = np.sqrt(x["base_roughness"] ** 2 + uneven**2 + grain**2)
     out["film_thickness"], out["thickness_spread"] = thickness, total
@@ -149,144 +151,6 @@ def _model(spec: CoatingSpec, mixture: ink.Ink, x: Numbers) -> dict[str, F]:
     out["set_voltage"] = set_voltage.centre(thickness, total, x["critical_field"], places)
     out["set_voltage_spread"] = set_voltage.spread(total, places)
     return out
-
-
-def _wet(mixture: ink.Ink, x: Numbers) -> dict[str, F]:
-    """A pinned drop of the ink: drying, Peclet number, flow along the surface, ring."""
-    angle, temperature = x["contact_angle"], x["temperature"]
-    radius = x["contact_radius"]
-    if "drop_volume" in x:
-        radius = drop.contact_radius(x["drop_volume"], angle)
-    size = drop.volume(radius, angle)
-    p, eta = ink.pressures(x, mixture), ink.viscosities(x, mixture)
-    masses, densities = (ink.column(x, mixture, n) for n in ("molar_mass", "mass_density"))
-    moles = [
-        s * size * rho / m for s, rho, m in zip(mixture.shares, densities, masses, strict=True)
-    ]
-    still = 1.0 - x["background"]
-    rate = 4.0 * radius * x["vapour_diffusivity"] * still / (drop.GAS * temperature)
-    density = ink.by_volume(mixture, densities)
-    viscosity = np.exp(ink.by_mole(mixture, [np.log(v) for v in eta]))
-    tensions = ink.column(x, mixture, "surface_tension")
-    tension = ink.by_mole(mixture, tensions)
-    time = blend.drying_time(moles, p, rate)
-    moved = blend.diffused(moles, p, eta, rate, x["particle_diameter"], temperature)
-    out = {
-        "drying_time": time,
-        "peclet": radius**2 / moved,
-        "z_number": drop.z_number(density, tension, x["nozzle"], viscosity),
-        "drop_radius": radius,
-        "drop_volume": size,
-        "dot_diffusivity": drop.diffusivity(viscosity, x["particle_diameter"], temperature),
-        "density": density,
-        "viscosity": viscosity,
-        "vapour": ink.by_mole(
-            mixture,
-            [drop.saturated_vapour(a, b, temperature) for a, b in zip(p, masses, strict=True)],
-        ),
-        "solids": np.minimum(x["concentration"] / x["solids_density"], x["packing"]),
-        "boiling": np.maximum.reduce(p),
-    }
-    return out | _flows(mixture, x, out, tensions, p) | {}
-
-
-def _flows(
-    mixture: ink.Ink, x: Numbers, wet: dict[str, F], tensions: list[F], p: list[F]
-) -> dict[str, F]:
-    """Marangoni numbers and the ring that is left."""
-    depth = marangoni.height(wet["drop_radius"], x["contact_angle"])
-    masses = ink.column(x, mixture, "molar_mass")
-    heats = ink.column(x, mixture, "vaporisation_enthalpy")
-    heat = ink.by_mole(mixture, [h / m for h, m in zip(heats, masses, strict=True)])
-    rate = marangoni.flux(
-        wet["drop_radius"], wet["vapour"], x["vapour_diffusivity"], x["background"]
-    )
-    cold = marangoni.cooling(rate, heat, depth, x["heat_conductivity"])
-    thermal = marangoni.thermal(
-        x["tension_slope"], cold, depth, wet["viscosity"], x["heat_diffusivity"]
-    )
-    last = int(np.argmin([float(np.mean(v)) for v in p]))
-    solutal = marangoni.solutal(
-        tensions[last],
-        ink.by_mole(mixture, tensions),
-        depth,
-        wet["viscosity"],
-        x["solvent_diffusivity"],
-    )
-    kept = (1.0 - np.where(thermal > marangoni.STRONG, x["thermal_relief"], 0.0)) * (
-        1.0 - np.where(np.abs(solutal) > marangoni.STRONG, x["solutal_relief"], 0.0)
-    )
-    pe, critical = wet["peclet"], x["critical_peclet"]
-    share = ring.share(pe, critical, 1.0 - kept)
-    return {
-        "thermal_marangoni": thermal,
-        "solutal_marangoni": solutal,
-        "held_back": 1.0 - kept,
-        # a draw holds its own critical number, so that a ring forms or does not
-        "ring_chance": np.where(pe > critical, 1.0, 0.0) * kept,
-        "ring_share": share,
-        "ring_width": ring.width(share, pe, wet["solids"], x["packing"]),
-    }
-
-
-def _spun(spec: CoatingSpec, mixture: ink.Ink, x: Numbers, wet: dict[str, F]) -> tuple[F, F]:
-    del spec, mixture
-    speed = x["speed"]
-    rate = spin.evaporation(
-        speed, wet["vapour"], wet["density"], x["vapour_diffusivity"], x["background"],
-        x["transfer_coefficient"],
-    )  # fmt: skip
-    h = spin.wet_thickness(wet["viscosity"], rate, wet["density"], speed)
-    wet["drying_time"] = spin.drying_time(x["start_thickness"], h, rate)
-    dry = spin.solids(wet["solids"], x["start_thickness"], h) / x["packing"]
-    return dry, x["striation"] * wet["ring_share"]
-
-
-def _printed(spec: CoatingSpec, mixture: ink.Ink, x: Numbers, wet: dict[str, F]) -> tuple[F, F]:
-    del mixture
-    one, n = wet["drop_volume"], spec.inkjet.passes
-    dry = deposits.printed(one, wet["solids"], x["packing"], x["pitch"], n)
-    numbers = np.broadcast_arrays(
-        wet["drop_radius"], x["pitch"], wet["ring_share"], wet["ring_width"]
-    )
-    found = [_map_spread(*(float(v) for v in row)) for row in zip(*numbers, strict=True)]
-    return dry, np.array(found) * deposits.unmerged(wet["drying_time"], x["line_time"])
-
-
-def _map_spread(radius: float, pitch: float, share: float, width: float) -> float:
-    cell = deposits.printed_map(radius, pitch, share, width)
-    return float(cell.std() / cell.mean()) if cell.mean() > 0.0 else 1.0
-
-
-def _sprayed(spec: CoatingSpec, mixture: ink.Ink, x: Numbers, wet: dict[str, F]) -> tuple[F, F]:
-    del mixture
-    n = spec.spray.passes
-    dry = deposits.sprayed(x["wet_thickness"], wet["solids"], x["packing"], n)
-    own = ring.roughness(wet["ring_share"], wet["ring_width"])
-    noise = deposits.shot_noise(x["wet_thickness"], n, wet["drop_volume"], wet["drop_radius"], own)
-    return dry, noise
-
-
-def _layered(spec: CoatingSpec, mixture: ink.Ink, x: Numbers, wet: dict[str, F]) -> tuple[F, F]:
-    del mixture, wet
-    n, filled = spec.layers.cycles, x["filling"]
-    return deposits.layered(n, filled, x["dot_pitch"]), deposits.layer_noise(n, filled)
-
-
-def _evaporated(spec: CoatingSpec, mixture: ink.Ink, x: Numbers, wet: dict[str, F]) -> tuple[F, F]:
-    del spec, mixture, wet
-    place = (x["substrate_radius"], x["distance"], x["cosine_exponent"])
-    mean = x["rate"] * x["duration"] * deposits.vapour_mean(*place)
-    return mean, deposits.vapour_spread(*place)
-
-
-_METHODS = {
-    "spin": _spun,
-    "inkjet": _printed,
-    "spray": _sprayed,
-    "layer_by_layer": _layered,
-    "evaporation": _evaporated,
-}
 
 
 def _judged(
