@@ -50,8 +50,8 @@ def _distributions(ax: Axes, found: Growth) -> None:
         kernel = np.exp(-0.5 * ((middles[:, None] - middles) / width) ** 2)
         smooth = kernel @ (density * 1e9 * np.diff(found.edges)) / (width * np.sqrt(2 * np.pi))
         ax.plot(middles, smooth, color=st.PALETTE[i], label=f"{seconds:g} s")
-    ax.set(xlim=(0.0, 14.0), xlabel="edge of CsPbI3 (nm)", ylabel="share of dots (1/nm)")
-    ax.legend(loc="upper left")
+    ax.set(xlim=(0.0, 17.0), xlabel="edge of CsPbI3 (nm)", ylabel="share of dots (1/nm)")
+    ax.legend(loc="upper right")
 
 
 def halide_equilibrium() -> Figure:
