@@ -145,6 +145,10 @@ def test_there_and_back_and_the_histories_join() -> None:
     assert back.formula.startswith("CsPb(Br0.99")
     assert float(back.size) == pytest.approx(float(dots("CsPbBr3").size), rel=2e-3)
     assert len(back.history.axis) == 17
+    assert np.all(np.diff(back.history.axis) > 0.0)
+    assert back.history.axis[-1] == pytest.approx(2.0 * there.history.axis[-1])
+    chloride = back.history.curves["share_Cl"]
+    assert chloride[8] == pytest.approx(1.0 - chloride[-1], abs=0.01)
     assert back.history.weights.sum(axis=1) == pytest.approx(np.ones(17))
     assert joined(there.history, dataclasses.replace(there.history, axis_name="x")).axis_name == "x"
 

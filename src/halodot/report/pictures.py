@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from ..device.state import Trace
 from . import film_pictures
 from .model import ReportInput, Variant
-from .plots import dots, film, growth, history, scores, series, stack, traces
+from .plots import alignment, dots, film, growth, history, scores, series, stack, traces
 from .plots import records as special
 
 MOST_SERIES = 24  # of one picture; more cannot be told apart, the tables hold them all
@@ -102,6 +102,12 @@ def _series(result: ReportInput) -> Iterator[tuple]:
 
 def _treatments(result: ReportInput) -> Iterator[tuple]:
     """Pictures of what was done to finished dots."""
+    yield (
+        "dots",
+        "Band edges of dot and second domain; boxes are 90 % intervals.",
+        False,
+        lambda name: alignment.edges(result.variants[:MOST_SERIES], name),
+    )
     done = history.treated(result.variants)
     for one in done[:MOST_TREATED]:
         before = f"{one.label}: " if one.label else ""

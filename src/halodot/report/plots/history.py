@@ -103,12 +103,9 @@ def _lines(ax: Any, past: History, energy: NDArray[np.float64], light: NDArray[n
     st.label_axes(ax, "Photon energy [eV]", "Emission [at most: 1]")
     ax.set_ylim(0.0, 1.08)
     ax.set_xlim(*_bright(energy, light))
-    first, last = f"{at[0]:.3g}", f"{at[-1]:.3g}"
-    for text, y, colour in ((first, 0.97, colours[0]), (last, 0.90, colours[-1])):
-        ax.text(
-            0.98, y, f"{past.axis_name} {text} {_unit_of(label)}".strip(),
-            color=colour, ha="right", va="top", transform=ax.transAxes, fontsize=9,
-        )  # fmt: skip
+    unit = _unit_of(label)
+    said = f"from {past.axis_name} {at[0]:.3g} (dark) to {at[-1]:.3g} {unit} (bright)"
+    ax.set_title(" ".join(said.split()), fontsize=9.5)
 
 
 def _unit_of(label: str) -> str:
@@ -173,7 +170,7 @@ def shares(one: Treated, name: str) -> str | None:
     past = one.past
     if len(past.axis) < 2:
         return None
-    bands = [n for n in ("exchanged_share", "metal_share") if _varies(past.curves.get(n))]
+    bands = [n for n in _banded(past) if _varies(past.curves[n])][:1]
     phases = {n: v for n, v in past.phases.items() if _varies(v)} if not bands else {}
     if not bands and not phases:
         return None
@@ -200,11 +197,20 @@ def shares(one: Treated, name: str) -> str | None:
         )
 
 
-_WORDS = {"exchanged_share": "halide exchanged", "metal_share": "metal on the lead site"}
+def _banded(past: History) -> list[str]:
+    """Shares of a metal or a halide that have a band."""
+    return [
+        n
+        for n in past.curves
+        if n == "metal_share" or (n.startswith("share_") and f"{n}_low" in past.curves)
+    ]
 
 
 def _shown(past: History, bands: Sequence[str]) -> list[tuple[str, NDArray[np.float64]]]:
-    return [(_WORDS[n], past.curves[n]) for n in bands]
+    words = {"metal_share": "metal on the lead site"}
+    return [
+        (words.get(n, f"{n.removeprefix('share_')} in the dots"), past.curves[n]) for n in bands
+    ]
 
 
 def _ends(bands: Sequence[str], k: int) -> list[tuple[str, str]]:

@@ -221,6 +221,21 @@ def _history(run: _Run) -> History:
     reagent = run.problem.reagent.reshape(-1, DRAWS)[:, 0]
     low, high = np.percentile(mean, (5.0, 95.0), axis=1)
     rich = np.average(nominal > 0.5, axis=1, weights=moles)
+    low, high = np.minimum(low, mean[:, 0]), np.maximum(high, mean[:, 0])
+    curves = {
+        "exchanged_share": mean[:, 0],
+        "exchanged_share_low": low,
+        "exchanged_share_high": high,
+        f"share_{pair.incoming}": mean[:, 0],
+        f"share_{pair.incoming}_low": low,
+        f"share_{pair.incoming}_high": high,
+        f"share_{pair.outgoing}": 1.0 - mean[:, 0],
+        f"share_{pair.outgoing}_low": 1.0 - high,
+        f"share_{pair.outgoing}_high": 1.0 - low,
+        "share_spread": spread,
+        "halide_in_dots": nominal @ moles,
+        "halide_in_solution": reagent * run.solution[:, 0],
+    }
     return History(
         axis_name="time" if t.against == "time" else "halide added over lattice halide",
         axis_unit="s" if t.against == "time" else "1",
@@ -230,14 +245,7 @@ def _history(run: _Run) -> History:
         size=float(run.population.size) * (weights @ cells) / at_start,
         phases={f"rich in {pair.incoming}": rich, f"rich in {pair.outgoing}": 1.0 - rich},
         optical_density=float(t.optical_density),
-        curves={
-            "exchanged_share": mean[:, 0],
-            "exchanged_share_low": np.minimum(low, mean[:, 0]),
-            "exchanged_share_high": np.maximum(high, mean[:, 0]),
-            "share_spread": spread,
-            "halide_in_dots": nominal @ moles,
-            "halide_in_solution": reagent * run.solution[:, 0],
-        },
+        curves=curves,
     )
 
 
