@@ -66,9 +66,9 @@ def _named(grown: Sequence[tuple[str, Any]]) -> list[tuple[str, str]]:
 
 
 def shapes(populations: Made, name: str) -> str | None:
-    """Draw the probabilities of the shapes as stacked bars; None where there are none."""
+    """Draw the probabilities of the shapes as stacked bars; None where nothing is to choose."""
     known = [(label, p.shapes) for label, p in populations if p.shapes][:MOST]
-    if not known:
+    if not any(len(found) > 1 for _, found in known):
         return None
     kinds = sorted({kind for _, found in known for kind in found}, key=_order)
     with st.style():
@@ -124,7 +124,7 @@ def glass(populations: Made, name: str) -> str | None:
             st.draw_line(ax, curves["glass_step"], 1e9 * curves["glass_mean_size"], k)
         longest = max((c["glass_step"] for _, c in written), key=len)
         words = ["written", "annealed", *(["erased", "annealed back"] * len(longest))]
-        ax.set_xticks(longest, words[: len(longest)])
+        ax.set_xticks(longest, words[: len(longest)], rotation=30, ha="right")
         st.label_axes(ax, "", "Edge [nm]")
         st.legend(figure, [label or other for label, other in _named(written)])
         return st.to_svg(figure, name, "Dots in glass", "edge step by step")
