@@ -41,7 +41,7 @@ DIAGONAL = 1.0 - math.sqrt(0.5)
 W = math.sqrt(2.0) / 4.0
 STEEPEST = 60.0  # largest exponent of Gibbs-Thomson and of a nucleation barrier
 GONE = 1e-2  # share of the smallest volume at which a cohort is counted as dissolved
-ITERATIONS = 12
+ITERATIONS = 16
 DONE, MAX_STEPS, TOO_SMALL = 0, 1, 2
 
 
@@ -169,7 +169,7 @@ def stage(
     f: F, by_v: F, by_c: F, born: F, x: F, r: F,
 ) -> bool:  # fmt: skip
     """Solve y - dh f(y) = known by Newton from y; False where that fails."""
-    for _ in range(ITERATIONS):
+    for turn in range(ITERATIONS):
         rates(y, number, n, q, feed, fixed, f, by_v, by_c, born)
         for i in range(n + 3):
             r[i] = known[i] + dh * f[i] - y[i]
@@ -183,8 +183,11 @@ def stage(
                 y[i] += x[i]  # may pass zero where dissolution is linear; `remove` settles it
         y[n] += x[n]
         y[n + 1] += x[n + 1]
-        if y[n + 2] + x[n + 2] < 0.0:
-            y[n + 2], clean = 0.1 * y[n + 2], False
+        c, c0 = y[n + 2], q[2]
+        if c + x[n + 2] < 0.0:
+            y[n + 2], clean = 0.1 * c, False
+        elif turn < 6 and q[3] <= 0.0 and c + x[n + 2] < c0 < c:  # barrierless: a kink at c0
+            y[n + 2], clean = c0 + 0.1 * (c - c0), False
         else:
             y[n + 2] += x[n + 2]
         found = size_of(x, y, number, n, q, fixed)
