@@ -104,6 +104,31 @@ def test_a_superlattice_on_packings_agrees_with_the_closed_form() -> None:
     assert float(solved.extras["percolating_share"]) == 1.0
 
 
+def test_energy_transfer_adds_its_figures_where_asked() -> None:
+    from halodot.dot import characterise
+    from halodot.study import Dots
+    from halodot.synthesis import given
+
+    population = given(build(Dots, {"formula": "CsPbBr3", "size": "9 nm"}), LIBRARY)
+    dots = characterise(population, LIBRARY, 300.0)
+    asked = {
+        "method": "packing",
+        "sites": 216,
+        "realisations": 1,
+        "energy_transfer": True,
+        "acceptor_density": "1e18 cm-3",
+    }
+    spec = build(FilmSpec, {"packing": "superlattice", "transport": asked, "draws": 0})
+    made = assemble(dots, spec, LIBRARY)
+    assert 4e-9 < float(made.extras["foerster_radius"]) < 16e-9
+    # excitons run downhill, by at most sigma^2/kT of their levels
+    sigma = abs(sum(float(getattr(dots, f"level_slope_{c}")) for c in ("electron", "hole"))) * 0.1
+    assert -3.0 * sigma**2 / 0.02585 < float(made.extras["emission_shift"]) < 0.0
+    assert 0.0 < float(made.extras["energy_transfer_yield"]) < 1.0
+    assert 0.15 < float(made.extras["percolation_threshold"]) < 0.45
+    assert made.curves["film_k"].max() > 0.01
+
+
 def test_missing_dots_cut_a_packing_apart() -> None:
     keys = {"method": "packing", "sites": 1000, "realisations": 1}
     full, holes = (
@@ -134,6 +159,7 @@ def test_curves_stand_on_their_axes_and_pass_through_the_film() -> None:
         ({"ripen": {"growth": 0.5}}, "film.ripen.growth"),
         ({"transport": {"method": "guess"}}, "film.transport.method"),
         ({"transport": {"sites": 2}}, "film.transport.sites"),
+        ({"transport": {"energy_transfer": True}}, "film.transport.energy_transfer"),
         ({"core_constants": "none.csv"}, "film.core_constants"),
     ],
 )

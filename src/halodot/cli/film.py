@@ -69,6 +69,10 @@ MORE = {
     "mobility_hole_over_closed_form": ("mobility_p_over_closed_form", None),
     "percolating_share": ("percolating_share", None),
     "neighbours": ("neighbours", None),
+    "percolation_threshold": ("percolation_threshold", None),
+    "foerster_radius": ("foerster_radius_nm", "nm"),
+    "emission_shift": ("emission_shift_eV", None),
+    "energy_transfer_yield": ("energy_transfer_yield", None),
 }
 
 

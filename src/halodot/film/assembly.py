@@ -116,7 +116,7 @@ def assemble(
     found = inputs.collect(dots, spec, known)
     case = fixed_case(dots, spec, inputs.dopant_charges(spec, known))
     given = {n: q for n in OVERRIDES if (q := getattr(spec, n)) is not None}
-    packed = _on_packing(case, found, given, spec)
+    packed = _on_packing(dots, case, found, given, spec)
     if packed is not None:
         found |= {f"packing_{c}": q for c, q in packed.factors.items()}
     centre = _one(case, found, given)
@@ -201,15 +201,22 @@ def _constants(spec: FilmSpec, library: Library) -> OpticalConstants | None:
 
 
 def _on_packing(
-    case: Case, found: dict[str, Sourced], given: dict[str, Sourced], spec: FilmSpec
+    dots: DotProperties | None,
+    case: Case,
+    found: dict[str, Sourced],
+    given: dict[str, Sourced],
+    spec: FilmSpec,
 ) -> OnPacking | None:
     """What packings say beside the closed form, where the user asks for it."""
     if spec.transport.method != "packing":
+        if spec.transport.energy_transfer:
+            needed = ('with method = "packing"', "set film.transport.method")
+            raise InputError("film.transport.energy_transfer", True, *needed)
         return None
     from .on_packing import compare
 
     middle = _one(case, found, given)
-    return compare(case, middle.x, middle.out, spec.transport, spec.seed)
+    return compare(case, middle.x, middle.out, spec.transport, spec.seed, dots)
 
 
 def _told_of(film: FilmProperties, packed: OnPacking, spec: FilmSpec) -> FilmProperties:
@@ -218,10 +225,11 @@ def _told_of(film: FilmProperties, packed: OnPacking, spec: FilmSpec) -> FilmPro
     extras = {f"mobility_{c}_over_closed_form": q for c, q in packed.factors.items()} | {
         "percolating_share": packed.connected,
         "neighbours": packed.neighbours,
+        "percolation_threshold": packed.threshold,
     }
     return replace(
         film,
-        extras=film.extras | extras,
+        extras=film.extras | extras | packed.excitons,
         notes=(*film.notes, f"{told} of {spec.transport.sites} dots"),
         status=worst(film.status, packed.status),
     )

@@ -23,7 +23,9 @@ from ..core.constants import Z90
 from ..core.errors import InputError
 from ..core.sourced import Sourced
 from ..core.status import Status, worst
+from ..dot.state import DotProperties
 from .evaluate import Case
+from .excitons import migrate
 
 if TYPE_CHECKING:
     from .spec import TransportSpec
@@ -44,6 +46,10 @@ class OnPacking:
         Share of the dots in the largest cluster that hops link [1].
     neighbours
         Mean number of hops that leave a dot [1].
+    threshold
+        Share of the dots left at which the last way across breaks [1].
+    excitons
+        What `excitons.migrate` says, where asked.
     status
         Whether every solution converged.
     """
@@ -51,11 +57,18 @@ class OnPacking:
     factors: dict[str, Sourced]
     connected: Sourced
     neighbours: Sourced
+    threshold: Sourced
+    excitons: dict[str, Sourced]
     status: Status
 
 
 def compare(
-    case: Case, x: Mapping[str, float], out: Mapping[str, float], spec: TransportSpec, seed: int
+    case: Case,
+    x: Mapping[str, float],
+    out: Mapping[str, float],
+    spec: TransportSpec,
+    seed: int,
+    dots: DotProperties | None = None,
 ) -> OnPacking:
     """Return what packings say beside the closed form.
 
@@ -63,6 +76,8 @@ def compare(
     ----------
     case, x, out
         The film at the middle of all inputs, as `evaluate.evaluate` took and gave it.
+    dots
+        For energy transfer.
 
     Raises
     ------
@@ -77,13 +92,17 @@ def compare(
     if math.isnan(out["mobility_electron"]) or math.isnan(out["mobility_hole"]):
         raise InputError("film.transport.method", "packing", "a film of known dots", "give [dots]")
     logs: dict[str, list[float]] = {"electron": [], "hole": []}
-    connected, neighbours, statuses = [], [], []
+    connected, neighbours, breaks, statuses = [], [], [], []
+    excitons: dict[str, Sourced] = {}
     for k in range(spec.realisations):
-        dots = _packed(case, x, out, spec, seed + k)
-        connected.append(largest_cluster(dots))
-        neighbours.append(len(dots.target) / dots.count)
+        packing = _packed(case, x, out, spec, seed + k)
+        connected.append(largest_cluster(packing))
+        neighbours.append(len(packing.target) / packing.count)
+        breaks.append(_threshold(packing, seed + k))
+        if spec.energy_transfer and dots is not None and k == 0:
+            excitons = migrate(case, x, out, packing, dots, spec)
         for carrier, found in logs.items():
-            mobility, status = _mobility(case, x, out, dots, carrier, spec, seed + k)
+            mobility, status = _mobility(case, x, out, packing, carrier, spec, seed + k)
             # realisations may leave no way through: the closed form's own floor
             found.append(math.log(max(mobility, 1e-30) / out[f"mobility_{carrier}"]))
             statuses.append(status)
@@ -91,8 +110,19 @@ def compare(
         {c: _spread(v, is_log=True) for c, v in logs.items()},
         _spread(connected),
         _spread(neighbours),
+        _spread(breaks),
+        excitons,
         worst(*statuses),
     )
+
+
+def _threshold(packing: Packing, seed: int) -> float:
+    """Share of the present dots at which they no longer join the faces; 1 where they never do."""
+    from .transport.percolation import spans, threshold
+
+    if not spans(packing, np.ones(packing.count, dtype=bool)):
+        return 1.0
+    return threshold(packing, seed)
 
 
 def _packed(

@@ -165,6 +165,21 @@ class TransportSpec(Spec):
     order: Sourced | None = quantity(
         "1", "1 superlattice, 0 random; default: by packing", low=0.0, high=1.0, optional=True
     )
+    energy_transfer: bool = Field(
+        default=False, description="also how excitons go from dot to dot; on packings"
+    )
+    acceptor_density: Sourced | None = quantity(
+        "m-3", "acceptors that take excitons, per volume", low=0.0, high=1e28, optional=True
+    )
+    acceptor_radius: Sourced = quantity(
+        "m",
+        "Foerster radius of an acceptor",
+        low=1e-10,
+        high=3e-8,
+        default="6 nm",
+        interval=("3 nm", "9 nm"),
+        why="usual for dyes with overlap; assumed",
+    )
     law: Literal["marcus", "miller_abrahams"] = Field(
         default="marcus", description="rate of a hop between unequal levels"
     )
