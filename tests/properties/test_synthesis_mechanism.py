@@ -44,7 +44,7 @@ flasks = st.builds(
 )  # fmt: skip
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(flasks)
 def test_any_flask_gives_shares_that_are_shares(pot: Flask) -> None:
     found = evaluate(pot, process_of(pot.method), library=LIBRARY)
@@ -60,7 +60,7 @@ def test_any_flask_gives_shares_that_are_shares(pot: Flask) -> None:
     assert found.outcome.spread != found.outcome.spread or found.outcome.spread >= 0.0
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
 @given(flasks.filter(lambda f: f.method not in ("mechanochemical", "laser_glass", "cvd")))
 def test_scale_of_the_batch_does_not_matter(pot: Flask) -> None:
     """Ten times of everything in ten times the volume is the same chemistry."""

@@ -35,6 +35,7 @@ from halodot.synthesis.reactors import (
 from halodot.synthesis.reactors import outcome as results
 from halodot.synthesis.reactors.attachment import joined
 from halodot.synthesis.reactors.outcome import Batch
+from halodot.synthesis.reagents import flask_of
 from halodot.synthesis.state import DotPopulation
 
 LIBRARY = Library.builtin()
@@ -90,6 +91,14 @@ def test_lead_free_formulas_say_not_modelled(method: str, formula: str) -> None:
     assert p.phases == {}
     assert any("not modelled" in note for note in p.notes)
     assert p.status.name == "OUTSIDE_RANGE"
+
+
+def test_lead_free_flask_gives_the_ion_in_short_supply_to_growth(seen: list[Course]) -> None:
+    spec = build(RecipeSpec, {"method": "hot_injection", "formula": "CsSnI3"})
+    pot = flask_of(spec, LIBRARY)
+    make(spec, LIBRARY)
+    short = min(float(pot.caesium), float(pot.lead)) / float(pot.volume)
+    assert seen[0].total == pytest.approx(short, rel=1e-6)
 
 
 def test_population_balance_keeps_its_mass_in_every_liquid() -> None:

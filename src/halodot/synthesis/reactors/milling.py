@@ -116,6 +116,15 @@ class MillingSpec(Spec):
         interval=("40 nm", "300 nm"),
         why="bulk-like after five minutes; no size read",
     )
+    covered_grain: Sourced = quantity(
+        "1",
+        "edge of grains over that at which the ligand just covers them",
+        low=0.01,
+        high=100.0,
+        default=1.0,
+        interval=(0.5, 2.0),
+        why="sites of a facet and the share that binds are known to a factor of two at best",
+    )
     thinnest: Sourced = quantity(
         "m",
         "thickness that shearing ends at",
@@ -196,7 +205,7 @@ def thickness(
 def grain_with(ligand: float, spec: MillingSpec, molar_volume: float) -> float:
     """Edge of the first grains [m]: as in a dry mill, or where `ligand` per lead covers a cube."""
     covered = 6.0 * _SITES * molar_volume / (_AVOGADRO * max(ligand, 1e-9))
-    return min(float(spec.grain), covered)
+    return min(float(spec.grain), float(spec.covered_grain) * covered)
 
 
 def cover(ligand: float, size: float, molar_volume: float, flakes: float = 1.0) -> float:
@@ -278,6 +287,6 @@ def _end(spec: MillingSpec, which: str) -> MillingSpec:
     """The spec with grain, limit and time constant at their values or one end of each."""
     if which == "value":
         return spec
-    names = ("grain", "thinnest", "thinning")
+    names = ("grain", "thinnest", "thinning", "covered_grain")
     ends = {n: getattr(spec, n).with_value(float(getattr(getattr(spec, n), which))) for n in names}
     return spec.model_copy(update=ends)
