@@ -22,6 +22,7 @@ for folder in (ROOT, ROOT / "tests", ROOT / "docs"):
 from checks import Check, Found, above, below, near  # noqa: E402
 from validation_charge import hysteresis, peer_checks  # noqa: E402
 from validation_dots import dot_checks, dot_study_checks  # noqa: E402
+from validation_recipes import recipe_checks  # noqa: E402
 
 PAGE = Path(__file__).parent / "validation.md"
 HEAD = """# Validation
@@ -371,6 +372,12 @@ SECTIONS: tuple[tuple[str, str, Callable[[], Iterator[Check]]], ...] = (
         "again without what is predicted. The simple formulas are treated in the same way: they "
         "do as well inside one series and do not carry over to other shapes and materials.",
         dot_checks,
+    ),
+    (
+        "Recipes: what was left out",
+        "Replicates of a recipe stay together. In brackets the same error of a Gaussian process "
+        "without mechanism on the same rows, and of their median.",
+        recipe_checks,
     ),
     ("Crossbar and task", "", circuit_checks),
     (

@@ -145,6 +145,7 @@ class Predictor:
         known = solvents_of(rows, self.library)
         mixture, novelty = self.oleate.predict(rows, known)
         low, middle, high = mixture.quantiles(LEVELS).T
+        high = np.maximum(np.minimum(high, self.oleate.ceiling), middle + 0.5 * (middle - low))
         features = width_features(rows, known, middle)
         fwhm, _ = self.widths.fwhm.predict(features)
         plqy, _ = self.widths.plqy.predict(features)

@@ -112,6 +112,7 @@ def oleate_left_out(test: BoolArray, widen: float) -> Left:
     )
     mixture, _ = model.predict(columns.rows(test), solvents.rows(test))
     low, middle, high = mixture.quantiles(LEVELS).T
+    high = np.maximum(np.minimum(high, model.ceiling), middle + 0.5 * (middle - low))
     features = _plain_features(columns, solvents)
     peer, _ = plain(features[rest], peaks[rest]).predict(features[test])
     median = np.full(int(test.sum()), np.median(peaks[rest]))

@@ -62,6 +62,12 @@ class Trained:
     volumes: FloatArray
     widen: float
 
+    @property
+    def ceiling(self) -> float:
+        """Peak [nm] that the thickest dots reach with the noise of a row: nothing lies beyond."""
+        noise = UNIT * self.residual.hyper.noise**0.5 * self.widen
+        return float(self.light(np.array([600.0]))[0] + self.drives.values["offset"] + 2.0 * noise)
+
     def predict(self, table: Columns, solvents: Solvents) -> tuple[Mixture, FloatArray]:
         """Forecast of the PL peak [nm] and the novelty of each row."""
         row, weight, full, known, shift = self._scenarios(table, solvents)
