@@ -231,6 +231,17 @@ def test_a_large_surprise_widens_what_follows() -> None:
     assert widths[1] > 2.0 * widths[0]
 
 
+def test_a_shift_outside_of_narrow_intervals_is_learned_not_taken_for_noise() -> None:
+    rows = campaign.frame_of([ROW | {"cs_umol": str(c)} for c in (1.5, 2.0, 3.0, 4.5)])
+    narrow = pd.DataFrame({"pl_peak_nm": [470.0] * 4, "pl_peak_nm_low": [464.0] * 4,
+                           "pl_peak_nm_high": [476.0] * 4})  # fmt: skip
+    trials = Trials(rows, narrow, 482.0 + np.array([2.0, -3.0, 1.0, 0.0]), np.ones(4), ("",) * 4)
+    new = campaign.frame_of([ROW | {"cs_umol": "3.5"}])
+    got = Lessons(trials).corrected(new, narrow.iloc[:1]).iloc[0]
+    assert got["pl_peak_nm"] == pytest.approx(482.0, abs=3.0)
+    assert got["pl_peak_nm_low"] < 482.0 < got["pl_peak_nm_high"]
+
+
 @pytest.mark.parametrize(
     ("table", "field"),
     [

@@ -12,9 +12,12 @@ is a Gaussian process with mean 0 and variance 1, shared out among four reasons,
 
 with d the distance of two recipes (`acquisition.coordinates`), and noise sigma^2 / g_i^2. A new
 recipe then has the median m + g E[u] and the variance g^2 Var[u] + sigma^2; without trials this is
-the prediction itself. If the surprises are larger than the intervals allow, all variances grow by
+the prediction itself. Intervals are those of the laboratories that were learned from; another one
+may be further off than they say. All g grow by the same kappa >= 1, the one that maximises
 
-    kappa^2 = max(1, u^T K^-1 u / n).
+    ln p(y | kappa) - (ln kappa)^2 / 2,
+
+so that a common shift far outside of narrow intervals is learned, and not taken for noise.
 
 The process is the one of scikit-learn with these parameters held; terms that look at some of the
 inputs only have an endless length scale along the others. A batch that was not measured yet has
@@ -42,6 +45,7 @@ FloatArray = NDArray[np.float64]
 
 _ENDLESS = 1e6
 _SHARP = 0.1
+_SCALES = 2.0 ** (0.5 * np.arange(13))  # kappa, 1 to 64
 
 
 class LearningSpec(Spec):
@@ -150,7 +154,7 @@ class Lessons:
         self._batch = trials.batch[-1] if trials.batch else ""
         self._noise = float(self._spec.noise) * 1e9
         self._process: Any = None
-        self._inflation = 1.0
+        self._scale = 1.0
         self._learn(trials)
 
     def _learn(self, trials: Trials) -> None:
@@ -160,13 +164,17 @@ class Lessons:
             return
         low, high = self._unknown(trials.table)
         g = np.where(trials.peak < m, low, high)[known]
-        u = (trials.peak - m)[known] / g
         batch = tuple(b for b, k in zip(trials.batch, known, strict=True) if k)
         inputs = self._inputs(trials.rows[known], batch)
-        alpha = (self._noise / g) ** 2
-        self._process = self._prior(inputs.shape[1])(alpha).fit(inputs, u)
-        surprise = float(u @ self._process.alpha_.ravel()) / len(u)
-        self._inflation = max(1.0, surprise)
+        best = -np.inf
+        for scale in _SCALES:
+            alpha = (self._noise / (scale * g)) ** 2
+            u = (trials.peak - m)[known] / (scale * g)
+            fitted = self._prior(inputs.shape[1])(alpha).fit(inputs, u)
+            likely = fitted.log_marginal_likelihood_value_ - len(u) * np.log(scale)
+            if likely - 0.5 * np.log(scale) ** 2 > best:
+                best = likely - 0.5 * np.log(scale) ** 2
+                self._process, self._scale = fitted, float(scale)
 
     def _unknown(self, table: pd.DataFrame) -> tuple[FloatArray, FloatArray]:
         """What the model does not know below and above the median [nm]."""
@@ -209,8 +217,7 @@ class Lessons:
             return table
         batch = (self._batch,) * len(rows)
         mean, sd = self._process.predict(self._inputs(rows, batch), return_std=True)
-        sd = sd * np.sqrt(self._inflation)
-        low, high = self._unknown(table)
+        low, high = (self._scale * g for g in self._unknown(table))
         new = table.copy()
         centre = table[PEAK[0]].to_numpy(float) + np.where(mean < 0.0, low, high) * mean
         new[PEAK[0]] = centre
