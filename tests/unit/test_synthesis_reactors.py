@@ -36,6 +36,7 @@ from halodot.synthesis.reactors import outcome as results
 from halodot.synthesis.reactors.attachment import joined
 from halodot.synthesis.reactors.outcome import Batch
 from halodot.synthesis.reagents import flask_of
+from halodot.synthesis.sizes import of_reactor
 from halodot.synthesis.state import DotPopulation
 
 LIBRARY = Library.builtin()
@@ -105,6 +106,18 @@ def test_population_balance_keeps_its_mass_in_every_liquid() -> None:
     for method in METHODS[:8]:
         error = made(method).extras["balance_error"]
         assert abs(float(error)) < 1e-6, method
+
+
+@pytest.mark.parametrize("method", ["mechanochemical", "laser_glass", "cvd"])
+def test_a_table_gets_the_size_of_the_recipe(method: str) -> None:
+    pot = flask_of(build(RecipeSpec, {"method": method, "formula": "CsPbBr3"}), LIBRARY)
+    ligand = (float(pot.acid) + float(pot.amine)) / float(pot.lead)
+    found = of_reactor(method, "CsPbBr3", float(pot.temperature), float(pot.time), ligand)
+    made_size = made(method).size
+    assert found is not None
+    assert float(found) == pytest.approx(float(made_size), rel=1e-9)
+    assert found.high == pytest.approx(made_size.high, rel=1e-9)
+    assert of_reactor("larp", "CsPbBr3", 298.0, 10.0) is None
 
 
 def test_measured_size_and_shape_stand() -> None:

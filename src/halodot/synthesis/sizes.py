@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 
 from ..core.constants import Z90
-from ..core.sourced import Basis
+from ..core.sourced import Basis, Sourced
 from ..core.status import Status
-from ..crystal.composition import Composition
+from ..crystal.composition import Composition, parse
 from . import hot_injection
-from .flask import Flask
+from .flask import HALIDES, Flask
 
 _OUTSIDE = 1.5
 
@@ -52,6 +53,48 @@ class Estimate:
     status: Status
     basis: Basis
     sources: tuple[str, ...]
+
+
+@lru_cache(maxsize=4096)
+def of_reactor(
+    method: str, formula: str, temperature: float, time: float, ligand: float = 0.2
+) -> Sourced | None:
+    """Return the size that a mill, a glass or a vapour gives, where the reactor alone says it.
+
+    The same answer as in `making.make`, for tables; None for other methods.
+
+    Parameters
+    ----------
+    temperature, time
+        Of the reaction [K], [s].
+    ligand
+        Acid and amine per lead [1].
+
+    Examples
+    --------
+    >>> float(of_reactor("mechanochemical", "CsPbBr3", 298.15, 36_000.0, 1e-3)) < 1e-8
+    True
+    """
+    if method in WINDOWS or method == "hot_injection":
+        return None
+    from .kinetics import constants, priors
+    from .process_spec import process_of
+    from .reactors import reactor_of
+    from .reactors.outcome import Batch
+    from .recipe_spec import TEMPERATURES, TIMES
+
+    given = {TIMES[method]: Sourced(time, "s"), TEMPERATURES.get(method, ""): None}
+    if method in TEMPERATURES:
+        given[TEMPERATURES[method]] = Sourced(temperature, "K")
+    process = process_of(method, {key: q for key, q in given.items() if q is not None})
+    one, none = Sourced(1e-3, "mol"), Sourced(0.0, "mol")
+    flask = Flask(
+        method, formula, one, one, {}, none, Sourced(1e-3 * ligand, "mol"), Sourced(1e-5, "m3"),
+        Sourced(temperature, "K"), Sourced(time, "s"),
+    )  # fmt: skip
+    shares = {x: s for x, s in parse(formula).site("X").items() if x in HALIDES}
+    batch = Batch(flask, constants(priors(shares or None)), 0.0)
+    return reactor_of(method)(batch, process).size_prior
 
 
 def predict(flask: Flask, composition: Composition, has_additive: bool = False) -> Estimate:

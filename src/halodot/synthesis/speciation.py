@@ -258,9 +258,18 @@ def speciate(flask: Flask, spec: SpeciationSpec | None = None, draws: int = 0) -
         halide=np.array(flask.halide / v),
         acid=np.array(float(flask.acid) / v),
         amine=np.array(float(flask.amine) / v),
-        donor=np.array(0.1 * _DONORS.get(flask.solvent, 0.0)),  # a tenth stays after antisolvent
+        donor=np.array(donor_of(flask.solvent)),
     )
     return balance(totals, np.array(float(flask.temperature)), k)
+
+
+def donor_of(solvent: str) -> float:
+    """Molecules of a solvent that bind lead [mol/m3]; a tenth of it stays with an antisolvent.
+
+    >>> donor_of("toluene")
+    0.0
+    """
+    return 0.1 * _DONORS.get(solvent, 0.0)
 
 
 def balance(totals: Totals, temperature: FloatArray, k: dict[str, FloatArray]) -> Speciation:
