@@ -15,8 +15,10 @@ from ..dot import characterise
 from ..library import Library
 from ..synthesis import hot_injection, sizes
 from ..synthesis.columns import Columns
+from ..synthesis.competing_phases import COMPOUNDS, at_a_glance, formula_of, is_modelled
 from ..synthesis.learned.residual import Mixture
-from ..synthesis.shape import SHAPES, Conditions, probabilities
+from ..synthesis.shape import CELSIUS, SHAPES, Conditions, probabilities
+from ..synthesis.speciation import Totals, donor_of
 from ..synthesis.state import DotPopulation
 from ..synthesis.usual import USUAL
 from .columns import Read
@@ -181,7 +183,7 @@ def widths(rows: Columns, size: FloatArray, lights: Lights) -> FloatArray:
 
 def shapes_of(
     columns: Columns, compositions: list[Composition], size: FloatArray
-) -> tuple[list[str], list[str]]:
+) -> tuple[list[str], list[str | None]]:
     """Most probable shape, and the compound that holds most of the lead, by the mechanism."""
     shapes = []
     for i in range(len(columns)):
@@ -190,7 +192,40 @@ def shapes_of(
         if shape == "cube" and size[i] < _THIN and cold and columns.method[i] != "hot_injection":
             shape = "platelet"
         shapes.append(shape)
-    return shapes, [c.host.formula for c in compositions]
+    return shapes, _phases(columns, compositions)
+
+
+def _phases(columns: Columns, compositions: list[Composition]) -> list[str | None]:
+    """Compound that holds most of the crystallised lead; None where that is not modelled."""
+    found: list[str | None] = [None] * len(columns)
+    which = np.array([is_modelled(c) for c in compositions], dtype=bool)
+    if not which.any():
+        return found
+    rows = columns.rows(which)
+    usual = [USUAL[str(m)] for m in rows.method]
+
+    def stated(values: FloatArray, otherwise: list[float], per: FloatArray) -> FloatArray:
+        return np.where(values > 0.0, values, np.array(otherwise) * per)
+
+    one = np.ones(len(rows))
+    lead = stated(rows.lead, [1e-3 * u.lead[0] for u in usual], one)
+    volume = stated(rows.volume, [1e-3 * u.volume[0] for u in usual], lead)
+    amounts = (
+        stated(rows.caesium, [u.caesium[0] for u in usual], lead),
+        lead,
+        stated(rows.halide, [u.halide[0] for u in usual], lead),
+        stated(rows.acid, [u.acid[0] for u in usual], lead),
+        stated(rows.amine, [u.amine[0] for u in usual], lead),
+    )
+    liquids = [str(s) or u.solvent for s, u in zip(rows.solvent, usual, strict=True)]
+    donor = np.array([donor_of(s) for s in liquids])
+    caesium, lead, halide, acid, amine = (n / volume for n in amounts)
+    totals = Totals(caesium, lead, halide, acid, amine, donor)
+    warm = stated(rows.temperature, [u.temperature[0] + CELSIUS for u in usual], one)
+    best = at_a_glance(totals, warm).argmax(axis=1)
+    for i, k in zip(np.flatnonzero(which), best, strict=True):
+        found[i] = formula_of(COMPOUNDS[k], compositions[i])
+    return found
 
 
 def _conditions(columns: Columns, i: int) -> Conditions:
