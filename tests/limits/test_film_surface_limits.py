@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,9 +11,12 @@ from scipy.integrate import quad
 from scipy.optimize import brentq
 
 from halodot.core.constants import BOLTZMANN, COULOMB, HC
+from halodot.core.sourced import Sourced
+from halodot.dot.state import DotProperties
 from halodot.film import (
     doping,
     exchange,
+    excitons,
     filling,
     gating,
     ions,
@@ -21,7 +25,11 @@ from halodot.film import (
     ripening,
     shell,
 )
+from halodot.film.calibration import reference_dots
+from halodot.film.evaluate import Case
 from halodot.film.gating import channel_of
+from halodot.film.transport import pack
+from halodot.library import Library
 
 KT = BOLTZMANN * 300.0
 
@@ -195,3 +203,39 @@ def test_few_dots_in_their_ligand_absorb_with_their_cross_section() -> None:
     alpha = 4.0 * np.pi * film.imag / wavelength
     # k^2 beside n^2 in the local field is left out: (k/n)^2 is about 1 %
     assert alpha == pytest.approx(fill * section / volume, rel=0.02, abs=0.0)
+
+
+def _emitter(line: float, edge: float) -> DotProperties:
+    """Dots with a narrow line and a cross section that sets in at `edge` [eV]."""
+    energy = np.linspace(2.0, 3.0, 2001)
+    return replace(
+        reference_dots(Library.builtin()),
+        plqy=Sourced(0.8, "1"),
+        emission_energy=energy,
+        emission_spectrum=np.exp(-0.5 * ((energy - line) / 0.01) ** 2),
+        curves={
+            "absorption_energy": energy,
+            "absorption_spectrum": np.where(energy > edge, 1e-18, 0.0),
+        },
+    )
+
+
+def test_foersters_radius_is_that_of_a_narrow_line_where_the_dots_absorb() -> None:
+    index, wavelength = 1.7, HC / 2.4
+    sixth = 9.0 * (2.0 / 3.0) * 0.8 / (128.0 * math.pi**5 * index**4) * 1e-18 * wavelength**4
+    got = excitons.foerster_radius(_emitter(2.4, 2.2), index)
+    # the line is 0.4 % wide: its fourth power averages to 1e-4
+    assert float(got) == pytest.approx(sixth ** (1.0 / 6.0), rel=1e-3, abs=0.0)
+    assert float(excitons.foerster_radius(_emitter(2.4, 2.7), index)) < 1e-10
+
+
+def test_excitons_that_hop_fast_settle_where_boltzmann_puts_them() -> None:
+    packing = pack("cube", 216, size=9e-9, gap=1e-9, spread=0.05)
+    x = {"slope_electron": -0.2, "slope_hole": -0.15, "lifetime": 5e-9}
+    levels = -0.35 * (np.log(packing.sizes) - np.log(packing.sizes).mean())
+    weight = np.exp(-levels / KT)
+    expected = (weight @ levels) / weight.sum() - levels.mean()
+    case = Case("cube", False, False, False, 0, 300.0)
+    got = excitons._shift(case, x, packing, _emitter(2.4, 2.2), 40e-9)
+    # a radius of four pitches: thousands of hops in a lifetime
+    assert float(got) == pytest.approx(expected, rel=0.02, abs=0.0)

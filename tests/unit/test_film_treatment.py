@@ -99,6 +99,9 @@ def test_a_superlattice_on_packings_agrees_with_the_closed_form() -> None:
     closed = film(**keys)
     assert float(solved.mobility_hole) == pytest.approx(float(closed.mobility_hole), rel=0.25)
     assert solved.status is Status.OK
+    ratios = [solved.extras[f"mobility_{c}_over_closed_form"] for c in ("electron", "hole")]
+    # same packings and nearly the same disorder: each carrier over its own closed form
+    assert float(ratios[0]) == pytest.approx(float(ratios[1]), rel=0.05)
     assert any("master equation on 2 packings of 1000 dots" in n for n in solved.notes)
     assert "closed form" in closed.mobility_hole.note
     assert float(solved.extras["percolating_share"]) == 1.0
