@@ -142,6 +142,12 @@ def test_temperature_of_glass_and_substrate() -> None:
     assert float(found.substrate_temperature) == pytest.approx(523.15)  # type: ignore[union-attr]
 
 
+def test_glass_and_vapour_leave_dots_bare() -> None:
+    assert recipe("laser_glass").ligand == recipe("CVD").ligand == "none"
+    assert recipe("cvd", ligand="OGB").ligand == "OGB"
+    assert recipe("larp").ligand == "OA+OAm"
+
+
 def test_books_balance() -> None:
     books = balance(flask("larp", reagent=SALTS))
     assert float(books.formula_units) == pytest.approx(0.4e-3, rel=1e-9, abs=0.0)

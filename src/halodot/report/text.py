@@ -14,6 +14,7 @@ CUSTOMARY = {
     "kg/m2/s": "g/m2/d",
     "kg/m2": "g/m2",
     "kg": "mg",
+    "m3": "mL",
     "m2/Vs": "cm2/Vs",
     "m-3": "cm-3",
     "m-2": "cm-2",

@@ -31,7 +31,7 @@ def ratios(flask: Flask) -> dict[str, Sourced]:
     amounts |= {"amine": flask.amine, "antisolvent": flask.antisolvent_amount}
     per_lead = inverse(flask.lead)
     return {
-        f"{name}_to_lead": replace(product("1", q, per_lead), note="")
+        f"{name}_to_lead": replace(product("1", q, per_lead), note=q.note)
         for name, q in amounts.items()
         if float(q) > 0.0
     }

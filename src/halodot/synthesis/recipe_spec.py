@@ -154,7 +154,9 @@ class RecipeSpec(Spec):
         default=(), max_length=20, description="salts used, where no amounts are known"
     )
     ligand: str = Field(
-        default="OA+OAm", max_length=120, description="shell of the dots as they leave the flask"
+        default="OA+OAm",
+        max_length=120,
+        description="shell of the dots as they leave the flask; none in glass and from vapour",
     )
     additives: tuple[str, ...] = Field(
         default=(),
@@ -184,6 +186,13 @@ class RecipeSpec(Spec):
         default="300 K",
         why="room temperature",
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _bare_where_no_ligand_is(cls, data: Any) -> Any:
+        if not isinstance(data, dict) or canonical(str(data.get("method", ""))) not in TEMPERATURES:
+            return data
+        return {"ligand": "none", **data}
 
     @model_validator(mode="before")
     @classmethod
