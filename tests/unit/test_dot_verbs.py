@@ -133,7 +133,7 @@ def test_recipe_gives_dots(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -
     body = ask(capsys, "recipe", recipe(tmp_path, HOT))
     size = body["size_nm"]
     assert size["low"] < 5.0 < size["value"] < 14.0 < size["high"]
-    assert body["shape"] == {"value": "cube", "basis": "assumed", "sources": []}
+    assert body["shape"] == {"value": "cube", "basis": "computed", "sources": []}
     assert body["phase"]["value"] == "gamma"
     peak = body["pl_peak_nm"]
     assert peak["low"] < 490.0
