@@ -237,6 +237,9 @@ def disorder_exponent(
 ) -> tuple[float, float]:
     """Return C of a simple cubic lattice of equal gaps, and its standard error.
 
+    The share of carriers that a level holds is that of the Gaussian, exp(sigma^2 / 2 kT^2), and not
+    of the sample, whose few deepest dots would scatter it.
+
     Parameters
     ----------
     law
@@ -260,7 +263,8 @@ def disorder_exponent(
             pack("cube", count, size=0.9e-8, gap=0.1e-8, seed=seed), equal=1.0, kT=1.0,
             static=ratio, reorganisation=reorganisation, law=law, seed=seed * 100_003 + number,
         )  # fmt: skip
-        logs.append(math.log(_solved(hop, 0.0, 0.0).mobility / 1e-16))
+        sampled = float(np.mean(np.exp(-hop.energies))) / math.exp(0.5 * ratio**2)
+        logs.append(math.log(_solved(hop, 0.0, 0.0).mobility * sampled / 1e-16))
     c = -np.array(logs) / ratio**2
     error = float(np.std(c, ddof=1) / math.sqrt(realisations)) if realisations > 1 else math.nan
     return float(np.mean(c)), error
