@@ -16,20 +16,27 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .checking import check
+    from .recipes import predict
+    from .recipes.campaign import ask, tell
+    from .recipes.inverse import design
     from .runs import run
     from .study import load
     from .sweeping import sweep
     from .template import template as new
 
 __version__ = "0.1.0"
-__all__ = ["check", "load", "new", "run", "sweep"]
+__all__ = ["ask", "check", "design", "load", "new", "predict", "run", "sweep", "tell"]
 
 _HOMES = {
+    "ask": ("recipes.campaign", "ask"),
     "check": ("checking", "check"),
+    "design": ("recipes.inverse", "design"),
     "load": ("study", "load"),
     "new": ("template", "template"),
+    "predict": ("recipes", "predict"),
     "run": ("runs", "run"),
     "sweep": ("sweeping", "sweep"),
+    "tell": ("recipes.campaign", "tell"),
 }
 
 

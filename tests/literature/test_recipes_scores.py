@@ -67,6 +67,8 @@ def test_scores_that_are_promised() -> None:
 @pytest.mark.slow
 def test_what_ships_is_what_training_finds() -> None:
     found = kernels(learn())
+    drives = found.pop("drives")
+    assert drives["values"] == pytest.approx(shipped()["drives"]["values"], rel=0.02, abs=0.02)
     for name, hyper in found.items():
         saved = shipped()[name]
         assert hyper["noise"] == pytest.approx(saved["noise"], rel=0.05)

@@ -32,6 +32,7 @@ SALTS = {  # caesium, lead, halide and which halide in one mole
     "pbcl2_umol": (0, 1, 2, "Cl"),
     "pbi2_umol": (0, 1, 2, "I"),
     "pbx2_umol": (0, 1, 2, "X"),
+    "znbr2_umol": (0, 0, 2, "Br"),
 }
 NUMBERS = (
     *SALTS, "antisolvent_umol", "volume_mL", "oa_mL", "oam_mL", "temperature_C", "time_s",
@@ -106,6 +107,7 @@ def read(rows: pd.DataFrame, library: Library) -> Read:
     words = {n: _words(rows, n) for n in WORDS}
     numbers, faults = _numbers(rows)
     solvents = _Solvents(library)
+    salts, mixed = _of_salts(numbers), np.nan_to_num(numbers["pbx2_umol"])
     problems = list(faults)
     kept: list[tuple[int, str]] = []
     compositions: list[Composition] = []
@@ -118,8 +120,8 @@ def read(rows: pd.DataFrame, library: Library) -> Read:
             if problems[i]:
                 continue
             method = _method(words["method"][i])
-            composition = _composition(words["composition"][i], numbers, i)
-            share = _halides(composition, numbers, i)
+            composition = _composition(words["composition"][i], salts[i])
+            share = _halides(composition, salts[i], float(mixed[i]))
             amount = numbers["antisolvent_umol"][i]
             name = words["antisolvent"][i] if amount > 0.0 else ""
             anti.append(solvents.name(name, "antisolvent"))
@@ -214,46 +216,39 @@ def _method(word: str) -> str:
     return method
 
 
-def _composition(text: str, numbers: dict[str, FloatArray], row: int) -> Composition:
+def _composition(text: str, salts: FloatArray) -> Composition:
     """The formula of a row; halides written with a comma are those of its salts."""
     if not text:
         raise InputError("composition", "nothing", "a formula such as CsPbBr3", "")
     if "," not in text:
         return parse(text)
-    given = _of_salts(numbers, row)
-    if given is None:
-        raise InputError("composition", text, "a formula with the share of each halide",
-                         "CsPb(Br0.7Cl0.3)3")  # fmt: skip
-    inner = "".join(f"{h}{x:.4f}" for h, x in zip(_HALIDES, given, strict=True) if x > 0.0)
+    total = float(salts.sum())
+    if not total > 0.0:
+        allowed = "a formula with the share of each halide"
+        raise InputError("composition", text, allowed, "CsPb(Br0.7Cl0.3)3")
+    inner = "".join(f"{h}{x / total:.4f}" for h, x in zip(_HALIDES, salts, strict=True) if x > 0.0)
     start, end = text.find("("), text.rfind(")")
     if min(start, end) < 0:
         raise InputError("composition", text, "brackets around the halides", "CsPb(Br,Cl)3")
     return parse(text[: start + 1] + inner + text[end:])
 
 
-def _of_salts(numbers: dict[str, FloatArray], row: int) -> FloatArray | None:
-    """Shares of Cl, Br, I among the halides of the salts, None without any."""
-    total = np.zeros(3)
+def _of_salts(numbers: dict[str, FloatArray]) -> FloatArray:
+    """Cl, Br and I of the salts that name their halide [umol], shape [rows, 3]."""
+    total = np.zeros((len(numbers["pbx2_umol"]), 3))
     for name, (_, _, count, which) in SALTS.items():
         if which in _HALIDES:
-            total[_HALIDES.index(which)] += count * np.nan_to_num(numbers[name][row])
-    return total / total.sum() if total.sum() > 0.0 else None
+            total[:, _HALIDES.index(which)] += count * np.nan_to_num(numbers[name])
+    return total
 
 
-def _halides(composition: Composition, numbers: dict[str, FloatArray], row: int) -> FloatArray:
-    """Shares of Cl, Br and I: those of the salts where they say them all, else of the formula."""
+def _halides(composition: Composition, salts: FloatArray, mixed: float) -> FloatArray:
+    """Shares of Cl, Br and I: those of the salts where they say them, else of the formula."""
     formula = composition.site("X")
     own = np.array([formula.get(h, 0.0) for h in _HALIDES])
     own = own / own.sum() if own.sum() > 0.0 else own
-    given = _of_salts(numbers, row)
-    mixed = np.nan_to_num(numbers["pbx2_umol"][row])
-    if given is None or mixed <= 0.0:
-        return own if given is None else given
-    total = own * 2.0 * mixed
-    for name, (_, _, count, which) in SALTS.items():
-        if which in _HALIDES:
-            total[_HALIDES.index(which)] += count * np.nan_to_num(numbers[name][row])
-    return np.asarray(total / total.sum())
+    total = salts + own * 2.0 * mixed
+    return np.asarray(total / total.sum() if total.sum() > 0.0 else own)
 
 
 def _fraction(word: str) -> float:

@@ -22,7 +22,7 @@ from ..crystal.composition import parse
 from ..library import Library
 from ..synthesis import sizes
 from ..synthesis.columns import Columns
-from ..synthesis.drives import dipole_density
+from ..synthesis.drives import Drives, dipole_density
 from ..synthesis.learned import antisolvent, mixed_halide
 from ..synthesis.learned.antisolvent import Solvents
 from ..synthesis.learned.plain import Plain, plain
@@ -271,8 +271,9 @@ def learn(
 
     widen = saved.get("widen", {"oleate": 1.0, "salts": 1.0})
     rows, solvents, peaks = oleate_rows(first, known)
+    own = drives_of(saved["drives"]) if saved and exclude is None else None
     oleate = antisolvent.train(
-        rows, solvents, peaks, by_cells(light), hyper("oleate"), widen["oleate"]
+        rows, solvents, peaks, by_cells(light), hyper("oleate"), widen["oleate"], own
     )
     features = width_features(rows, solvents, peaks)
     has_yield = first["plqy"].notna().to_numpy()
@@ -291,7 +292,7 @@ def learn(
 
 
 def kernels(found: Predictor) -> dict[str, Any]:
-    """Return the kernels of a predictor as they are shipped."""
+    """Return kernels and drives of a predictor as they are shipped."""
     fwhm, plqy = found.widths.fwhm.residual, found.widths.plqy.residual
     parts: dict[str, Any] = {
         "oleate": found.oleate,
@@ -299,7 +300,15 @@ def kernels(found: Predictor) -> dict[str, Any]:
         "fwhm": fwhm,
         "plqy": plqy,
     }
-    return {name: asdict(part.hyper) for name, part in parts.items()}
+    found_kernels = {name: asdict(part.hyper) for name, part in parts.items()}
+    d = found.oleate.drives
+    drives = {"values": d.values, "effects": d.effects, "covariance": d.covariance.tolist()}
+    return found_kernels | {"drives": drives}
+
+
+def drives_of(saved: dict[str, Any]) -> Drives:
+    """Return drives as they are shipped."""
+    return Drives(saved["values"], saved["effects"], np.array(saved["covariance"], dtype=float))
 
 
 def oleate_rows(table: pd.DataFrame, library: Library) -> tuple[Columns, Solvents, FloatArray]:

@@ -71,8 +71,9 @@ def _sizes(
             mean[i], sd[i], problem = _injected(rows, i, composition)
             note[i] = "size regressed on 20 published hot injections"
         else:
-            mean[i], sd[i], problem = _window(method, composition)
-            note[i] = f"size from the window reported for {method}: a prior alone"
+            mean[i], sd[i], problem = _reactor(rows, i, composition) or _window(method, composition)
+            source = "the reactor model" if problem is _ALONE else "the window"
+            note[i] = f"size from {source} of {method}: a prior alone"
         known[i] = method == "hot_injection" and not problem
         if problem:
             sd[i] *= _OUTSIDE
@@ -94,6 +95,29 @@ def _injected(rows: Columns, i: int, composition: Composition) -> tuple[float, f
         width = (usual.temperature[2] - usual.temperature[1]) / (2.0 * Z90)
         sd = float(np.hypot(sd, slope * width))
     return mean, sd, hot_injection.outside(composition, temperature)
+
+
+def _reactor(rows: Columns, i: int, composition: Composition) -> tuple[float, float, str] | None:
+    """Size of a mill, a glass or a vapour from its reactor; None for other methods."""
+    method = str(rows.method[i])
+    if method in sizes.WINDOWS or not is_modelled(composition):
+        return None
+    usual = USUAL[method]
+    warm, time = rows.temperature[i], rows.time[i]
+    found = sizes.of_reactor(
+        method,
+        composition.host.formula,
+        float(usual.temperature[0] + CELSIUS if np.isnan(warm) else warm),
+        float(usual.time[0] if np.isnan(time) else time),
+        round(_conditions(rows, i).ligand_lead, 2),
+    )
+    if found is None or found.low is None or found.high is None:
+        return None
+    sd = np.log(found.high / found.low) / (2.0 * Z90)
+    return float(np.log(1e9 * float(found))), float(sd / _OUTSIDE), _ALONE
+
+
+_ALONE = "no sizes of this method are on record"
 
 
 @lru_cache(maxsize=64)
@@ -243,4 +267,5 @@ def _conditions(columns: Columns, i: int) -> Conditions:
         usual.chain[0] if columns.amine[i] != columns.amine[i] else 18.0,
         amine / max(acid, 1e-12),
         (acid + amine) / lead,
+        caesium_lead=stated(columns.caesium[i], usual.caesium[0] * lead) / lead,
     )

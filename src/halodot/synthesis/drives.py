@@ -87,8 +87,8 @@ class Drives:
         """Return the same with other numbers, in the order of `vector`."""
         names, solvents = list(self.values), list(self.effects)
         return Drives(
-            dict(zip(names, vector[: len(names)], strict=True)),
-            dict(zip(solvents, vector[len(names) :], strict=True)),
+            dict(zip(names, map(float, vector[: len(names)]), strict=True)),
+            dict(zip(solvents, map(float, vector[len(names) :]), strict=True)),
             self.covariance,
         )
 

@@ -124,9 +124,10 @@ def train(
     light: Light,
     hyper: Hyper | None = None,
     widen: float = 1.0,
+    drives: Drives | None = None,
 ) -> Trained:
-    """Train on measured PL peaks [nm]; the kernel is learned too where `hyper` is None."""
-    drives = fit(table, solvents.density, measured, light)
+    """Train on measured PL peaks [nm]; the kernel and the drives are learned where None."""
+    drives = drives or fit(table, solvents.density, measured, light)
     features = _features(table, solvents, drives, 0.0)
     miss = measured - peak(table, solvents.density, drives, light)
     found = hyper or learn(features, miss, UNIT)
