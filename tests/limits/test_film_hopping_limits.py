@@ -124,19 +124,16 @@ def test_the_gap_counts_with_its_decay_length() -> None:
     assert ratio == pytest.approx(geometry * slow[0] / slow[1], rel=1e-4, abs=0.0)
 
 
-@pytest.mark.parametrize(("law", "low", "high"), [("marcus", 0.40, 0.52),
-                                                 ("miller_abrahams", 0.40, 0.64)])  # fmt: skip
-def test_disorder_slows_with_an_exponent_near_that_of_the_closed_form(
-    law: str, low: float, high: float
-) -> None:
-    """C at 2 and 3 kT and the slope between, beside 0.42 to 0.44 of `film.hopping`."""
-    c2, c3 = (disorder_exponent(law, r, count=8000, realisations=2)[0] for r in (2.0, 3.0))
-    slope = (9.0 * c3 - 4.0 * c2) / 5.0
-    assert low < c3 <= c2 < high
-    assert slope == pytest.approx(4.0 / 9.0, abs=0.04)
+@pytest.mark.parametrize("law", ["marcus", "miller_abrahams"])
+def test_disorder_slows_with_the_exponent_that_the_closed_form_takes(law: str) -> None:
+    """-d ln D / d (sigma/kT)^2 between 2 and 3 kT, inside the interval of `HoppingSpec`."""
+    c2, c3 = (disorder_exponent(law, r, realisations=2)[0] for r in (2.0, 3.0))
+    assert 0.38 < (9.0 * c3 - 4.0 * c2) / 5.0 < 0.50
+    # Miller-Abrahams lacks the fast downhill hops, which is a prefactor and not the exponent
+    assert (c2 < 0.50) == (law == "marcus")
 
 
-def test_slower_levels_of_missing_energy_have_no_exponent() -> None:
+def test_what_cannot_be_is_refused() -> None:
     with pytest.raises(InputError):
         disorder_exponent("marcus", 0.0)
     with pytest.raises(InputError):

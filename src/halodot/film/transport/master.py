@@ -40,6 +40,7 @@ from .rates import Hops
 
 F = NDArray[np.float64]
 TOLERANCE = 1e-8
+LARGEST_STEP = 2.0  # of a chemical potential in one Newton step [kT]
 SHIFT = 1e-6  # keeps the factors of a singular matrix finite
 
 
@@ -207,12 +208,12 @@ def steady(hop: Hops, force: F, filling: float = 0.0, steps: int = 40) -> Steady
 
 
 def _advanced(p: F, change: F, blocked: float) -> F:
-    """Take as much of a Newton step as leaves every occupation between none and one."""
+    """Take a Newton step; many carriers along their own chemical potentials, so that 0 < p < 1."""
     if not blocked:
         return p + change
-    room = np.where(change > 0.0, (1.0 - p), p)
-    share = min(1.0, 0.9 / max(float(np.max(np.abs(change) / room)), 1e-300))
-    return np.asarray(p + share * change)
+    rise = np.clip(change / (p * (1.0 - p)), -LARGEST_STEP, LARGEST_STEP)  # in kT
+    growth = np.exp(rise)
+    return np.asarray(p * growth / (1.0 - p + p * growth))
 
 
 @dataclass(frozen=True)
