@@ -25,6 +25,9 @@ def test_every_example_of_the_readme_runs(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     for kind, text in BLOCKS:
+        if text.startswith("[recipe]"):
+            (tmp_path / "my_recipe.toml").write_text(text, encoding="utf-8")
+            continue
         if kind == "toml":
             (tmp_path / "snippet.toml").write_text(text, encoding="utf-8")
             assert main(["check", "snippet.toml"]) == 0

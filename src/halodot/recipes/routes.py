@@ -199,8 +199,8 @@ def platelets() -> Route:
         (Choice("antisolvent", alcohols), Choice("fraction", ("precipitate", "supernatant"))),
         _antisolvent,
         ("Cs2CO3", "PbBr2", "toluene", "oleic acid", "oleylamine"),
-        "Pure bromide: little caesium and much antisolvent end the growth early, at a thickness of "
-        "about {size}, and confinement shifts the emission to {peak}.",
+        "Pure bromide: caesium and antisolvent drive growth and are kept low for the lead, so that "
+        "it ends at a thickness of about {size}; confinement shifts the emission to {peak}.",
     )
 
 
