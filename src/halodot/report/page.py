@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import math
 import re
 from collections.abc import Sequence
 from functools import lru_cache
@@ -28,6 +29,7 @@ BASIS_WORDS = {
     "assumed": "assumed",
     "unknown": "unknown",
 }
+MOST_ASSUMED = 12  # rows before the rest folds away
 ROLE_WORDS = {"predicted": "predicted", "calibrated": "calibrated", "input": "put in"}
 STAGE_TITLES = {
     "dots": "Dots",
@@ -57,12 +59,24 @@ def write(result: ReportInput, path: str | Path) -> Path:
     return path
 
 
+def _ignorance(q: Sourced) -> float:
+    """Width of the interval: factors for what has one sign, else over the value; 0 if exact."""
+    if q.low is None or q.high is None or q.value is None:
+        return 0.0
+    if q.low * q.high > 0.0:
+        return abs(math.log(q.high / q.low))
+    return (q.high - q.low) / max(abs(q.value), 1e-30) if q.high > q.low else 0.0
+
+
 def render(result: ReportInput) -> str:
     """Return the page of `result` as text."""
     style, script = _part("style.css"), _part("script.js")
     lines = gather.problems(result)
     drawn = pictures.draw(result)
-    assumed = [_input_row(key, q) for key, q in gather.assumptions(result)]
+    found = gather.assumptions(result)
+    if len(found) > MOST_ASSUMED:
+        found = sorted(found, key=lambda row: -_ignorance(row[1]))
+    assumed = [_input_row(key, q) for key, q in found]
     figures = _figure_rows(result)
     dots = ensembles.rows(result.variants)
     context: dict[str, Any] = {
@@ -74,6 +88,7 @@ def render(result: ReportInput) -> str:
         "status_good": all(line.status.is_good for line in lines),
         "summary": summary.summary_sentence(result),
         "problems": lines,
+        "most_assumed": MOST_ASSUMED,
         "assumptions": [row for row in assumed if not row["exact"]],
         "exact": [row for row in assumed if row["exact"]],
         "inputs": [_input_row(k, q) for k, q in result.inputs if q.basis != "assumed"],
