@@ -131,7 +131,7 @@ def exciton_hops(
     width, kT
         Standard deviation of the line of one dot, thermal energy [eV].
     reach
-        Farthest transfer [pitches]; beyond lie 1/reach^3 of all.
+        Farthest transfer [pitches]; beyond 2.5 lies 3 % of the sum of r^-6.
 
     Examples
     --------
