@@ -18,7 +18,10 @@ doi 10.1103/PhysRevLett.94.206601 (C = 0.42).
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 import numpy as np
 
@@ -120,50 +123,67 @@ def mobility_of(
 
     Examples
     --------
-    >>> film = mobility_of(
-    ...     size=9e-9, gap=1e-9, mass=0.15, temperature=300.0, order=1.0, count=64, realisations=1
-    ... )
+    >>> film = mobility_of(size=9e-9, gap=1e-9, mass=0.15, temperature=300.0, order=1.0, count=64)
     >>> round(film.mobility / film.closed_form, 9), film.status.name
     (1.0, 'OK')
     """
-    if realisations < 1:
-        raise InputError("realisations", realisations, "1 or more", "4")
-    kT = BOLTZMANN * temperature
-    rounded = shape == "sphere"
-    found: list[Steady] = []
-    hop = None
-    for number in range(realisations):
-        root = seed * 100_003 + number
-        dots = pack(
-            shape, count, size=size, gap=gap, spread=spread, order=order, density=density,
-            contact=contact, missing=missing, necks=necks, seed=root,
-        )  # fmt: skip
-        equal = level_rate(
-            dots, mass=mass, decay=decay, reorganisation=reorganisation, phonon=phonon, kT=kT,
-            rounded=rounded,
-        )  # fmt: skip
-        hop = hops(
-            dots, equal=equal, kT=kT, slope=level_slope, static=static_disorder, mean_size=size,
-            reorganisation=reorganisation, law=law, seed=root,
-        )  # fmt: skip
-        found.append(_solved(hop, field, filling))
-    assert hop is not None
-    values = np.array([s.mobility for s in found])
-    error = (
-        float(np.std(values, ddof=1) / math.sqrt(realisations)) if realisations > 1 else math.nan
-    )
+    kT, rounded = BOLTZMANN * temperature, shape == "sphere"
+    packed = partial(
+        pack, shape, count, size=size, gap=gap, spread=spread, order=order, density=density,
+        contact=contact, missing=missing, necks=necks,
+    )  # fmt: skip
+    linked = partial(
+        level_rate, mass=mass, decay=decay, reorganisation=reorganisation, phonon=phonon, kT=kT,
+        rounded=rounded,
+    )  # fmt: skip
+    drawn = partial(
+        hops, kT=kT, slope=level_slope, static=static_disorder, mean_size=size,
+        reorganisation=reorganisation, law=law,
+    )  # fmt: skip
+    films = [_drawn(packed, linked, drawn, seed * 100_003 + k) for k in range(realisations)]
     sigma = hopping.disorder(level_slope, spread, static_disorder)
     rates = _rates(size, gap, mass, decay, reorganisation, phonon, kT, rounded)
-    neighbours = 12.0 if rounded and order >= 1.0 else 6.0
-    full = LATTICE_FILL["cube"] if shape == "cube" else LATTICE_FILL["sphere"]
-    packing = order + (1.0 - order) * min(density / full, 1.0)
-    closed = closed_form(
-        rates, necks, neighbours, size + gap, sigma, temperature, packing * (1.0 - missing)
-    )
+    space, neighbours = _lattice(shape, order, density, missing)
+    closed = closed_form(rates, necks, neighbours, size + gap, sigma, temperature, space)
+    return _averaged(films, field, filling, gap, closed, sigma)
+
+
+def _lattice(shape: str, order: float, density: float, missing: float) -> tuple[float, float]:
+    """Space filled relative to the perfect lattice, and neighbours, as `film.evaluate` has them."""
+    filled = order + (1.0 - order) * min(density / LATTICE_FILL[shape], 1.0)
+    return filled * (1.0 - missing), 12.0 if shape == "sphere" and order >= 1.0 else 6.0
+
+
+def _drawn(
+    packed: Callable[..., Packing],
+    linked: Callable[..., Any],
+    drawn: Callable[..., Hops],
+    root: int,
+) -> Hops:
+    """One realisation: dots, their couplings, their levels."""
+    dots = packed(seed=root)
+    return drawn(dots, equal=linked(dots), seed=root)
+
+
+def _averaged(
+    films: list[Hops], field: float, filling: float, gap: float, closed: float, sigma: float
+) -> FilmMobility:
+    """Mean over the realisations and what it is worth."""
+    if not films:
+        raise InputError("realisations", 0, "1 or more", "4")
+    found = [_solved(hop, field, filling) for hop in films]
+    values = np.array([s.mobility for s in found])
+    n = len(values)
     return FilmMobility(
-        float(np.mean(values)), error, closed, sigma, _contacts(hop.dots, gap),
-        max(s.residual for s in found), realisations, worst(*(s.status for s in found)),
-    )  # fmt: skip
+        mobility=float(np.mean(values)),
+        standard_error=float(np.std(values, ddof=1) / math.sqrt(n)) if n > 1 else math.nan,
+        closed_form=closed,
+        disorder=sigma,
+        contacts=float(np.mean([_contacts(hop.dots, gap) for hop in films])),
+        residual=max(s.residual for s in found),
+        realisations=n,
+        status=worst(*(s.status for s in found)),
+    )
 
 
 def _solved(hop: Hops, field: float, filling: float) -> Steady:
