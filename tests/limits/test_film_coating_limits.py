@@ -11,7 +11,17 @@ from scipy.integrate import quad, solve_ivp
 from halodot.core.sourced import Sourced
 from halodot.core.spec import build
 from halodot.film import sampling
-from halodot.film.coating import CoatingSpec, blend, coat, deposits, drop, ring, set_voltage, spin
+from halodot.film.coating import (
+    CoatingSpec,
+    blend,
+    coat,
+    deposits,
+    drop,
+    marangoni,
+    ring,
+    set_voltage,
+    spin,
+)
 
 
 def a(x: float) -> np.ndarray:
@@ -174,6 +184,36 @@ def test_a_flooded_film_forgets_its_start_and_follows_the_root_of_the_speed() ->
     assert ratio == pytest.approx(2.0, rel=1e-3)  # omega^(-1/2); the start layer is 50 h_w
 
 
+def test_vapour_leaves_a_spun_disc_as_its_sherwood_number_says() -> None:
+    speed, d, radius, c = 200.0, 7e-6, 0.02, 0.62
+    sherwood = c * math.sqrt(speed * radius**2 / 1.56e-5) * (1.56e-5 / d) ** (1 / 3)
+    exact = sherwood * d / radius * 0.03 / 700.0
+    rate = spin.evaporation(*(a(x) for x in (speed, 0.03, 700.0, d, 0.0, c)))
+    assert float(rate) == pytest.approx(exact, rel=1e-9, abs=0.0)
+
+
+def test_a_spun_film_is_its_solids_over_its_packing() -> None:
+    keys = {"method": "spin", "solvent": "toluene"}
+    loose, dense = (one({**keys, "packing": p})["film_thickness"].value for p in (0.5, 0.75))
+    assert loose / dense == pytest.approx(1.5, rel=1e-9)
+
+
+def test_dots_diffuse_faster_in_a_warm_ink() -> None:
+    cold, warm = (
+        one({"solvent": "n-decane", "temperature": t})["dot_diffusivity"].value
+        for t in ("25 degC", "60 degC")
+    )
+    flow = math.exp(0.3 * 51.37e3 / 8.314462 * (1 / 298.15 - 1 / 333.15))
+    assert warm / cold == pytest.approx(333.15 / 298.15 * flow, rel=1e-3)
+
+
+def test_a_drying_drop_cools_by_the_heat_that_crosses_it() -> None:
+    rate, heat, depth, conductivity = 0.01, 4e5, 4e-6, 0.13
+    found = marangoni.cooling(a(rate), a(heat), a(depth), a(conductivity))
+    power = rate * heat  # W/m2, through a layer of this depth and conductivity
+    assert conductivity * float(found) / depth == pytest.approx(power, rel=1e-12)
+
+
 def test_printing_keeps_the_dots_that_land() -> None:
     cell = deposits.printed_map(50e-6, 37e-6, 0.6, 0.1)
     assert cell.mean() == pytest.approx(1.0, abs=0.01)  # midpoints of a profile with an edge
@@ -221,6 +261,16 @@ def test_set_voltages_follow_the_thickness() -> None:
     one_place = float(set_voltage.spread(a(0.1)))
     assert one_place == pytest.approx(0.1, rel=1e-12)
     assert float(set_voltage.centre(a(1e-7), a(0.1), a(1e7))) == pytest.approx(1.0, rel=1e-12)
+
+
+@pytest.mark.parametrize("places", [1, 2, 1000, 10**9])
+def test_set_voltages_end_where_the_film_has_holes(places: int) -> None:
+    edge = set_voltage.edge(places)
+    assert set_voltage.is_whole(0.99 * edge, places)
+    assert not set_voltage.is_whole(1.01 * edge, places)
+    # at s (m_N + 2 s_N) = 1 the spread is one half, and beyond it is held there
+    for s in (edge, 3.0 * edge):
+        assert float(set_voltage.spread(a(s), places)) == pytest.approx(0.5, rel=1e-9)
 
 
 @pytest.mark.parametrize("places", [2, 30, 1000])

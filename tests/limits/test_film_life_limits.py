@@ -114,12 +114,85 @@ def test_a_store_between_tight_layers_holds_water_back_longest() -> None:
 
 
 def test_pinholes_are_a_parallel_path() -> None:
-    none = with_pinholes(a(1e-20), a(1e-7), a(0.0), a(1e-6), a(1e-14))
-    assert float(none) == pytest.approx(1e-20, rel=1e-12, abs=0.0)
-    small = with_pinholes(a(0.0), a(1e-3), a(1e6), a(1e-7), a(1e-14))
+    filling = a(1e-14), a(1e-3)
+    none = with_pinholes(layer(1e-7, 1e-20, 1e-21), a(0.0), a(1e-6), *filling)
+    assert float(none.permeability) == pytest.approx(1e-20, rel=1e-12, abs=0.0)
+    assert float(none.diffusivity) == pytest.approx(1e-21, rel=1e-12, abs=0.0)
+    small = with_pinholes(layer(1e-3, 1e-40, 1e-21), a(1e6), a(1e-7), *filling)
     share = 1e6 * math.pi * 1e-14
     # holes much narrower than the layer is thick: the plain share of the area, 2e-4 off
-    assert float(small) == pytest.approx(share * 1e-14, rel=1e-3, abs=0.0)
+    assert float(small.permeability) == pytest.approx(share * 1e-14, rel=1e-3, abs=0.0)
+
+
+def test_holes_in_a_thin_sheet_let_through_what_a_disc_in_a_wall_does() -> None:
+    number, radius = 1e8, 1e-5
+    sheet = with_pinholes(layer(1e-10, 1e-40, 1e-21), a(number), a(radius), a(1e-14), a(1e-3))
+    # a disc takes 4 r P from a half space; one on either side of the wall halves it
+    covered = -math.expm1(-number * math.pi * radius**2) / (number * math.pi * radius**2)
+    exact = 2.0 * number * radius * 1e-14 * covered
+    assert 1.0 / float(sheet.resistance) == pytest.approx(exact, rel=1e-4, abs=0.0)
+
+
+def test_each_path_keeps_its_own_lag() -> None:
+    d, number, radius = 25e-9, 1e6, 5e-7
+    holed = with_pinholes(ONE[0], a(number), a(radius), a(1e-14), a(3e-3))
+    share, way = -math.expm1(-number * math.pi * radius**2), d + 0.5 * math.pi * radius
+    flows = (1 - share) * 1e-20 / d, share * 1e-14 / way
+    lags = d**2 / (6 * 2.5e-21), way**2 / (6 * 1e-14 / 3e-3)
+    exact = (flows[0] * lags[0] + flows[1] * lags[1]) / sum(flows)
+    assert float(time_lag([holed])) == pytest.approx(exact, rel=1e-9)
+    assert 1.0 / float(holed.resistance) == pytest.approx(sum(flows), rel=1e-9, abs=0.0)
+
+
+def test_a_holed_oxide_lets_a_film_die_sooner_than_its_own_lag() -> None:
+    def film(**oxide: str) -> dict[str, Sourced]:
+        table = {"layer": [{"material": "ALD Al2O3", "thickness": "25 nm", **oxide}], "draws": 0}
+        return encapsulate(build(EncapsulationSpec, table)).values
+
+    tight, holed = film(), film(pinholes="100 cm-2")
+    assert holed["wvtr"].value > 100 * tight["wvtr"].value
+    assert holed["time_lag"].value < 0.01 * tight["time_lag"].value
+    with pytest.raises(InputError, match="pinholes"):
+        film(pinholes="1e14 m-2", pinhole_radius="1 um")
+    with pytest.raises(InputError, match="water_transmission"):
+        film(water_transmission="0 g/m2/day")
+
+
+def test_oxygen_takes_its_rate_from_air_and_one_sun() -> None:
+    keys = {"coverage": 0.0, "light": "1000 W/m2", "temperature": "298.15 K", "draws": 0}
+    found = age(build(AgeingSpec, keys)).values
+    assert found["loss_by_oxygen"].value == pytest.approx(1e-6, rel=1e-9, abs=0.0)
+    pure = age(build(AgeingSpec, {**keys, "oxygen": 1.0})).values
+    assert pure["loss_by_oxygen"].value == pytest.approx(1e-6 / 0.21, rel=1e-9, abs=0.0)
+
+
+def test_wide_strips_bend_with_their_plane_strain_modulus() -> None:
+    from halodot.library import Library
+
+    sheets = [("PET", 50e-6), ("dot film", 10e-6)]
+    table = [{"material": n, "thickness": f"{1e6 * t} um"} for n, t in sheets]
+    x = bend(build(BendingSpec, {"layer": table, "radius": "1 mm", "draws": 0})).values
+    entries = [Library.builtin().entry("barrier", n) for n, _ in sheets]
+    stiff = [
+        float(e.quantity("youngs_modulus")) / (1 - float(e.quantity("poisson_ratio")) ** 2) * t
+        for e, (_, t) in zip(entries, sheets, strict=True)
+    ]
+    exact = (stiff[0] * 25e-6 + stiff[1] * 55e-6) / sum(stiff)
+    assert x["neutral_plane"].value == pytest.approx(exact, rel=1e-9, abs=0.0)
+
+
+@pytest.mark.parametrize("draws", [0, 400])
+def test_the_chance_of_cracks_is_that_of_the_onset_whatever_the_seed(draws: int) -> None:
+    def chance(seed: int) -> float:
+        keys = {"layer": [{"material": "dot film", "thickness": "10 um"}], "radius": "0.5 mm"}
+        onset = {"value": 0.02, "low": 0.005, "high": 0.06, "basis": "assumed", "note": "a test"}
+        spec = build(BendingSpec, {**keys, "crack_onset": onset, "draws": draws, "seed": seed})
+        return float(bend(spec).values["crack_chance"])
+
+    # stretch 5 um / 0.5 mm = 1 %; the lower half of the onset is log-normal, 5 % at 0.5 %
+    exact = 0.5 * math.erfc(1.6448536 * math.log(2) / math.log(4) / math.sqrt(2))
+    for seed in range(4):
+        assert chance(seed) == pytest.approx(exact, rel=1e-6)
 
 
 def test_a_dry_room_lets_a_film_live_for_ever() -> None:

@@ -46,10 +46,11 @@ def test_the_screening_numbers_come_out(name: str) -> None:
 def test_the_verdict_changes_at_tetradecane() -> None:
     alkanes = ("n-octane", "n-decane", "n-dodecane", "n-tridecane", "n-tetradecane", "n-hexadecane")
     verdicts = [printed(solvent=n).verdict for n in alkanes]
-    assert verdicts == ["ring"] * 4 + ["even"] * 2
+    assert verdicts == ["ring"] * 4 + ["undecided", "even"]
     near = printed(solvent="n-tetradecane")
     assert near.confidence < 0.65
     assert "close call" in near.reason
+    assert not near.values["coffee_ring"].is_known  # neither a hit nor a miss
 
 
 @pytest.mark.parametrize("name", ["n-hexane", "toluene"])
@@ -57,6 +58,8 @@ def test_the_solvents_that_the_review_blames_leave_rings(name: str) -> None:
     found = printed(solvent=name)
     assert found.verdict == "ring"
     assert found.confidence > 0.9
+    # the prior of the flow that may hold a ring back was set knowing these; it does not decide
+    assert printed(solvent=name, thermal_relief=1.0).verdict == "ring"
 
 
 @pytest.mark.parametrize("name", ["n-nonane", "n-tridecane", "naphthene"])
@@ -64,11 +67,28 @@ def test_the_solvents_that_the_review_praises_are_misses_as_pure_solvents(name: 
     assert printed(solvent=name).verdict == "ring"
 
 
-def test_their_mixture_is_a_close_call_and_slower_than_nonane_by_twenty_times() -> None:
+def test_their_mixture_is_slower_than_nonane_by_twenty_times_and_still_a_miss() -> None:
     mixed, nonane = printed(blend=TERNARY), printed(solvent="n-nonane")
-    assert mixed.confidence < 0.6
+    assert mixed.verdict == "ring"
+    assert mixed.values["solutal_marangoni"].value < 0  # what stays has the lower tension
     assert mixed.values["drying_time"].value > 20 * nonane.values["drying_time"].value
     assert mixed.values["peclet"].value < 0.15 * nonane.values["peclet"].value
+
+
+def test_a_trace_of_a_slow_solvent_leaves_the_ring_of_the_fast_one() -> None:
+    trace = printed(blend={"n-hexane": 0.99999, "n-hexadecane": 1e-5})
+    assert trace.verdict == "ring"
+    assert trace.confidence > 0.9
+
+
+def test_only_flow_outward_along_the_surface_frees_the_edge() -> None:
+    inks = {"n-octane": 1, "n-tetradecane": 1}, {"toluene": 1, "n-tetradecane": 1}
+    for blend, frees in zip(inks, (True, False), strict=True):
+        free, held = (
+            printed(blend=blend, solutal_relief=s).values["ring_chance"].value for s in (1.0, 0.0)
+        )
+        assert (held - free > 0.3) is frees
+        assert frees or held == free
 
 
 def test_boiling_point_alone_does_not_rank_the_peclet_number() -> None:

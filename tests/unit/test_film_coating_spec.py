@@ -11,9 +11,11 @@ import pytest
 from halodot.cli.main import main
 from halodot.core.errors import InputError
 from halodot.core.spec import build
+from halodot.core.status import Status
 from halodot.film import FilmSpec, assemble
 from halodot.film.coating import CoatingSpec, coat
 from halodot.film.coating.evaluate import UNITS
+from halodot.film.tables import FilmTables, evaluate
 from halodot.library import Library
 
 ALL = """
@@ -109,6 +111,17 @@ def test_own_solvents_are_read_from_a_file(
         ({"solvent": "toluene", "concentration": "20"}, "concentration"),
         ({"solvent": "toluene", "contact_angle": "170 deg"}, "contact_angle"),
         ({"solvent": "toluene", "method": "dip"}, "method"),
+        ({"solvent": "toluene", "spin": {"speed": "50 Hz"}}, "spin.speed"),
+        ({"solvent": "toluene", "spin": {"speed": "50 1/s"}}, "spin.speed"),
+        ({"solvent": "toluene", "method": "inkjet", "spin": {"speed": "50 rpm"}}, "coating.spin"),
+        (
+            {"solvent": "toluene", "drop_volume": "10 pL", "contact_radius": "30 um"},
+            "coating.drop_volume",
+        ),
+        ({"solvent": "toluene", "method": "evaporation"}, "coating.solvent"),
+        ({"method": "evaporation", "nozzle": "20 um"}, "coating.nozzle"),
+        ({"blend": {"n-octane": 1, "water": 1}}, "coating.blend"),
+        ({"blend": {"DMF": 1, "n-hexane": 1}}, "coating.blend"),
     ],
 )
 def test_bad_tables_are_refused_by_field(keys: dict[str, object], field: str) -> None:
@@ -137,7 +150,7 @@ def test_every_method_gives_every_output(method: str) -> None:
     assert set(UNITS) <= set(x)
     for name in ("film_thickness", "thickness_spread", "set_voltage", "set_voltage_spread"):
         q = x[name]
-        assert q.low < q.value < q.high, name
+        assert q.low < q.value <= q.high, name
     assert x["peclet"].is_known is not dry
 
 
@@ -152,6 +165,87 @@ def test_drops_outside_the_window_and_gaps_between_them_are_noted() -> None:
     notes = " ".join(coat(build(CoatingSpec, keys)).notes)
     assert "satellites" in notes
     assert "gaps" in notes
+
+
+def test_a_rotation_is_read_in_turns_or_radians() -> None:
+    turns, radians = (
+        build(CoatingSpec, {"solvent": "toluene", "spin": {"speed": s}}).spin.speed.value
+        for s in ("3000 rpm", "314.159265 rad/s")
+    )
+    assert turns == pytest.approx(radians, rel=1e-6)
+
+
+def test_films_with_holes_give_bounds_of_their_set_voltages() -> None:
+    keys = {"method": "spin", "solvent": "n-octane", "draws": 0}
+    whole = coat(build(CoatingSpec, keys))
+    assert whole.status is Status.OK
+    holed = coat(build(CoatingSpec, {**keys, "weakest_of": 10**9, "striation": 0.3}))
+    assert holed.status is Status.OUTSIDE_RANGE
+    assert holed.values["set_voltage_spread"].value <= 0.5
+    assert "a bound" in holed.values["set_voltage_spread"].note
+
+
+@pytest.mark.parametrize(
+    ("keys", "word"),
+    [
+        ({"solvent": "acetone"}, "precipitate"),
+        ({"solvent": "DMF"}, "dissolves"),
+        ({"solvent": "water"}, "CsX"),
+        ({"solvent": "ethyl acetate"}, "ligands off"),
+        ({"solvent": "toluene", "contact_angle": "57 deg"}, "40 degrees"),
+        ({"solvent": "toluene", "concentration": "900 mg/mL", "solids_density": 810}, "more than"),
+        ({"solvent": "toluene", "concentration": "300 mg/mL"}, "dilute"),
+    ],
+)
+def test_what_an_ink_does_to_dots_and_laws_is_said(keys: dict[str, object], word: str) -> None:
+    keys = {"method": "inkjet", "draws": 0, **keys}
+    if "solids_density" in keys:
+        keys["solids_density"] = f"{keys['solids_density']} kg/m3"
+    assert word in " ".join(coat(build(CoatingSpec, keys)).notes)
+
+
+def test_barrier_and_ageing_share_a_room() -> None:
+    layer = [{"material": "PET"}]
+
+    def water(seal: dict[str, object], ageing: dict[str, object]) -> float:
+        spec = {"encapsulation": {"layer": layer, **seal}, "ageing": ageing}
+        found = evaluate(build(FilmTables, spec), Library.builtin())
+        return float(found.extras["loss_by_water"])
+
+    hot = {"temperature": "85 degC"}
+    assert water(hot, {}) == water({}, hot) == water(hot, hot)
+    assert water(hot, {}) > 3 * water({}, {})
+    with pytest.raises(InputError, match="humidity"):
+        water({"humidity": 0.5}, {"humidity": 0.9})
+
+
+def test_no_solvent_is_charged_for_a_dry_film() -> None:
+    def cost(coating: dict[str, object]) -> dict[str, Any]:
+        spec = build(FilmTables, {"coating": coating, "cost": {}})
+        return evaluate(spec, Library.builtin()).extras
+
+    assert cost({"method": "evaporation"})["cost_solvent"].value == 0.0
+    assert cost({"solvent": "toluene"})["cost_solvent"].value > 0.0
+    spec = build(
+        FilmTables,
+        {"coating": {"method": "evaporation"}, "cost": {"solvent_price": "5 USD/m3"}},
+    )
+    with pytest.raises(InputError, match="solvent_price"):
+        evaluate(spec, Library.builtin())
+
+
+def test_what_is_unknown_or_out_of_range_shows_in_the_status(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lacking = printed(tmp_path, '[coating]\nsolvent = "mesitylene"\n', capsys)
+    assert lacking["status"].startswith("Not known")
+    boiling = '[coating]\nsolvent = "n-hexane"\ntemperature = "90 degC"\n'
+    assert "outside" in printed(tmp_path, boiling, capsys)["status"]
+    bent = printed(tmp_path, ALL, capsys)
+    assert bent["film_cracks"]["value"] is True
+    assert bent["critical_radius_mm"]["value"] == pytest.approx(1.26, rel=0.05)
+    near = '[coating]\nmethod = "inkjet"\nsolvent = "n-tetradecane"\n'
+    assert printed(tmp_path, near, capsys)["coffee_ring_verdict"] == "undecided"
 
 
 def test_a_film_carries_its_tables_and_the_same_seed_draws_the_same() -> None:

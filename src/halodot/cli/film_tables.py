@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from ..library import Library
 
 STAGES = ("film", "recipe", "dots")
+IN_UNIT = {"neutral_plane": "um", "critical_radius": "mm"}  # others in the usual unit of their kind
 
 
 def inside_film(data: dict[str, Any]) -> dict[str, Any]:
@@ -56,8 +57,7 @@ def alone(data: dict[str, Any], library: Library) -> dict[str, Any] | None:
     spec = build(FilmTables, {k: data[k] for k in NAMES if k in data})
     body, rest = _ranked(spec, library)
     found = evaluate(rest, library)
-    status = "Converged."
-    return flat(found.extras) | body | {"status": status, "notes": list(found.notes)}
+    return flat(found.extras) | body | {"status": found.status.value, "notes": list(found.notes)}
 
 
 def _ranked(spec: FilmTables, library: Library) -> tuple[dict[str, Any], FilmTables]:
@@ -82,23 +82,38 @@ def flat(extras: Mapping[str, Sourced]) -> dict[str, Any]:
     from ..film import cost
     from ..film.coating import evaluate
     from ..film.life import ageing, bending, encapsulation
-    from ..report.tables import keyed
+    from ..report.tables import yes_or_no
 
     known = [n for m in (evaluate, encapsulation, ageing, bending, cost) for n in m.UNITS]
-    body = dict(keyed(name, extras[name]) for name in known if name in extras)
+    body = dict(_keyed(name, extras[name]) for name in known if name in extras)
+    if "film_cracks" in extras:
+        body |= dict([yes_or_no("film_cracks", extras["film_cracks"])])
     if "coffee_ring" in extras:
-        body |= _verdict(extras["coffee_ring"], extras["ring_confidence"])
+        body |= _verdict(extras["coffee_ring"], extras["ring_confidence"], extras["ring_chance"])
     return body
 
 
-def _verdict(ring: Sourced, confidence: Sourced) -> dict[str, Any]:
-    if ring.value is None:
+def _keyed(name: str, q: Sourced) -> tuple[str, dict[str, Any]]:
+    from ..report.tables import keyed
+
+    if name in IN_UNIT:
+        return f"{name}_{IN_UNIT[name]}", q.to_json(IN_UNIT[name])
+    return keyed(name, q)
+
+
+def _verdict(ring: Sourced, confidence: Sourced, chance: Sourced) -> dict[str, Any]:
+    from ..film.coating.ring import verdict
+
+    if chance.value is None:
         return {"coffee_ring": ring.to_json()}
-    is_ring = bool(ring.value)
-    ends = {"value": is_ring, "low": is_ring, "high": is_ring}
-    return {
-        "coffee_ring": ends | {"basis": ring.basis, "sources": list(ring.sources)},
-        "coffee_ring_verdict": "ring" if is_ring else "even",
+    told = {
+        "coffee_ring_verdict": verdict(chance.value),
         "coffee_ring_confidence": confidence.value,
         "coffee_ring_reason": confidence.note,
     }
+    if ring.value is None:
+        return {"coffee_ring": ring.to_json()} | told
+    is_ring = bool(ring.value)
+    ends = {"value": is_ring, "low": is_ring, "high": is_ring}
+    shown = ends | {"basis": ring.basis, "sources": list(ring.sources)}
+    return {"coffee_ring": shown} | told

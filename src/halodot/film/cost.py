@@ -25,6 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
+from ..core.errors import InputError
 from ..core.sourced import Sourced, assumed
 from ..core.spec import Spec, quantity
 from .sampling import bounds_of, propagate
@@ -33,6 +34,13 @@ F = NDArray[np.float64]
 CORE_DENSITY = assumed(4800.0, "kg/m3", 4300.0, 5200.0, "CsPbBr3 from its cell; Cl to I")
 PARTS = ("precursors", "solvent", "labour", "equipment", "rejects")
 UNITS = {"film_cost": "USD/m2", "dots_per_area": "kg/m2"} | {f"cost_{p}": "USD/m2" for p in PARTS}
+OF_SOLVENT = (
+    "solvent_volume",
+    "solvent_price",
+    "recycled",
+    "recycling_price",
+    "disposal_price",
+)
 _LAB, _SCALE = "a laboratory; a round guess", "a plant; a round guess"
 
 
@@ -143,13 +151,20 @@ class Priced:
     notes: tuple[str, ...] = ()
 
 
-def price(spec: CostSpec, film: Sourced | None = None) -> Priced:
+def price(spec: CostSpec, film: Sourced | None = None, *, is_dry: bool = False) -> Priced:
     """Return the cost of a square metre of film and what it hangs on.
 
     Parameters
     ----------
     film
         Thickness of the film [m] where `spec` names none.
+    is_dry
+        Whether the film is laid down without a solvent; none is charged then.
+
+    Raises
+    ------
+    InputError
+        If a solvent is priced for a dry film.
 
     Examples
     --------
@@ -158,6 +173,8 @@ def price(spec: CostSpec, film: Sourced | None = None) -> Priced:
     True
     """
     inputs = prices(spec, film)
+    if is_dry:
+        inputs |= _without_solvent(spec)
     values = propagate(
         cost, inputs, UNITS, draws=spec.draws, seed=spec.seed, bounds=bounds_of(CostSpec)
     )
@@ -169,7 +186,17 @@ def price(spec: CostSpec, film: Sourced | None = None) -> Priced:
     }
     flagged = [n for n, q in inputs.items() if q.basis == "assumed"]
     notes = (f"{len(flagged)} of {len(inputs)} prices and yields are priors, not quotes",)
-    return Priced(values, bars, curves, notes if flagged else ())
+    dry = ("the film is laid down dry: no solvent is charged",) if is_dry else ()
+    return Priced(values, bars, curves, (notes if flagged else ()) + dry)
+
+
+def _without_solvent(spec: CostSpec) -> dict[str, Sourced]:
+    for name in OF_SOLVENT:
+        given = getattr(spec, name)
+        if given is not None and float(given) > 0.0:
+            allowed = "no solvent: the film is laid down dry"
+            raise InputError(f"cost.{name}", str(given), allowed, "remove it")
+    return {"solvent_volume": Sourced(0.0, "m3/kg", note="laid down dry")}
 
 
 def prices(spec: CostSpec, film: Sourced | None = None) -> dict[str, Sourced]:

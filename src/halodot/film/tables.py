@@ -2,7 +2,7 @@
 
 Each table adds its figures to the film's `extras` by name, and the arrays behind them to `curves`.
 A later table takes from the ones before what it does not name itself: the thickness as coated, the
-transmission of the barrier.
+transmission of the barrier. Barrier and ageing share one room.
 """
 
 from __future__ import annotations
@@ -14,8 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
+from ..core.errors import InputError
 from ..core.sourced import Sourced
 from ..core.spec import Spec
+from ..core.status import Status, worst
 from .coating.spec import CoatingSpec
 from .cost import CostSpec
 from .life.ageing import AgeingSpec
@@ -49,6 +51,7 @@ class Found:
     extras: dict[str, Sourced] = field(default_factory=dict)
     curves: dict[str, F] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    status: Status = Status.OK
 
     def add(self, values: dict[str, Sourced], curves: dict[str, F], notes: tuple[str, ...]) -> None:
         """Take the figures of one table."""
@@ -79,17 +82,21 @@ def evaluate(
     ['coffee_ring', 'cost_equipment']
     """
     found = Found()
+    spec = one_room(spec)
     if spec.coating:
         from .coating.evaluate import coat, named
 
         done = coat(spec.coating, library, dot_size)
         found.add(named(done), done.curves, done.notes)
+        found.status = done.status
     thickness = found.extras.get("film_thickness")
     if spec.encapsulation:
         from .life.encapsulation import encapsulate
 
         sealed = encapsulate(spec.encapsulation, library, thickness)
         found.add(sealed.values, sealed.curves, sealed.notes)
+        if not all(q.is_known for q in sealed.values.values()):
+            found.status = worst(found.status, Status.UNKNOWN)
     if spec.ageing:
         from .life.ageing import age
 
@@ -105,9 +112,38 @@ def evaluate(
     if spec.cost:
         from .cost import price
 
-        priced = price(spec.cost, thickness)
+        is_dry = spec.coating is not None and spec.coating.method == "evaporation"
+        priced = price(spec.cost, thickness, is_dry=is_dry)
         found.add(priced.values, priced.curves, priced.notes)
     return found
+
+
+def one_room(spec: FilmTables) -> FilmTables:
+    """Return `spec` with barrier and ageing in the same surroundings.
+
+    What is written for one of the two holds for the other.
+
+    Raises
+    ------
+    InputError
+        If both are written and differ.
+    """
+    seal, ageing = spec.encapsulation, spec.ageing
+    if seal is None or ageing is None:
+        return spec
+    for name in ("temperature", "humidity"):
+        outside, inside = getattr(seal, name), getattr(ageing, name)
+        both = name in seal.model_fields_set, name in ageing.model_fields_set
+        if all(both) and (outside.value, outside.low, outside.high) != (
+            inside.value, inside.low, inside.high,
+        ):  # fmt: skip
+            allowed = f"the {name} of [encapsulation], {float(outside):g}, as both share a room"
+            raise InputError(f"ageing.{name}", float(inside), allowed, "write it once")
+        if both[0]:
+            ageing = ageing.model_copy(update={name: outside})
+        elif both[1]:
+            seal = seal.model_copy(update={name: inside})
+    return spec.model_copy(update={"encapsulation": seal, "ageing": ageing})
 
 
 def with_tables(film: FilmProperties, spec: FilmTables, library: Library) -> FilmProperties:
@@ -120,4 +156,5 @@ def with_tables(film: FilmProperties, spec: FilmTables, library: Library) -> Fil
         extras=film.extras | found.extras,
         curves=film.curves | found.curves,
         notes=film.notes + found.notes,
+        status=worst(film.status, found.status),
     )

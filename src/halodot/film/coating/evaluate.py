@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -11,11 +12,21 @@ from numpy.typing import NDArray
 
 from ...core.sourced import Sourced
 from ...core.spec import Spec
+from ...core.status import Status, worst
 from ...library import Library
 from ..sampling import bounds_of, propagate
 from . import deposits, drop, ink, marangoni, ring, set_voltage, wet
 from .methods import METHODS
-from .spec import CoatingSpec, InkjetSpec, LayersSpec, SpinSpec, SpraySpec, VapourSpec
+from .spec import (
+    OF_INK,
+    TABLE_OF,
+    CoatingSpec,
+    InkjetSpec,
+    LayersSpec,
+    SpinSpec,
+    SpraySpec,
+    VapourSpec,
+)
 
 F = NDArray[np.float64]
 Numbers = Mapping[str, F]
@@ -36,16 +47,16 @@ UNITS = {
     "set_voltage_spread": "1",
 }
 DRY = ("film_thickness", "thickness_spread", "set_voltage", "set_voltage_spread")
-TABLES: dict[str, tuple[str, type[Spec]]] = {
-    "spin": ("spin", SpinSpec),
-    "inkjet": ("inkjet", InkjetSpec),
-    "spray": ("spray", SpraySpec),
-    "layer_by_layer": ("layers", LayersSpec),
-    "evaporation": ("vapour", VapourSpec),
+TABLES: dict[str, type[Spec]] = {
+    "spin": SpinSpec,
+    "inkjet": InkjetSpec,
+    "spray": SpraySpec,
+    "layer_by_layer": LayersSpec,
+    "evaporation": VapourSpec,
 }
-OF_INK = ("concentration", "solids_density", "contact_radius", "contact_angle", "nozzle")
-CLOSE = 0.65  # certainty below which a verdict is called close
 BOILING = 9e4  # Pa; above, the ink boils rather than dries
+FLATTEST = math.radians(40.0)  # contact angle up to which a drop is thin
+DILUTE = 0.05  # share of dots up to which an ink flows as its solvent does
 
 
 @dataclass(frozen=True)
@@ -55,12 +66,17 @@ class Coating:
     Attributes
     ----------
     values
-        By name, as in `UNITS`, and ``coffee_ring``: yes or no, with the reason in its note.
+        By name, as in `UNITS`, and ``coffee_ring``: yes or no, with the reason in its note; unknown
+        where the verdict is undecided.
     curves
         ``drop_position``, ``drop_profile``: one dried drop [m]; ``film_map`` and
         ``film_map_width``: thickness over a patch of the film [m], where it is not flat.
     verdict
-        ``ring``, ``even`` or ``no solvent``; `confidence` in it, 0.5 to 1.
+        ``ring``, ``even``, ``undecided``, ``unknown`` or ``no solvent``; `confidence` in the
+        likelier of ring and even, 0.5 to 1.
+    status
+        ``OUTSIDE_RANGE`` where a law or the set voltage is beyond its range, ``UNKNOWN`` where the
+        library lacks a property of a solvent.
     """
 
     values: dict[str, Sourced]
@@ -69,6 +85,7 @@ class Coating:
     confidence: float = 1.0
     reason: str = ""
     notes: tuple[str, ...] = ()
+    status: Status = Status.OK
 
 
 def coat(
@@ -88,7 +105,7 @@ def coat(
     Raises
     ------
     InputError
-        If a solvent is missing or not in the library.
+        If a solvent is missing or not in the library, or two do not mix.
 
     Examples
     --------
@@ -100,7 +117,7 @@ def coat(
     mixture, found = ink.of(spec, library or Library.builtin())
     inputs = _inputs(spec, mixture, found, dot_size)
     units = UNITS if mixture.names else {n: UNITS[n] for n in DRY}
-    table = TABLES[spec.method][1]
+    table = TABLES[spec.method]
     values = propagate(
         partial(_model, spec, mixture),
         inputs,
@@ -109,21 +126,36 @@ def coat(
         seed=spec.seed,
         bounds=bounds_of(CoatingSpec, table),
     )
+    range_ = _set_voltages(spec, values)
     if not mixture.names:
         reason = "evaporation uses no solvent"
         values |= {n: Sourced.unknown(u, reason) for n, u in UNITS.items() if n not in DRY}
         values["coffee_ring"] = Sourced.unknown("yes_no", reason)
-        return Coating(values, _curves(spec, values), reason=reason)
-    return _judged(spec, mixture, values, inputs)
+        return Coating(values, _curves(spec, values), reason=reason, status=range_)
+    judged = _judged(spec, mixture, values, inputs)
+    return replace(judged, status=worst(judged.status, range_))
+
+
+def _set_voltages(spec: CoatingSpec, values: dict[str, Sourced]) -> Status:
+    """Say of set voltages beyond their range that they are bounds; whether they are."""
+    uneven, places = values["thickness_spread"].value, spec.weakest_of
+    if uneven is None or set_voltage.is_whole(uneven, places):
+        return Status.OK
+    reason = (
+        f"a bound, outside the range: the thickness varies by {uneven:.2g} of its mean, and above "
+        f"{set_voltage.edge(places):.2g} a film has holes that short cells of {places} places"
+    )
+    for name in ("set_voltage", "set_voltage_spread"):
+        values[name] = replace(values[name], note=reason)
+    return Status.OUTSIDE_RANGE
 
 
 def _inputs(
     spec: CoatingSpec, mixture: ink.Ink, found: dict[str, Sourced], dot_size: Sourced | None
 ) -> dict[str, Sourced]:
     """Everything that the model of this method uses, by name."""
-    name, _ = TABLES[spec.method]
     inputs = dict(found)
-    for owner in (spec, getattr(spec, name)):
+    for owner in (spec, getattr(spec, TABLE_OF[spec.method])):
         for n in type(owner).model_fields:
             value = getattr(owner, n)
             is_used = bool(mixture.names) or n not in OF_INK
@@ -162,18 +194,21 @@ def _judged(
     if pe.value is None:
         values["ring_chance"] = Sourced.unknown("1", pe.note)
         values["coffee_ring"] = Sourced.unknown("yes_no", pe.note)
-        return Coating(values, {}, "unknown", 0.5, pe.note)
+        return Coating(values, {}, "unknown", 0.5, pe.note, mixture.warnings, status=Status.UNKNOWN)
     chance = _chance(q, float(pe.value), middle)
     note = "chance that the critical Peclet number, a prior, is exceeded"
     values["ring_chance"] = Sourced(chance, "1", note=note)
-    verdict = "ring" if chance > 0.5 else "even"
-    sure = max(chance, 1.0 - chance)
+    verdict, sure = ring.verdict(chance), max(chance, 1.0 - chance)
     reason = _reason(spec, values, chance)
-    values["coffee_ring"] = Sourced(
-        float(verdict == "ring"), "yes_no", note=f"{sure:.0%} sure: {reason}"
+    values["coffee_ring"] = (
+        Sourced.unknown("yes_no", f"undecided, chance of a ring {chance:.0%}: {reason}")
+        if verdict == "undecided"
+        else Sourced(float(verdict == "ring"), "yes_no", note=f"{sure:.0%} sure: {reason}")
     )
-    notes = list(_warnings(spec, values, float(middle["boiling"][0])))
-    return Coating(values, _curves(spec, values), verdict, sure, reason, tuple(notes))
+    beyond = _beyond(spec, float(middle["boiling"][0]))
+    notes = (*mixture.warnings, *beyond, *_warnings(spec, values))
+    status = Status.OUTSIDE_RANGE if beyond else Status.OK
+    return Coating(values, _curves(spec, values), verdict, sure, reason, notes, status)
 
 
 def _or_nan(q: Sourced) -> float:
@@ -196,19 +231,35 @@ def _reason(spec: CoatingSpec, values: dict[str, Sourced], chance: float) -> str
     text += f"; it dries in {time:.2g} s"
     thermal, solutal = (float(values[f"{n}_marangoni"]) for n in ("thermal", "solutal"))
     if abs(solutal) > marangoni.STRONG:
-        way = "outward, which frees the edge" if solutal > 0.0 else "inward"
+        way = "outward, which frees the edge" if solutal > 0.0 else "inward, which frees no edge"
         text += f"; the solvent that stays pulls the surface {way}"
     if thermal > marangoni.STRONG:
         text += "; cooling pulls the surface inward against the ring"
-    if max(chance, 1.0 - chance) < CLOSE:
+    if ring.verdict(chance) == "undecided":
         text += "; a close call"
     return text
 
 
-def _warnings(spec: CoatingSpec, values: dict[str, Sourced], pressure: float) -> list[str]:
+def _beyond(spec: CoatingSpec, pressure: float) -> list[str]:
+    """What lies outside the range of the laws."""
     notes = []
     if pressure > BOILING:
         notes.append("the ink boils at this temperature; the drying law does not hold")
+    if float(spec.contact_angle) > FLATTEST:
+        notes.append("the contact angle is above 40 degrees; the law is that of a thin drop")
+    solids = float(spec.concentration) / float(spec.solids_density)
+    if solids >= float(spec.packing):
+        notes.append(
+            f"{solids:.0%} of the ink would be dots, more than a dry film holds; taken as "
+            f"{float(spec.packing):.0%}"
+        )
+    elif solids > DILUTE:
+        notes.append(f"{solids:.0%} of the ink are dots; the laws are for dilute inks")
+    return notes
+
+
+def _warnings(spec: CoatingSpec, values: dict[str, Sourced]) -> list[str]:
+    notes = []
     z = values["z_number"].value
     if spec.method == "inkjet" and z is not None and not drop.PRINTABLE[0] < z < drop.PRINTABLE[1]:
         low, high = drop.PRINTABLE
@@ -217,8 +268,9 @@ def _warnings(spec: CoatingSpec, values: dict[str, Sourced], pressure: float) ->
     radius = values["drop_radius"].value
     if spec.method == "inkjet" and radius and float(spec.inkjet.pitch) > 1.4142 * radius:
         notes.append("the pitch leaves gaps between drops: no closed film")
-    if spec.method in ("spin", "layer_by_layer"):
-        notes.append("the ring is judged for a drop of this ink; a spun sheet dries uneven instead")
+    sheet = {"spin": "a spun sheet dries uneven", "layer_by_layer": "a layer is rinsed and drained"}
+    if spec.method in sheet:
+        notes.append(f"the ring is judged for a drop of this ink; {sheet[spec.method]} instead")
     if len(spec.blend) > 1:
         notes.append("the blend is taken as ideal (Raoult), mixed well while it dries")
     return notes
@@ -273,6 +325,6 @@ def _curves(spec: CoatingSpec, values: dict[str, Sourced]) -> dict[str, F]:
 def named(coating: Coating) -> dict[str, Sourced]:
     """Values of a coating, with the verdict's certainty among them."""
     sure = Sourced(coating.confidence, "1", note=coating.reason)
-    if not coating.values["coffee_ring"].is_known:
+    if not coating.values["ring_chance"].is_known:
         sure = Sourced.unknown("1", coating.reason)
     return coating.values | {"ring_confidence": replace(sure)}

@@ -15,8 +15,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ...core.errors import InputError
 from ...core.sourced import Sourced, assumed
 from ...library import Library
+from . import suitability
 from .blend import mole_shares
 from .drop import GAS
 from .spec import CoatingSpec
@@ -48,11 +50,14 @@ class Ink:
         By volume, summing to one.
     moles
         By mole, summing to one.
+    warnings
+        What these solvents do to dots.
     """
 
     names: tuple[str, ...]
     shares: tuple[float, ...]
     moles: tuple[float, ...]
+    warnings: tuple[str, ...] = ()
 
 
 def of(spec: CoatingSpec, library: Library) -> tuple[Ink, dict[str, Sourced]]:
@@ -61,15 +66,20 @@ def of(spec: CoatingSpec, library: Library) -> tuple[Ink, dict[str, Sourced]]:
     Raises
     ------
     InputError
-        If a solvent is not in the library.
+        If a solvent is not in the library, or two do not mix.
     """
     shares = spec.parts()
     entries = [library.entry("solvent", name) for name in shares]
+    parted = suitability.parted(entries)
+    if parted:
+        allowed = "solvents that mix; these part into two liquids (remembered)"
+        raise InputError("coating.blend", " and ".join(parted), allowed, "leave one of them out")
     found = {f"{q}.{k}": e.quantity(q) for k, e in enumerate(entries) for q in NEEDED}
     volumes = [_molar_volume(found, k) for k in range(len(entries))]
     moles = mole_shares(list(shares.values()), volumes) if entries else []
     names = tuple(e.name for e in entries)
-    return Ink(names, tuple(shares.values()), tuple(moles)), found
+    warnings = tuple(suitability.warnings(entries))
+    return Ink(names, tuple(shares.values()), tuple(moles), warnings), found
 
 
 def _molar_volume(found: Mapping[str, Sourced], k: int) -> float:

@@ -30,6 +30,7 @@ from ...core.constants import Z90
 
 F = NDArray[np.float64]
 DOUBT = 0.05  # of either verdict, for what is not modelled
+UNDECIDED = (0.35, 0.65)  # chances of a ring between which neither verdict is given
 NARROWEST, WIDEST = 5e-3, 0.3  # of w / R, so that a profile stays inside the drop
 
 
@@ -50,6 +51,18 @@ def chance(peclet: F, critical: F, low: F, high: F, held_back: F) -> F:
 def in_doubt(certain: F) -> F:
     """Chance of a ring where the model itself may be wrong."""
     return np.asarray(DOUBT + (1.0 - 2.0 * DOUBT) * certain)
+
+
+def verdict(chance: float) -> str:
+    """``ring``, ``even``, or ``undecided`` where the chance of a ring is near one half.
+
+    >>> verdict(0.9), verdict(0.4)
+    ('ring', 'undecided')
+    """
+    low, high = UNDECIDED
+    if low <= chance <= high:
+        return "undecided"
+    return "ring" if chance > high else "even"
 
 
 def _normal(x: F) -> F:

@@ -6,8 +6,10 @@ the thinnest of them. With thicknesses normal about d with relative spread s,
     V = E_c d (1 - s m_N),   spread of V = s s_N / (1 - s m_N),
 
 m_N and s_N being mean and standard deviation of the largest of N normal numbers (0 and 1 for one).
-Range: s (m_N + 2 s_N) < 1, below which a film has holes and cells are shorted. A film of a few
-dots is uneven by the dots themselves, so that thin films spread more, as the review says.
+Range: s (m_N + 2 s_N) < 1, beyond which a film has holes and cells are shorted; at this edge the
+spread of V is one half for any N. What lies beyond is not defined (`is_whole`); draws beyond are
+held at the edge. A film of a few dots is uneven by the dots themselves, so that thin films spread
+more, as the review says.
 """
 
 from __future__ import annotations
@@ -22,7 +24,6 @@ from ...core.errors import InputError
 from ...core.randomness import generator
 
 F = NDArray[np.float64]
-LEAST = 0.02  # of the mean: thinner places are taken as this thin, a cell there is shorted
 
 
 @lru_cache(maxsize=64)
@@ -46,6 +47,21 @@ def extreme(count: int) -> tuple[float, float]:
     return mean, math.sqrt(float(weight @ (middle - mean) ** 2))
 
 
+def edge(places: int = 1) -> float:
+    """Largest relative spread of the thickness at which cells are not shorted: 1/(m_N + 2 s_N).
+
+    >>> edge(1)
+    0.5
+    """
+    mean, sd = extreme(places)
+    return 1.0 / (mean + 2.0 * sd)
+
+
+def is_whole(thickness_spread: float, places: int = 1) -> bool:
+    """Whether a film of this relative spread has no holes, so that its cells set."""
+    return thickness_spread < edge(places)
+
+
 def centre(thickness: F, spread: F, field: F, places: int = 1) -> F:
     """Mean set voltage [V] of many cells.
 
@@ -58,13 +74,15 @@ def centre(thickness: F, spread: F, field: F, places: int = 1) -> F:
     places
         Independent places of one cell.
     """
-    return field * thickness * np.maximum(1.0 - spread * extreme(places)[0], LEAST)
+    held = np.minimum(spread, edge(places))
+    return field * thickness * (1.0 - held * extreme(places)[0])
 
 
 def spread(thickness_spread: F, places: int = 1) -> F:
     """Relative standard deviation of the set voltage from that of the thickness."""
     mean, sd = extreme(places)
-    return thickness_spread * sd / np.maximum(1.0 - thickness_spread * mean, LEAST)
+    held = np.minimum(thickness_spread, edge(places))
+    return np.asarray(held * sd / (1.0 - held * mean))
 
 
 def of_map(thickness: F, field: float, places: int = 1, cells: int = 1000, seed: int = 0) -> F:

@@ -1,8 +1,7 @@
 """Which solvent to take for an ink: ranked, with reasons.
 
-A solvent is out where it precipitates or harms the dots: ethers and ketones (the review), water and
-alcohols (they strip ligands and take up CsX), or a Hansen distance beyond the shell. Among the rest
-the score is the product of
+A solvent is out where it precipitates or harms the dots (`suitability.py`). Among the rest the
+score is the product of
 
     solubility   exp(-(RED)^2)             far from the shell is worse
     evenness     1 - 0.95 chance of a ring (ring.py); 1 - 0.5 of it for spinning, without drops
@@ -22,23 +21,16 @@ from ...core.errors import InputError
 from ...core.spec import build
 from ...library import Library
 from ...library.entry import Entry
-from . import drop
+from . import drop, suitability
+from . import ring as rings
 from .evaluate import Coating, coat
 from .hansen import Distance, distance
 from .spec import CoatingSpec, Method
 
-PRECIPITATE = {
-    "ether": "ethers precipitate the dots (review, 5)",
-    "ketone": "ketones precipitate the dots (review, 5)",
-    "alcohol": "alcohols strip ligands and precipitate the dots",
-    "water": "water takes CsX from the dots",
-    "amide": "coordinates lead and dissolves the dots",
-    "sulfoxide": "coordinates lead and dissolves the dots",
-}
-STRIPPING = ("ester",)
 PATIENCE = {"spin": 60.0, "inkjet": 3600.0}  # s, of drying
 PATIENCE_ELSE = 600.0
 SHORTEST = 0.8e-9  # m; below, a ligand is no alkyl shell for which the distance is meant
+WORDS = {"ring": "a ring is likely", "even": "dries even", "undecided": "ring or even, undecided"}
 LEFT_BY_RING = 0.05  # of the score; a spun sheet keeps half, as it leaves no drops
 
 
@@ -128,31 +120,19 @@ def _choice(entry: Entry, coating: Coating, method: str, avoid_hazards: bool) ->
     shown = {
         n: coating.values[n].value for n in ("ring_chance", "peclet", "z_number", "drying_time")
     }
-    refusal = _refusal(entry, far)
+    refusal = suitability.refusal(entry, far)
     if refusal:
         return Choice(entry.name, 0.0, (refusal,), far, hazard, **shown)
     if shown["peclet"] is None:
         note = coating.values["peclet"].note
         return Choice(entry.name, 0.0, (f"not judged: {note}",), far, hazard, **shown)
     score, reasons = _score(shown, far, method)
-    if entry.text("solvent_class") in STRIPPING:
-        score, reasons = 0.2 * score, [*reasons, "esters take ligands off: for washing"]
+    stripping = suitability.STRIPPING.get(entry.text("solvent_class"))
+    if stripping:
+        score, reasons = 0.2 * score, [*reasons, stripping]
     if hazard:
         score, reasons = score * (0.5 if avoid_hazards else 1.0), [*reasons, hazard]
     return Choice(entry.name, score, tuple(reasons), far, hazard, **shown)
-
-
-def _refusal(entry: Entry, far: Distance) -> str:
-    kind = entry.text("solvent_class")
-    if kind in PRECIPITATE:
-        return PRECIPITATE[kind]
-    if far.relative is None:
-        return "not judged: neither Hansen triplet nor Hildebrand parameter"
-    if far.relative > 1.0:
-        return (
-            f"Hansen distance {far.value:.1f} MPa^0.5 is beyond the shell, RED {far.relative:.2f}"
-        )
-    return ""
 
 
 def _score(shown: dict[str, float | None], far: Distance, method: str) -> tuple[float, list[str]]:
@@ -160,7 +140,7 @@ def _score(shown: dict[str, float | None], far: Distance, method: str) -> tuple[
     pe = float(shown["peclet"] or 0.0)
     kept = 0.5 if method == "spin" else LEFT_BY_RING
     score = math.exp(-(float(far.relative or 0.0) ** 2)) * (kept + (1.0 - kept) * (1.0 - ring))
-    word = "a ring is likely" if ring > 0.5 else "dries even"
+    word = WORDS[rings.verdict(ring)]
     reasons = [f"{word}: Pe {pe:.3g}, chance of a ring {ring:.0%}"]
     low, high = drop.PRINTABLE
     if method == "inkjet" and not low < z < high:

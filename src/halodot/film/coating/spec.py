@@ -2,15 +2,34 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
 from ...core.errors import InputError
 from ...core.sourced import Sourced
 from ...core.spec import Spec, quantity
 
 Method = Literal["spin", "inkjet", "spray", "layer_by_layer", "evaporation"]
+# Table of each method, and keys that say nothing about a film from vapour
+TABLE_OF = {
+    "spin": "spin",
+    "inkjet": "inkjet",
+    "spray": "spray",
+    "layer_by_layer": "layers",
+    "evaporation": "vapour",
+}
+OF_INK = (
+    "concentration",
+    "solids_density",
+    "particle_diameter",
+    "contact_radius",
+    "contact_angle",
+    "drop_volume",
+    "nozzle",
+)
+PER_SECOND = re.compile(r"(hz|1/s|s-1|s\^-1|/s)$", re.IGNORECASE)
 
 
 class SpinSpec(Spec):
@@ -43,6 +62,18 @@ class SpinSpec(Spec):
         interval=(0.3, 1.0),
         why="laminar rotating disc in still air, cooling left out; remembered, unverified",
     )
+
+    @field_validator("speed", mode="before")
+    @classmethod
+    def _turns_or_radians(cls, raw: Any) -> Any:
+        ends = raw.values() if isinstance(raw, dict) else (raw,)
+        for text in ends:
+            bare = text.replace(" ", "") if isinstance(text, str) else ""
+            if PER_SECOND.search(bare) and "rad" not in bare:
+                allowed = "a rotation in rpm or rad/s"
+                remedy = "Hz and 1/s do not say whether turns or radians; 50 Hz is 3000 rpm"
+                raise InputError("speed", text, allowed, remedy)
+        return raw
 
 
 class InkjetSpec(Spec):
@@ -341,6 +372,23 @@ class CoatingSpec(Spec):
             return raw
         word = raw.strip().lower().replace("-", "_").replace(" ", "_")
         return words.get(word, word)
+
+    @model_validator(mode="after")
+    def _all_used(self) -> CoatingSpec:
+        given = self.model_fields_set
+        for method, name in TABLE_OF.items():
+            if name in given and method != self.method:
+                allowed = f"[{TABLE_OF[self.method]}] for method = '{self.method}'"
+                raise InputError(f"coating.{name}", "given", allowed, "remove it")
+        if {"drop_volume", "contact_radius"} <= given and self.drop_volume is not None:
+            allowed = "either drop_volume or contact_radius, as one gives the other"
+            raise InputError("coating.drop_volume", "both given", allowed, "remove one")
+        if self.method == "evaporation":
+            for name in ("solvent", "blend", *OF_INK):
+                if name in given and getattr(self, name):
+                    allowed = "no ink: evaporation uses none"
+                    raise InputError(f"coating.{name}", "given", allowed, "remove it")
+        return self
 
     @field_validator("blend")
     @classmethod

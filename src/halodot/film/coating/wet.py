@@ -74,12 +74,13 @@ def _flows(
     solutal = marangoni.solutal(
         tensions[last],
         ink.by_mole(mixture, tensions),
+        np.array(mixture.moles[last]),
         depth,
         wet["viscosity"],
         x["solvent_diffusivity"],
     )
-    kept = (1.0 - np.where(thermal > marangoni.STRONG, x["thermal_relief"], 0.0)) * (
-        1.0 - np.where(np.abs(solutal) > marangoni.STRONG, x["solutal_relief"], 0.0)
+    kept = (1.0 - marangoni.relief(thermal, x["thermal_relief"])) * (
+        1.0 - marangoni.relief(solutal, x["solutal_relief"])
     )
     pe, critical = wet["peclet"], x["critical_peclet"]
     share = ring.share(pe, critical, 1.0 - kept)

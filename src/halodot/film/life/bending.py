@@ -24,7 +24,7 @@ from ...core.errors import InputError
 from ...core.sourced import Sourced
 from ...core.spec import Spec, quantity
 from ...library import Library
-from ..sampling import bounds_of, propagate
+from ..sampling import below, bounds_of, propagate, sample
 
 F = NDArray[np.float64]
 DOTS = "dot film"
@@ -32,8 +32,8 @@ UNITS = {
     "neutral_plane": "m",
     "film_strain": "1",
     "largest_strain": "1",
-    "crack_chance": "1",
     "critical_radius": "m",
+    "crack_chance": "1",
 }
 MECHANICAL = ("youngs_modulus", "poisson_ratio")
 
@@ -102,8 +102,9 @@ def bend(spec: BendingSpec, library: Library | None = None) -> Bent:
         inputs[f"youngs_modulus.{k}"] = layer.youngs_modulus or entry.require("youngs_modulus")
         inputs[f"poisson_ratio.{k}"] = entry.require("poisson_ratio")
     model = partial(_model, len(entries), dots[0])
+    drawn = {n: unit for n, unit in UNITS.items() if n != "crack_chance"}
     values = propagate(
-        model, inputs, UNITS, draws=spec.draws, seed=spec.seed, bounds=bounds_of(BendingSpec)
+        model, inputs, drawn, draws=spec.draws, seed=spec.seed, bounds=bounds_of(BendingSpec)
     )
     chance = _chance(spec, model, inputs)
     values |= {"crack_chance": chance, "film_cracks": _verdict(chance)}
@@ -157,23 +158,26 @@ def _model(count: int, film: int, x: Mapping[str, F]) -> dict[str, F]:
         "neutral_plane": plane,
         "film_strain": worst,
         "largest_strain": faces,
-        "crack_chance": np.where(stretched > x["crack_onset"], 1.0, 0.0),
+        "stretch": stretched,
         "critical_radius": np.maximum(stretched * x["radius"], 0.0) / x["crack_onset"],
     }
 
 
 def _chance(spec: BendingSpec, model: partial[dict[str, F]], inputs: dict[str, Sourced]) -> Sourced:
-    """Share of draws that crack; the onset is a prior, and the share follows from it."""
-    from ..sampling import sample
+    """Chance that the onset, a prior, lies below the stretch: its distribution in closed form.
 
+    What else is uncertain is averaged over draws, where there are any.
+    """
     bounds = bounds_of(BendingSpec)
-    count = max(spec.draws, 1)
-    drawn = {n: sample(n, q, count, spec.seed, bounds) for n, q in inputs.items()}
-    return Sourced(
-        float(np.mean(model(drawn)["crack_chance"])),
-        "1",
-        note="share of draws; it follows from the prior of the crack onset",
-    )
+    drawn = {
+        n: sample(n, q, spec.draws, spec.seed, bounds)
+        if spec.draws
+        else np.array([float("nan") if q.value is None else q.value])
+        for n, q in inputs.items()
+    }
+    chance = below(inputs["crack_onset"], model(drawn)["stretch"])
+    note = "chance that the crack onset, a prior, lies below the stretch"
+    return Sourced(float(np.mean(chance)), "1", note=note)
 
 
 def _verdict(chance: Sourced) -> Sourced:

@@ -13,6 +13,7 @@ less than the lag. `permeation.py` has the laws of layers in series and of pinho
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import partial
@@ -53,8 +54,9 @@ class BarrierLayer(Spec):
         "m", "default: that at which the library knows it", low=1e-10, high=1e-1, optional=True
     )
     water_transmission: Sourced | None = quantity(
-        "kg/m2/s", "WVTR of this layer, 25 degC, 100 % humidity", low=0.0, high=1.0, optional=True
-    )
+        "kg/m2/s", "WVTR of this layer, 25 degC, 100 % humidity; above 0, as nothing is tight",
+        low=1e-22, high=1.0, optional=True,
+    )  # fmt: skip
     water_diffusivity: Sourced | None = quantity(
         "m2/s", "of water in it, 25 degC", low=1e-26, high=1e-4, optional=True
     )
@@ -100,6 +102,11 @@ class EncapsulationSpec(Spec):
         default="1e-14 kg/m/s/Pa", interval=("1e-15 kg/m/s/Pa", "2e-10 kg/m/s/Pa"),
         why="a polymer that flows in, or air (1.8e-10)",
     )  # fmt: skip
+    hole_solubility: Sourced = quantity(
+        "kg/m3/Pa", "water that what fills pinholes holds", low=1e-9, high=1.0,
+        default="3e-3 kg/m3/Pa", interval=("7e-6 kg/m3/Pa", "1e-2 kg/m3/Pa"),
+        why="air (an ideal gas) to a polymer that takes up some per cent",
+    )  # fmt: skip
     draws: int = Field(default=400, ge=0, le=100_000, description="draws for the intervals")
     seed: int = Field(default=0, ge=0, description="root of the random draws")
 
@@ -131,7 +138,7 @@ def encapsulate(
     Raises
     ------
     InputError
-        If a material is not in the library, or a layer has no thickness.
+        If a material is not in the library, a layer has no thickness, or pinholes cover it.
 
     Examples
     --------
@@ -149,6 +156,8 @@ def encapsulate(
     bounds = bounds_of(EncapsulationSpec)
     values = propagate(model, inputs, UNITS, draws=spec.draws, seed=spec.seed, bounds=bounds)
     notes = ["water that enters at the rim is not counted; give the seal as a layer"]
+    if any(float(layer.pinholes) > 0.0 for layer in spec.layer):
+        notes.append("behind pinholes all is a mean over the area; next to a hole it is faster")
     if all(q.is_known for q in inputs.values()):
         return Sealed(values, _curves(spec, inputs, values), tuple(notes))
     return Sealed(values, {}, tuple(notes))
@@ -158,8 +167,14 @@ def _inputs(spec: EncapsulationSpec, library: Library) -> dict[str, Sourced]:
     inputs = {
         n: getattr(spec, n) for n in ("temperature", "humidity", "core_share", "molar_volume")
     }
-    inputs |= {n: getattr(spec, n) for n in ("water_per_formula", "hole_filling")}
+    more = ("water_per_formula", "hole_filling", "hole_solubility")
+    inputs |= {n: getattr(spec, n) for n in more}
     for k, layer in enumerate(spec.layer):
+        covered = float(layer.pinholes) * math.pi * float(layer.pinhole_radius) ** 2
+        if covered > 1.0:
+            field_name = f"encapsulation.layer[{k}].pinholes"
+            allowed = f"fewer than cover the layer; these cover it {covered:.3g} times"
+            raise InputError(field_name, str(layer.pinholes), allowed, "leave the layer out")
         entry = library.entry("barrier", layer.material)
         at = entry.quantity("barrier_thickness")
         thickness = layer.thickness or at
@@ -186,10 +201,10 @@ def layers(count: int, x: Mapping[str, F]) -> list[permeation.Layer]:
         d = x[f"thickness.{k}"]
         faster = np.exp(-x[f"activation.{k}"] / BOLTZMANN * kT)
         own = x[f"transmission.{k}"] * x[f"at.{k}"] / SATURATED
-        p = permeation.with_pinholes(
-            own * faster, d, x[f"pinholes.{k}"], x[f"pinhole_radius.{k}"], x["hole_filling"]
-        )
-        found.append(permeation.Layer(d, p, x[f"diffusivity.{k}"] * faster))
+        tight = permeation.Layer(d, own * faster, x[f"diffusivity.{k}"] * faster)
+        holes = (x[f"pinholes.{k}"], x[f"pinhole_radius.{k}"])
+        filling = (x["hole_filling"], x["hole_solubility"])
+        found.append(permeation.with_pinholes(tight, *holes, *filling))
     return found
 
 

@@ -13,8 +13,16 @@ and the amount that has passed tends to Q = J (t - L) with the time lag
 (from integrating the equation twice). R(a,b) is the resistance between two depths. For one layer
 L = d^2 / (6 D); in a stack the layers store water for each other, so that lags do not add up.
 
-Pinholes are a parallel path: a share a = n pi r^2 of the area, with what fills them, lengthened by
-the way to and from a hole,   P' = (1 - a) P + a P_h d / (d + pi r / 2).
+Pinholes are a parallel path, each path with its own lag. Holes that fall at random cover the share
+a = 1 - exp(-n pi r^2); what fills them, of permeability P_h and solubility S_h, is lengthened by
+the way to and from a hole, l = d + pi r / 2:
+
+    P' = (1 - a) P + a P_h d / l,     S' = (1 - a) S + a S_h l / d,     D' = P' / S'
+
+The pressure falls evenly along both paths, so that L above holds for a stack of such layers: for
+one layer L = (J_1 L_1 + J_2 L_2) / (J_1 + J_2). Faces are taken as mixed; next to a hole more comes
+through than on average. The course (below) is that of one layer of P' and S', right in its lag and
+its end, smoother than two paths between.
 
 The whole course is a sum of exponentials, found from a symmetric matrix of cells (second order in
 their width): J(t)/dp = 1/R + sum_k w_k exp(-l_k t). Range: Fickian and linear, no swelling, no
@@ -89,19 +97,28 @@ def time_lag(layers: Sequence[Layer]) -> F:
     return total / whole
 
 
-def with_pinholes(permeability: F, thickness: F, number: F, radius: F, filling: F) -> F:
-    """Permeability of a layer with holes.
+def with_pinholes(layer: Layer, number: F, radius: F, filling: F, solubility: F) -> Layer:
+    """Return a layer with holes.
 
     Parameters
     ----------
     number, radius
         Holes per area [m-2] and their radius [m].
-    filling
-        Permeability of what fills them [kg/m s Pa].
+    filling, solubility
+        Permeability [kg/m s Pa] and solubility [kg/m3 Pa] of what fills them.
+
+    Examples
+    --------
+    >>> oxide = Layer(np.array(25e-9), np.array(1e-20), np.array(2.5e-21))
+    >>> holes = [np.array(x) for x in (1e6, 0.5e-6, 1e-14, 3e-3)]
+    >>> float(time_lag([with_pinholes(oxide, *holes)])) < 0.05 * float(time_lag([oxide]))
+    True
     """
-    share = np.minimum(number * math.pi * radius**2, 1.0)
-    longer = thickness / (thickness + 0.5 * math.pi * radius)
-    return (1.0 - share) * permeability + share * filling * longer
+    share = -np.expm1(-number * math.pi * radius**2)
+    longer = 1.0 + 0.5 * math.pi * radius / layer.thickness
+    through = (1.0 - share) * layer.permeability + share * filling / longer
+    held = (1.0 - share) * layer.solubility + share * solubility * longer
+    return Layer(layer.thickness, through, through / held)
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ...film.coating.ring import verdict
 from ...film.state import FilmProperties
 from . import style as st
 
@@ -53,13 +54,15 @@ def _verdict(ax: Any, row: int, film: FilmProperties) -> None:
     pe, chance = film.extras["peclet"], float(film.extras["ring_chance"])
     x = float(pe)
     low, high = (x if end is None else end for end in (pe.low, pe.high))
-    colour = st.PALETTE[1] if chance > 0.5 else st.PALETTE[0]
+    word = verdict(chance)
+    colour = {"ring": st.PALETTE[1], "even": st.PALETTE[0]}.get(word, st.MUTED)
     bar = ax.plot([low, high], [row, row], color=colour, linewidth=5, alpha=0.3)
     st.tag(bar[0], row)
     (dot,) = ax.plot(x, row, "o", color=colour, markersize=6)
     st.tag(dot, row)
-    word = "ring" if chance > 0.5 else "even"
     text = f"{word}, {100.0 * max(chance, 1.0 - chance):.0f} %"
+    if word == "undecided":
+        text = f"{word}, ring {100.0 * chance:.0f} %"
     place: dict[str, Any] = {"xytext": (6, 0), "textcoords": "offset points"}
     ax.annotate(text, (high, row), va="center", fontsize=8.5, color=colour, **place)
 
