@@ -6,17 +6,19 @@ import pytest
 from halodot.core.sourced import Sourced
 from halodot.core.spec import build
 from halodot.crystal.composition import parse
+from halodot.synthesis import competing_phases
 from halodot.synthesis.competing_phases import (
     COMPOUNDS,
     ELEMENTS,
     FORMS,
     PhasesSpec,
+    at_a_glance,
     compete,
     is_modelled,
     share_out,
 )
 from halodot.synthesis.flask import Flask
-from halodot.synthesis.speciation import SpeciationSpec, proton_pairs, speciate
+from halodot.synthesis.speciation import SpeciationSpec, Totals, proton_pairs, speciate
 
 WARM = 298.15
 
@@ -100,6 +102,25 @@ def test_elements_are_shared_out_exactly(pot: Flask) -> None:
     assert pool.converged
     np.testing.assert_allclose(pool.amounts @ ELEMENTS, np.tile(pool.content, (41, 1)), rtol=1e-8)
     np.testing.assert_allclose(pool.shares.sum(axis=1), 1.0, rtol=1e-12)
+
+
+def test_many_flasks_at_once_hold_out_to_any_ratio() -> None:
+    caesium = 10.0 ** np.arange(-6.0, 7.0)
+    one = np.ones_like(caesium)
+    halide = 20.0 * one + 10.0 * caesium
+    found = Totals(10.0 * caesium, 10.0 * one, halide, 150.0 * one, 75.0 * one, 15.0 * one)
+    shares = at_a_glance(found, WARM * one)
+    assert shares.sum(axis=1) == pytest.approx(one, abs=1e-9)
+    assert shares[-1, COMPOUNDS.index("Cs4PbX6")] > 0.99
+    lead = Totals(one, one, 10.0**7 * one, one, one, 15.0 * one)
+    assert at_a_glance(lead, WARM * one).sum(axis=1) == pytest.approx(one, abs=1e-9)
+
+
+def test_balances_that_cannot_be_met_are_not_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(competing_phases, "_STEPS", 1)
+    one = np.ones(1)
+    found = Totals(10.0 * one, 10.0 * one, 30.0 * one, one, one, 15.0 * one)
+    assert np.isnan(at_a_glance(found, WARM * one)).all()
 
 
 def test_forms_follow_their_elements() -> None:

@@ -6,7 +6,7 @@ import numpy as np
 
 from halodot.core.spec import build
 from halodot.library import Library
-from halodot.synthesis import RecipeSpec, make
+from halodot.synthesis import RecipeSpec, make, sizes
 from halodot.synthesis.hot_injection import composition_estimate, left_out, published, trained
 
 
@@ -75,3 +75,19 @@ def test_measured_composition_narrows_the_size() -> None:
     _, low, high = size_of()
     _, low_known, high_known = size_of(dot_halide_ratio="3.4")
     assert high_known / low_known < high / low
+
+
+def test_lead_halide_alone_counts_as_balanced() -> None:
+    shares = {"Br": 1.0}
+    poor, even = (sizes.injected(413.15, shares, ratio) for ratio in (2.0, 3.0))
+    assert poor == even
+    assert sizes.injected(413.15, shares, 6.0)[0] < even[0]
+
+
+def test_beyond_the_published_temperatures_the_size_stays_and_the_interval_grows() -> None:
+    last, hot = (sizes.injected(t, {"Br": 1.0}, 3.0) for t in (484.0, 620.0))
+    assert hot[0] == last[0]
+    assert hot[1] > last[1]
+    assert sizes.injected(433.15, {"Br": 1.0}, 1e9)[0] >= np.log(0.6)
+    wide = sizes.injected(443.15, {"Br": 1.0}, 3.0, temperature_sd=18.0)
+    assert wide[1] >= sizes.injected(443.15, {"Br": 1.0}, 3.0)[1]

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from halodot.core.errors import InputError
 from halodot.core.sourced import Sourced
 from halodot.core.spec import build
 from halodot.library import Library
@@ -113,11 +114,39 @@ def test_a_table_gets_the_size_of_the_recipe(method: str) -> None:
     pot = flask_of(build(RecipeSpec, {"method": method, "formula": "CsPbBr3"}), LIBRARY)
     ligand = (float(pot.acid) + float(pot.amine)) / float(pot.lead)
     found = of_reactor(method, "CsPbBr3", float(pot.temperature), float(pot.time), ligand)
-    made_size = made(method).size
+    dots = made(method)
     assert found is not None
-    assert float(found) == pytest.approx(float(made_size), rel=1e-9)
-    assert found.high == pytest.approx(made_size.high, rel=1e-9)
+    assert float(found) == pytest.approx(float(dots.size), rel=1e-9)
+    assert found.low == pytest.approx(dots.size.low, rel=1e-9)
+    assert found.high == pytest.approx(dots.size.high, rel=1e-9)
+    assert (found.shape, found.phases_modelled) == (dots.shape, bool(dots.phases))
     assert of_reactor("larp", "CsPbBr3", 298.0, 10.0) is None
+
+
+@pytest.mark.parametrize(
+    ("method", "celsius", "time", "told"),
+    [
+        ("laser_glass", 25.0, 1200.0, "temperature_C is 25"),
+        ("laser_glass", 700.0, 1200.0, "no dots grow"),
+        ("laser_glass", 420.0, 0.0, "no dots grow"),
+        ("laser_glass", 420.0, 1e8, "time_s is 1e+08"),
+        ("cvd", -100.0, 600.0, "temperature_C is -100"),
+        ("cvd", 1100.0, 600.0, "temperature_C is 1100"),
+        ("cvd", 300.0, 0.0, "time_s is 0"),
+        ("mechanochemical", 25.0, 0.001, "time_s is 0.001"),
+        ("mechanochemical", 25.0, 1e8, "time_s is 1e+08"),
+    ],
+)
+def test_a_reactor_says_why_it_cannot(method: str, celsius: float, time: float, told: str) -> None:
+    found = of_reactor(method, "CsPbBr3", 273.15 + celsius, time)
+    assert found is not None
+    assert found.size is None
+    assert told in found.reason
+
+
+def test_a_recipe_in_which_nothing_grows_is_refused() -> None:
+    with pytest.raises(InputError, match="no dots grow"):
+        made("laser_glass", temperature="700 degC")
 
 
 def test_measured_size_and_shape_stand() -> None:
@@ -319,6 +348,22 @@ class TestGlass:
         t = np.geomspace(1e5, 1e7, 5)
         sizes = [glass.step(0.0, 693.15, x, spec) for x in t]
         assert np.polyfit(np.log(t), np.log(sizes), 1)[0] == pytest.approx(1.0 / 3.0, abs=0.01)
+
+    def test_early_growth_is_twice_diffusivity_times_share(self) -> None:
+        spec = build(glass.GlassSpec, {"seed_density": "1e15 1/m3"})
+        drive = 1.0 - np.exp(20.0 * (693.15 / float(spec.solvus) - 1.0))
+        square = 4.0 * float(spec.diffusivity) * float(spec.crystal_share) * drive * 1e5
+        assert glass.step(0.0, 693.15, 1e5, spec) == pytest.approx(square**0.5, rel=0.02)
+
+    def test_nothing_jumps_at_the_solvus(self) -> None:
+        spec, start = glass.GlassSpec(), 6e-9
+        above, hot = (glass.step(start, float(spec.solvus) + dt, 10.0) for dt in (0.1, 10.0))
+        assert above == pytest.approx(start, rel=0.02)
+        warm = float(spec.solvus) + 10.0
+        d = glass.arrhenius(float(spec.diffusivity), float(spec.barrier), warm)
+        drive = 1.0 - np.exp(20.0 * (warm / float(spec.solvus) - 1.0))
+        square = start**2 + 4.0 * d * float(spec.crystal_share) * drive * 10.0
+        assert hot == pytest.approx(max(square, 0.0) ** 0.5, rel=1e-6)
 
     def test_hotter_glass_gives_larger_dots(self) -> None:
         sizes = [glass.step(0.0, 273.15 + c, 600.0) for c in (380.0, 420.0, 460.0)]

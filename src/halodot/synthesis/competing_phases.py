@@ -28,7 +28,7 @@ Range: caesium lead halides. For other formulas the model says nothing.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,6 +52,8 @@ COMPOUNDS = FORMS[:3]
 _PRODUCTS = (ELEMENTS[:, :, None] * ELEMENTS[:, None, :]).reshape(len(FORMS), 9)
 _STEPS = 200
 _TOLERANCE = 1e-11
+_MET = 1e-9  # error of the balances below which a row is solved
+_RIDGE = 1e-13  # where one compound holds nearly all of two elements
 _FILLED = 4.0  # alkylammonium halide per lead beyond which more does nothing
 _FLOOR = 1e-9  # of an element that is absent, so that its logarithm exists
 NOT_MODELLED = "competing phases are modelled for caesium lead halides only"
@@ -133,7 +135,7 @@ class Pool:
     content
         Moles of Cs, Pb, X over all lead that were to be shared out, shape [..., 3].
     converged
-        Whether the balances were met to 1e-9.
+        Whether the balances of all rows were met to 1e-9.
     """
 
     amounts: FloatArray
@@ -151,6 +153,12 @@ class Pool:
         """Share of all lead that is in a compound."""
         lead = self.amounts[:, :3] * ELEMENTS[:3, 1]
         return np.asarray(lead.sum(axis=1) / self.content[..., 1])
+
+    @property
+    def met(self) -> NDArray[np.bool_]:
+        """Whether the balances of each row are met, shape [rows]."""
+        off = np.abs(self.amounts @ ELEMENTS - self.content)
+        return np.asarray((off < _MET * self.content).all(axis=1))
 
     @property
     def balance_error(self) -> float:
@@ -188,13 +196,19 @@ def share_out(affinity: FloatArray, content: FloatArray) -> Pool:
         if not open_.any():
             break
         left, a, want, at, n, slope = (x[open_] for x in (left, a, want, at, n, slope))
-        curvature = (n @ _PRODUCTS).reshape(-1, 3, 3)
-        step = np.linalg.solve(curvature, -slope[..., None])[..., 0]
+        step = _newton((n @ _PRODUCTS).reshape(-1, 3, 3), slope)
         step /= np.maximum(1.0, np.abs(step).max(axis=1, keepdims=True) / 3.0)
         multipliers[left] = at + _length(a, want, at, step)[:, None] * step
     n = _amounts(affinity, multipliers)
-    error = float(np.max(np.abs(n @ ELEMENTS - full) / full))
-    return Pool(n, b, error < 1e-9)
+    found = Pool(n, b, True)
+    return replace(found, converged=bool(found.met.all()))
+
+
+def _newton(curvature: FloatArray, slope: FloatArray) -> FloatArray:
+    """Newton step of each row, its curvature scaled to a diagonal of one and held off singular."""
+    scale = 1.0 / np.sqrt(np.maximum(curvature.diagonal(axis1=1, axis2=2), 1e-300))
+    even = curvature * scale[:, :, None] * scale[:, None, :] + _RIDGE * np.eye(3)
+    return np.asarray(scale * np.linalg.solve(even, -(scale * slope)[..., None])[..., 0])
 
 
 def _amounts(affinity: FloatArray, multipliers: FloatArray) -> FloatArray:
@@ -248,7 +262,8 @@ def compete(flask: Flask, found: Speciation, spec: PhasesSpec | None = None) -> 
 def at_a_glance(totals: Totals, temperature: FloatArray) -> FloatArray:
     """Shares of the crystallised lead in `COMPOUNDS` of many flasks, shape [flasks, 3].
 
-    With the constants at their values, as a table of recipes needs them.
+    With the constants at their values, as a table of recipes needs them. Not a number where the
+    balances could not be met.
 
     Parameters
     ----------
@@ -269,7 +284,8 @@ def at_a_glance(totals: Totals, temperature: FloatArray) -> FloatArray:
     found = balance(totals, temperature, k)
     own = {name: x[0] for name, x in sampled(defaults(PhasesSpec), 0).items()}
     content = np.stack([totals.caesium, totals.lead, totals.halide], axis=1) / totals.lead[:, None]
-    return share_out(affinities(found, own), content).shares
+    pool = share_out(affinities(found, own), content)
+    return np.where(pool.met[:, None], pool.shares, np.nan)
 
 
 def is_modelled(composition: Composition) -> bool:

@@ -35,8 +35,8 @@ FloatArray = NDArray[np.float64]
 TABLE = "synthesis_sizes.csv"
 CELSIUS = 273.15
 RANGE = (353.0, 484.0)
-_MIDDLE, _STEP = 433.15, 50.0  # temperature is counted from 160 degC in steps of 50 K
-_STOICHIOMETRIC = 3.0
+_MIDDLE, STEP = 433.15, 50.0  # temperature is counted from 160 degC in steps of 50 K
+STOICHIOMETRIC = 3.0
 _RATIO_ERROR = 0.12  # sd of X/Pb about 3 + 3/n in four published dots (0.05 to 0.6 off)
 _LARGEST_CELLS = 100.0
 
@@ -82,8 +82,8 @@ def regressors(
     temperature: float, halides: dict[str, float], ratio: float | None, has_additive: bool
 ) -> FloatArray:
     """Regressors of one synthesis: level, temperature, Cl, I, flask ratio, additive."""
-    warm = (temperature - _MIDDLE) / _STEP
-    rich = 0.0 if ratio is None else float(np.log(ratio / _STOICHIOMETRIC))
+    warm = (temperature - _MIDDLE) / STEP
+    rich = 0.0 if ratio is None else float(np.log(ratio / STOICHIOMETRIC))
     shares = halides.get("Cl", 0.0), halides.get("I", 0.0)
     return np.array([1.0, warm, *shares, rich, float(has_additive)])
 
@@ -170,8 +170,8 @@ def composition_estimate(halide_ratio: float, lattice: float) -> tuple[float, fl
     >>> round(float(np.exp(mean)), 2)
     5.87
     """
-    surplus = halide_ratio - _STOICHIOMETRIC
-    if surplus <= _STOICHIOMETRIC / _LARGEST_CELLS:
+    surplus = halide_ratio - STOICHIOMETRIC
+    if surplus <= STOICHIOMETRIC / _LARGEST_CELLS:
         return None
     cells = cells_of_cube(halide_ratio)
     return float(np.log(cells * lattice * 1e9)), _RATIO_ERROR / surplus

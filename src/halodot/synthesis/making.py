@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import cast
 
 from ..core.constants import Z90
+from ..core.errors import InputError
 from ..core.sourced import Sourced, assumed
 from ..core.status import Status
 from ..crystal.composition import Composition, parse
@@ -15,7 +16,7 @@ from ..library.mixing import mix
 from . import sizes
 from .accounts import accounted
 from .flask import Flask
-from .hot_injection import joined
+from .hot_injection import CELSIUS, joined
 from .mechanism import Product, evaluate
 from .reagents import flask_of
 from .shape import rod_length
@@ -102,7 +103,7 @@ def make(recipe: RecipeSpec, library: Library) -> DotPopulation:
     Raises
     ------
     InputError
-        If the formula or a reagent cannot be read.
+        If the formula or a reagent cannot be read, or nothing grows.
 
     Notes
     -----
@@ -165,6 +166,9 @@ def _size(
     if recipe.size is not None:
         return recipe.size, [], Status.OK
     own = product.outcome.size_prior
+    if own is not None and not own.is_known:
+        what = f"{float(flask.temperature) - CELSIUS:.4g} degC for {float(flask.time):.4g} s"
+        raise InputError("recipe.temperature", what, own.note, "another temperature or time")
     if own is not None:
         return own, [f"size: {own.note}"], Status.OUTSIDE_RANGE
     found = sizes.predict(flask, composition, bool(flask.additives or flask.metals))
@@ -173,8 +177,8 @@ def _size(
     if recipe.dot_halide_ratio is not None:
         (mean, sd), note = sizes.with_composition((mean, sd), float(recipe.dot_halide_ratio), cell)
         notes.append(note)
-    low, high = (math.exp(mean + z * sd) * 1e-9 for z in (-Z90, Z90))
-    size = Sourced(math.exp(mean) * 1e-9, "m", low, high, found.basis, found.sources, notes[0])
+    value, low, high = (1e-9 * x for x in sizes.bounded(mean, sd))
+    size = Sourced(value, "m", low, high, found.basis, found.sources, notes[0])
     return size, notes, found.status
 
 

@@ -144,7 +144,8 @@ def _chemistry(flask: Flask, composition: Composition) -> Chemistry:
     found = speciate(flask, draws=DRAWS)
     if not competing_phases.is_modelled(composition):
         return Chemistry(found, None)
-    return Chemistry(found, competing_phases.compete(flask, found))
+    pool = competing_phases.compete(flask, found)
+    return Chemistry(found, pool if pool.converged else None)
 
 
 def _batch(
@@ -287,7 +288,10 @@ def _notes(
         notes.append(f"{competing_phases.NOT_MODELLED}: not modelled for {composition.formula}")
         notes.append("growth with the constants of CsPbBr3, as none of this compound are at hand")
     elif chemistry.pool is None and not outcome.phases:
-        notes.append("competing phases in a glass are not modelled")
+        where = (
+            "in a glass are not modelled" if flask.method in DRY else "of such ratios: no balance"
+        )
+        notes.append(f"competing phases {where}")
     if not outcome.status.is_good:
         notes.append(f"growth: {outcome.status.value}")
     return tuple(notes)

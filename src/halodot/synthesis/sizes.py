@@ -19,6 +19,8 @@ from . import hot_injection
 from .flask import HALIDES, Flask
 
 _OUTSIDE = 1.5
+_ENDS = (0.6, 1000.0)  # nm: a unit cell, and what is no dot any more
+_NO_PHASES = ("laser_glass",)
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,16 @@ class Window:
     high: float
     published: bool
     source: str
+
+    @property
+    def mean(self) -> float:
+        """Mean of ln(size / nm)."""
+        return 0.5 * math.log(self.low * self.high)
+
+    @property
+    def sd(self) -> float:
+        """Standard deviation of ln(size / nm)."""
+        return 0.5 * math.log(self.high / self.low) / Z90
 
 
 WINDOWS = {
@@ -43,6 +55,9 @@ WINDOWS = {
 }
 
 
+_NO_WINDOW = Window(4.0, 40.0, False, "no sizes of this method were reported")
+
+
 @dataclass(frozen=True)
 class Estimate:
     """Mean and standard deviation of ln(size / nm), and where they come from."""
@@ -55,11 +70,46 @@ class Estimate:
     sources: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class ReactorAnswer:
+    """What a mill, a glass or a vapour alone says of the dots.
+
+    Attributes
+    ----------
+    size
+        [m] with its interval; None where there is a `reason`.
+    shape
+        The most probable.
+    phases_modelled
+        Whether the method has competing phases.
+    reason
+        Why there is no size, or an empty text.
+    """
+
+    size: Sourced | None
+    shape: str
+    phases_modelled: bool
+    reason: str = ""
+
+    @property
+    def low(self) -> float | None:
+        """Lower end of the size [m]."""
+        return None if self.size is None else self.size.low
+
+    @property
+    def high(self) -> float | None:
+        """Upper end of the size [m]."""
+        return None if self.size is None else self.size.high
+
+    def __float__(self) -> float:
+        return math.nan if self.size is None else float(self.size)
+
+
 @lru_cache(maxsize=4096)
 def of_reactor(
     method: str, formula: str, temperature: float, time: float, ligand: float = 0.2
-) -> Sourced | None:
-    """Return the size that a mill, a glass or a vapour gives, where the reactor alone says it.
+) -> ReactorAnswer | None:
+    """Return what a mill, a glass or a vapour gives, where the reactor alone says it.
 
     The same answer as in `making.make`, for tables; None for other methods.
 
@@ -74,6 +124,8 @@ def of_reactor(
     --------
     >>> float(of_reactor("mechanochemical", "CsPbBr3", 298.15, 36_000.0, 1e-3)) < 1e-8
     True
+    >>> of_reactor("cvd", "CsPbBr3", 573.15, 0.0).reason
+    'time_s is 0: cvd takes 0.1 to 1e+06 s'
     """
     if method in WINDOWS or method == "hot_injection":
         return None
@@ -83,10 +135,12 @@ def of_reactor(
     from .reactors.outcome import Batch
     from .recipe_spec import TEMPERATURES, TIMES
 
-    given = {TIMES[method]: Sourced(time, "s"), TEMPERATURES.get(method, ""): None}
+    reason = _refused(method, temperature, time)
+    if reason:
+        return ReactorAnswer(None, "", method not in _NO_PHASES, reason)
+    given = {TIMES[method]: Sourced(time, "s")}
     if method in TEMPERATURES:
         given[TEMPERATURES[method]] = Sourced(temperature, "K")
-    process = process_of(method, {key: q for key, q in given.items() if q is not None})
     one, none = Sourced(1e-3, "mol"), Sourced(0.0, "mol")
     flask = Flask(
         method, formula, one, one, {}, none, Sourced(1e-3 * ligand, "mol"), Sourced(1e-5, "m3"),
@@ -94,7 +148,33 @@ def of_reactor(
     )  # fmt: skip
     shares = {x: s for x, s in parse(formula).site("X").items() if x in HALIDES}
     batch = Batch(flask, constants(priors(shares or None)), 0.0)
-    return reactor_of(method)(batch, process).size_prior
+    found = reactor_of(method)(batch, process_of(method, given))
+    shape = max(found.shapes, key=lambda name: float(found.shapes[name]))
+    modelled, size = method not in _NO_PHASES, found.size_prior
+    if size is None or not size.is_known:
+        return ReactorAnswer(None, shape, modelled, "" if size is None else size.note)
+    return ReactorAnswer(size, shape, modelled)
+
+
+def _refused(method: str, temperature: float, time: float) -> str:
+    """Why a method cannot be run at a temperature [K] for a time [s], or an empty text."""
+    from ..core.spec import quantity_of
+    from .process_spec import PROCESSES
+    from .recipe_spec import TEMPERATURES, TIMES
+
+    asked = (
+        (TIMES.get(method), "time_s", time, "s", 0.0),
+        (TEMPERATURES.get(method), "temperature_C", temperature, "degC", hot_injection.CELSIUS),
+    )
+    for name, column, value, unit, zero in asked:
+        limits = quantity_of(PROCESSES[method], name) if name else None
+        if limits is None:
+            continue
+        low, high = limits["low"], limits["high"]
+        if not low <= value <= high:
+            ends = f"{low - zero:.4g} to {high - zero:.4g} {unit}"
+            return f"{column} is {value - zero:.4g}: {method} takes {ends}"
+    return ""
 
 
 def predict(flask: Flask, composition: Composition, has_additive: bool = False) -> Estimate:
@@ -120,12 +200,73 @@ def predict(flask: Flask, composition: Composition, has_additive: bool = False) 
     )
 
 
+def injected(
+    temperature: float,
+    shares: dict[str, float],
+    ratio: float | None,
+    has_additive: bool = False,
+    temperature_sd: float = 0.0,
+) -> tuple[float, float]:
+    """Mean and standard deviation of ln(size / nm) of a hot injection, for files and tables.
+
+    Parameters
+    ----------
+    temperature
+        Of the injection [K]; beyond those published the mean is that of the nearest one.
+    shares
+        Of Cl, Br, I among the halide.
+    ratio
+        Halide over lead in the flask, None where it is not stated. Below 3 it counts as 3: lead
+        halide alone leaves no halide over.
+    temperature_sd
+        Of a temperature that is not stated [K].
+
+    Examples
+    --------
+    >>> injected(413.15, {"Br": 1.0}, 2.0) == injected(413.15, {"Br": 1.0}, 3.0)
+    True
+    """
+    low, high = hot_injection.RANGE
+    at_least = None if ratio is None else max(ratio, hot_injection.STOICHIOMETRIC)
+    near, own = (
+        hot_injection.regressors(t, shares, at_least, has_additive)
+        for t in (min(max(temperature, low), high), temperature)
+    )
+    fitted = hot_injection.trained()
+    mean, sd = fitted.predict(near, near[:2])[0], fitted.predict(own, own[:2])[1]
+    slope = float(fitted.mean[1]) / hot_injection.STEP
+    floor, top = (math.log(end) for end in _ENDS)
+    return min(max(mean, floor), top), math.hypot(sd, slope * temperature_sd)
+
+
+def window(method: str) -> Window:
+    """Return the window of sizes of a method, a wide one where none was reported.
+
+    >>> window("larp").published, window("cvd").published
+    (True, False)
+    """
+    return WINDOWS.get(method, _NO_WINDOW)
+
+
+def bounded(mean: float, sd: float) -> tuple[float, float, float]:
+    """Return a size and its 90 % interval [nm] of mean and deviation of ln(size / nm), as of dots.
+
+    >>> bounded(0.0, 10.0)
+    (1.0, 0.6, 1000.0)
+    """
+    floor, top = (math.log(end) for end in _ENDS)
+    logs = (mean, mean - Z90 * sd, mean + Z90 * sd)
+    value, low, high = (round(math.exp(min(max(x, floor), top)), 12) for x in logs)
+    return value, low, high
+
+
 def _injected(flask: Flask, composition: Composition, has_additive: bool) -> Estimate:
     ratio = None if "halides" in flask.assumed else flask.halide_ratio
-    x = hot_injection.regressors(
-        float(flask.temperature), composition.site("X"), ratio, has_additive
+    warm = flask.temperature
+    width = 0.0 if warm.low is None or warm.high is None else warm.high - warm.low
+    mean, sd = injected(
+        float(warm), composition.site("X"), ratio, has_additive, width / (2.0 * Z90)
     )
-    mean, sd = hot_injection.trained().predict(x, x[:2])
     papers = sorted({s.paper for s in hot_injection.published()})
     note = (
         f"size regressed on {len(hot_injection.published())} hot injections of {len(papers)} "
@@ -136,11 +277,9 @@ def _injected(flask: Flask, composition: Composition, has_additive: bool) -> Est
 
 
 def _window(flask: Flask) -> Estimate:
-    w = WINDOWS[flask.method]
-    mean = 0.5 * math.log(w.low * w.high)
-    sd = 0.5 * math.log(w.high / w.low) / Z90
+    w = window(flask.method)
     note = f"size from the window reported for {flask.method} ({w.source}): a prior alone"
-    return Estimate(mean, sd, (note,), Status.OK, "assumed", (w.source,))
+    return Estimate(w.mean, w.sd, (note,), Status.OK, "assumed", (w.source,))
 
 
 def _outside(flask: Flask, composition: Composition) -> str:
@@ -149,7 +288,7 @@ def _outside(flask: Flask, composition: Composition) -> str:
     lead, caesium = composition.site("B").get("Pb", 0.0), composition.site("A").get("Cs", 0.0)
     if composition.family != "ABX3" or lead < 0.5 or caesium < 0.5:
         return f"no {flask.method} of this family is on record"
-    return "" if WINDOWS[flask.method].published else f"no sizes of {flask.method} are on record"
+    return "" if window(flask.method).published else f"no sizes of {flask.method} are on record"
 
 
 def with_composition(

@@ -7,9 +7,11 @@ the supersaturated glass, then by ripening,
           + \frac{K(T)}{3 L^2}, \qquad \psi = n L^3 / v
 
 with v the volume share of crystal that the glass can give, psi the crystallised share and n the
-seeds: L^2 grows with time while the glass is rich, L^3 when it is exhausted. Above the solvus T_s
-dots shrink at a rate that rises with T, and only the enriched glass stays, from which annealing
-grows them back on the same seeds. D and K follow Arrhenius laws.
+seeds: L^2 grows with time while the glass is rich, L^3 when it is exhausted. ``c_s / c`` is
+``exp(20 (T/T_s - 1))``: above the solvus T_s dots shrink by the same law, without ``1 - psi`` (the
+glass beside a dot takes in what leaves it) and without ripening, so that L^2 falls evenly in time
+and only the enriched glass stays, from which annealing grows them back on the same seeds. D and K
+follow Arrhenius laws.
 
 Range: CsPbX3 in borosilicate, germanate and phosphate glasses, 350 to 600 degC for growth. Every
 constant is a prior: they were set so that 20 minutes at 420 degC give dots of 4 to 10 nm.
@@ -32,6 +34,7 @@ from .outcome import Batch, FloatArray, Outcome
 REFERENCE = 693.15  # 420 degC
 _STEPS = 400
 _SPENT = 0.98  # crystallised share from which ripening leads
+_SEED = 5e-10  # edge that the laser leaves and growth starts from [m]
 
 
 class GlassSpec(Spec):
@@ -135,11 +138,11 @@ def step(size: float, temperature: float, time: float, spec: GlassSpec | None = 
 def _advance(
     x: float, dt: float, d: float, k: float, glass: tuple[float, float], drive: float
 ) -> float:
-    """One implicit step of x = L^3, ``dx/dt = 6 d v drive (1 - psi) x^(1/3) + k``."""
+    """One step of x = L^3, ``dx/dt = 6 d v drive (1 - psi) x^(1/3) + k``, implicit in growth."""
     v, n = glass
-    edge = max(x, 1e-31) ** (1.0 / 3.0)  # half a nanometre of seed starts growth
     if drive <= 0.0:
-        return x / (1.0 - 6.0 * d * drive * dt / edge**2) if x > 0.0 else 0.0
+        return float(max(x ** (2.0 / 3.0) + 4.0 * d * v * drive * dt, 0.0) ** 1.5)
+    edge = max(x ** (1.0 / 3.0), _SEED)
     if x > _SPENT * v / n:  # ripening: the number of dots falls, their volume stays
         return x + k * dt
     grow = 6.0 * d * v * drive * edge * dt
@@ -162,8 +165,7 @@ def run(batch: Batch, process: GlassProcess) -> Outcome:
         "erased_share": Sourced(erased, "1", note="left after the laser has erased; " + note),
         "rewritten_share": Sourced(float(share[-1] / max(share[1], 1e-30)), "1", note=note),
     }
-    size = Sourced(float(sizes[-1]), "m", min(grown), max(grown), "assumed", (),
-                   "growth in glass; diffusivity, seeds and content are priors")  # fmt: skip
+    size = _size(float(sizes[-1]), grown, process)
     return Outcome(
         size=float(sizes[-1]),
         spread=0.2,
@@ -178,6 +180,17 @@ def run(batch: Batch, process: GlassProcess) -> Outcome:
         size_prior=size,
         notes=("laser in glass: seeds, growth by diffusion, erasing above the solvus",),
     )
+
+
+def _size(last: float, ends: list[float], process: GlassProcess) -> Sourced:
+    """Size with its interval; unknown where nothing outgrows the seeds."""
+    if last <= _SEED:
+        celsius, time = float(process.anneal_temperature) - 273.15, float(process.anneal_time)
+        reason = f"no dots grow in the glass at {celsius:.4g} degC within {time:.4g} s"
+        return Sourced.unknown("m", reason)
+    note = "growth in glass; diffusivity, seeds and content are priors"
+    low, high = max(min(*ends, last), _SEED), max(*ends, last)
+    return Sourced(last, "m", low, high, "assumed", (), note)
 
 
 def history(process: GlassProcess, spec: GlassSpec) -> FloatArray:
