@@ -229,6 +229,16 @@ def test_foersters_radius_is_that_of_a_narrow_line_where_the_dots_absorb() -> No
     assert float(excitons.foerster_radius(_emitter(2.4, 2.7), index)) < 1e-10
 
 
+def test_foersters_radius_of_a_broad_line_averages_over_photons() -> None:
+    """A flat line from 2 to 3 eV and a flat cross section: lambda^4 is averaged over energy."""
+    index = 1.7
+    fourth = HC**4 * (2.0**-3 - 3.0**-3) / 3.0
+    sixth = 9.0 * (2.0 / 3.0) * 0.8 / (128.0 * math.pi**5 * index**4) * 1e-18 * fourth
+    dots = replace(_emitter(2.4, 1.9), emission_spectrum=np.ones(2001))
+    got = excitons.foerster_radius(dots, index)
+    assert float(got) == pytest.approx(sixth ** (1.0 / 6.0), rel=1e-4, abs=0.0)
+
+
 def test_excitons_that_hop_fast_settle_where_boltzmann_puts_them() -> None:
     packing = pack("cube", 216, size=9e-9, gap=1e-9, spread=0.05)
     x = {"slope_electron": -0.2, "slope_hole": -0.15, "lifetime": 5e-9}

@@ -11,6 +11,7 @@ from .arguments import add_library
 
 if TYPE_CHECKING:
     from ..dot.state import DotProperties
+    from ..film import FilmSpec
     from ..film.state import FilmProperties
     from ..library import Library
 
@@ -53,6 +54,8 @@ MORE = {
     "gate_charge_free": ("gate_charge_free", None),
     "gate_charge_trapped": ("gate_charge_trapped", None),
     "gate_charge_ionic": ("gate_charge_ionic", None),
+    "gate_charge_opposite": ("gate_charge_opposite", None),
+    "gate_charge_beyond": ("gate_charge_beyond", None),
     "free_hole_density": ("free_hole_density_per_cm3", "cm-3"),
     "fermi_level": ("fermi_level_eV", None),
     "ion_following_time": ("ion_following_time_s", None),
@@ -139,7 +142,20 @@ def _film(path: str, materials: list[str]) -> FilmProperties:
             raise InputError(key, data[key], "tables " + ", ".join(known), nearest(key, known))
     library = Library.builtin().with_files([*_beside(path, data), *materials])
     spec = build(FilmSpec, data.get("film", {}), root="film")
-    return assemble(_dots(data, library), spec, library)
+    dots = _dots(data, library)
+    if dots is None:
+        _of_something(spec)
+    return assemble(dots, spec, library)
+
+
+def _of_something(spec: FilmSpec) -> None:
+    """Refuse a film without dots that says neither what it is made of nor any of its properties."""
+    from ..core.errors import InputError
+    from ..film.spec import OVERRIDES
+
+    if not spec.formula and all(getattr(spec, n) is None for n in OVERRIDES):
+        allowed = "[dots], [recipe], or the formula or measured properties of a film in [film]"
+        raise InputError("film", "nothing is given", allowed, "[dots] with formula and size")
 
 
 def _tables_alone(path: str, materials: list[str]) -> dict[str, Any] | None:

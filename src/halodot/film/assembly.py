@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..core.constants import BOLTZMANN
 from ..core.errors import InputError
@@ -18,7 +19,7 @@ from ..library import Library
 from ..optics.constants import OpticalConstants
 from . import apparent, inputs, optical
 from .curves import curves
-from .evaluate import Case, coverage, evaluate
+from .evaluate import Case, evaluate
 from .hopping import contact_coupling
 from .on_packing import OnPacking
 from .spec import OVERRIDES, FilmSpec
@@ -78,6 +79,14 @@ NOTES = {
     for n in apparent.UNITS
 }
 NOTES |= {"ligand_coverage": "", "necking": ""}
+OVERFULL = {
+    1.0: "carriers at rest ask for more than half the levels: held there, more is not seen",
+    2.0: "the gate asks for more than nine tenths of the levels: held there, more is not seen",
+}
+FREEZING = {
+    apparent.COLDEST: f"ions follow the gate even at {apparent.COLDEST:g} K",
+    apparent.HOTTEST: f"ions do not follow the gate even at {apparent.HOTTEST:g} K",
+}
 # Inputs whose absence is worth naming as the reason why something is not known.
 DECIDING = (*inputs.DOT_NEEDS, *inputs.LIGAND_NEEDS)
 SHAPES = ("cube", "sphere", "platelet")
@@ -127,8 +136,8 @@ def assemble(
     values = {n: _interval(n, centre.out[n], [d.out[n] for d in draws]) for n in UNITS}
     passed = PASSED_BULK if case.is_bulk else PASSED
     values = {n: _explain(n, q, found, passed) for n, q in values.items()} | given
-    film = _handed_over(dots, spec, case, found, values)
-    film = replace(film, **_more(dots, spec, case, [centre, *draws]))
+    film = _handed_over(dots, spec, case, found, values, centre.out["coverage"])
+    film = replace(film, **_more(dots, spec, film, case, [centre, *draws]))
     constants = _constants(spec, known)
     optics = {} if case.is_bulk else optical.curves(case, centre.x, centre.out, dots, constants)
     film = replace(film, curves=film.curves | optics)
@@ -156,6 +165,7 @@ def fixed_case(dots: DotProperties | None, spec: FilmSpec, dopants: tuple[int, .
         is_ripened=spec.ripen is not None,
         is_in_ink=spec.free_ligand is not None,
         dopants=dopants,
+        majority=spec.gate.majority,
     )
 
 
@@ -175,23 +185,40 @@ def _one(case: Case, found: dict[str, Sourced], given: dict[str, Sourced]) -> _F
 
 
 def _more(
-    dots: DotProperties | None, spec: FilmSpec, case: Case, films: list[_Film]
+    dots: DotProperties | None,
+    spec: FilmSpec,
+    film: FilmProperties,
+    case: Case,
+    films: list[_Film],
 ) -> dict[str, Any]:
-    """What a film says by name beyond its fields, and its curves."""
-    has_doping = bool(spec.dopant) or spec.doping is not None
+    """What a film says by name beyond its fields, its curves, and where carriers were cut."""
+    has_doping = spec.doping is not None
     xs, outs = [f.x for f in films], [f.out for f in films]
     columns = apparent.evaluate([case] * len(films), xs, outs, has_doping)
     extras = {
-        n: replace(_interval(n, float(c[0]), c[1:].tolist(), unit), note=NOTES.get(n, ""))
-        for (n, c), unit in zip(columns.items(), apparent.UNITS.values(), strict=True)
+        n: replace(_interval(n, *_split(columns[n]), unit), note=NOTES.get(n, ""))
+        for n, unit in apparent.UNITS.items()
         if not case.is_bulk
     }
+    freezing = extras.get("decoupling_temperature")
+    if freezing is not None and freezing.value in FREEZING:
+        why = FREEZING[freezing.value]
+        extras["decoupling_temperature"] = Sourced.unknown("K", why)
     for name, inside in IN_DOT.items():
         if dots is not None and inside in dots.extras:
             extras[name] = dots.extras[inside]
     is_known = not case.is_bulk and not math.isnan(outs[0]["mobility_hole"])
     shown = curves(case, films[0].x, films[0].given, has_doping) if is_known else {}
-    return {"extras": extras, "curves": shown}
+    more: dict[str, Any] = {"extras": extras, "curves": shown}
+    cut = OVERFULL.get(float(columns[apparent.OVERFULL][0]))
+    if cut is not None:
+        more |= {"status": worst(film.status, Status.OUTSIDE_RANGE), "notes": (*film.notes, cut)}
+    return more
+
+
+def _split(column: NDArray[np.float64]) -> tuple[float, list[float]]:
+    """The middle of all inputs, and the draws."""
+    return float(column[0]), column[1:].tolist()
 
 
 def _constants(spec: FilmSpec, library: Library) -> OpticalConstants | None:
@@ -283,6 +310,7 @@ def _handed_over(
     case: Case,
     found: dict[str, Sourced],
     values: dict[str, Sourced],
+    coverage: float,
 ) -> FilmProperties:
     notes = _warnings(dots, spec, case, found, values)
     statuses = [Status.OUTSIDE_RANGE] if notes else []
@@ -294,7 +322,7 @@ def _handed_over(
         emission_energy=NO_DOTS if dots is None else dots.pl_energy,
         emission_width=NO_DOTS if dots is None else dots.pl_fwhm,
         status=worst(*statuses, Status.OK if dots is None else dots.status),
-        notes=tuple(notes) + _treatment_note(case, found),
+        notes=tuple(notes) + _treatment_note(case, coverage, inputs.ligand_name(dots, spec)),
         **properties,
     )
 
@@ -323,7 +351,7 @@ def _warnings(
     return notes
 
 
-def _treatment_note(case: Case, found: dict[str, Sourced]) -> tuple[str, ...]:
-    numbers = {n: math.nan if q.value is None else q.value for n, q in found.items()}
-    left = coverage(case, numbers)
-    return () if math.isnan(left) else (f"ligand coverage after treatment {left:.2f}",)
+def _treatment_note(case: Case, coverage: float, ligand: str) -> tuple[str, ...]:
+    if case.is_bulk:
+        return (f"no dots are given: ligand {ligand} has no effect",) if ligand else ()
+    return () if math.isnan(coverage) else (f"ligand coverage after treatment {coverage:.2f}",)

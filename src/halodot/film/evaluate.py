@@ -28,6 +28,8 @@ class Case:
         Another ligand came in; dots grew; the shell stands in equilibrium with free ligand.
     dopants
         Charge of each dopant on the lead site.
+    majority
+        ``hole`` or ``electron``: what an undoped film has at rest.
     """
 
     shape: str
@@ -40,6 +42,7 @@ class Case:
     is_ripened: bool = False
     is_in_ink: bool = False
     dopants: tuple[int, ...] = ()
+    majority: str = "hole"
 
     @property
     def kT(self) -> float:  # noqa: N802
@@ -78,17 +81,22 @@ def evaluate(case: Case, x: Mapping[str, float], given: Mapping[str, float]) -> 
     given
         Properties that the user gave; they replace the model's on the way.
     """
-    draft = _Draft(case, exchange.mixed(x, case.kT) if case.is_exchanged else x, given)
+    if case.is_exchanged:
+        x = exchange.mixed(x, BOLTZMANN * x["ink_temperature"])
+    draft = _Draft(case, x, given)
     for step in (_geometry, _hopping, _dielectric, _bands, _surface, _recombination):
         step(draft)
     return draft.out
 
 
 def coverage(case: Case, x: Mapping[str, float]) -> float:
-    """Return the share of a full ligand shell that is left after all treatment [1]."""
+    """Return the share of a full ligand shell that is left after all treatment [1].
+
+    The shell, of one ligand or mixed by an exchange, is washed first and heated last.
+    """
     full = x["coverage"]
     if case.is_in_ink:
-        full = shell.adsorbed(x["free_ligand"], x["adsorption_energy"], case.temperature)
+        full = shell.adsorbed(x["free_ligand"], x["adsorption_energy"], x["ink_temperature"])
     left = shell.after_wash(full, x["removal"], case.washes) * (1.0 - x["stripped"])
     if not case.is_annealed:
         return left
@@ -117,7 +125,7 @@ def _packing(d: _Draft) -> tuple[float, float]:
 
 def _geometry(d: _Draft) -> None:
     d.put("dot_size", d.x["size"] * (d.x["ripen_growth"] if d.case.is_ripened else 1.0))
-    d.put("coverage", coverage(d.case, d.x))
+    d.put("coverage", math.nan if d.case.is_bulk else coverage(d.case, d.x))
     gap = spacing.gap(d.x["length"], d.x["interdigitation"], d.out["coverage"], d.x["contact_gap"])
     d.put("spacing", gap)
     lateral = d.x["lateral"] if d.case.shape == "platelet" else None
@@ -235,6 +243,7 @@ def _ion_motion(d: _Draft) -> None:
         hop = (d.x["hop_length"], d.x["vacancy_attempt"], d.out["ion_activation"])
         crossing = 1.0 if d.case.is_bulk else d.x["ion_crossing"]
         speed = ions.mobility(*hop, crossing, d.case.temperature)
+    d.out["ions_given"] = float("ion_activation" in d.given or "ion_mobility" in d.given)
     d.put("ion_mobility", speed)
     _silver(d)
 

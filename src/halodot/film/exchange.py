@@ -21,6 +21,7 @@ MIXED = (
     "coverage",
     "grafting",
     "binding",
+    "adsorption_energy",
     "decay_scale",
     "ligand_permittivity",
     "ligand_index",

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -27,7 +28,9 @@ if TYPE_CHECKING:
 
 FWHM = 2.0 * math.sqrt(2.0 * math.log(2.0))  # over standard deviation
 LINE = 0.05  # eV, full width of one dot where the dots do not say
-ROUGH = "from one packing; equal lines of all dots"
+WIDE = (0.8, 1.25)  # of a radius: a sixth root of a factor of four
+ROUGH = "overlap, orientation and yield within a factor of four, to the sixth root"
+ONE = "from one packing; ends from those of the radius; equal lines of all dots"
 
 
 def foerster_radius(dots: DotProperties, index: float) -> Sourced:
@@ -45,7 +48,7 @@ def foerster_radius(dots: DotProperties, index: float) -> Sourced:
         energy, dots.curves["absorption_energy"], dots.curves["absorption_spectrum"]
     )[::-1]
     found = radius(wavelength, per_wavelength, section, float(dots.plqy), index)
-    return Sourced(found, "m", 0.8 * found, 1.25 * found, "computed", note=ROUGH)
+    return Sourced(found, "m", WIDE[0] * found, WIDE[1] * found, "computed", note=ROUGH)
 
 
 def migrate(
@@ -72,14 +75,33 @@ def migrate(
     radius = foerster_radius(dots, out["refractive_index"])
     found = {"foerster_radius": radius}
     if radius.value is not None and not math.isnan(x["lifetime"]):
-        found["emission_shift"] = _shift(case, x, packing, dots, radius.value)
+        radii = (radius.value, *(w * radius.value for w in WIDE))
+        found["emission_shift"] = _between(*(_shift(case, x, packing, dots, r) for r in radii))
     if spec.acceptor_density is not None:
-        from .transport.energy_transfer import transfer_yield
-
-        taken = transfer_yield(float(spec.acceptor_density), float(spec.acceptor_radius))
-        note = "acceptors anywhere in space, a donor that stays"
-        found["energy_transfer_yield"] = Sourced(taken, "1", note=note)
+        found["energy_transfer_yield"] = _taken(spec.acceptor_density, spec.acceptor_radius)
     return found
+
+
+def _between(middle: Sourced, *ends: Sourced) -> Sourced:
+    """The value of `middle` between those of `ends`, as far as they are known."""
+    known = [q.value for q in (middle, *ends) if q.value is not None]
+    if middle.value is None or len(known) < 3:
+        return middle
+    return replace(middle, low=min(known), high=max(known), basis="computed")
+
+
+def _taken(density: Sourced, radius: Sourced) -> Sourced:
+    """The share of excitons that acceptors take, with the intervals of both [1]."""
+    from .sampling import propagate
+    from .transport.energy_transfer import transfer_yield
+
+    found = propagate(
+        lambda x: {"taken": np.vectorize(transfer_yield)(x["density"], x["radius"])},
+        {"density": density, "radius": radius},
+        {"taken": "1"},
+    )["taken"]
+    note = "acceptors anywhere in space, a donor that stays"
+    return replace(found, note="; ".join(n for n in (note, found.note) if n))
 
 
 def _shift(
@@ -94,7 +116,7 @@ def _shift(
     done = migration(hop, tau)
     if not done.status.is_good:
         return Sourced.unknown("eV", done.status.value)
-    return Sourced(done.red_shift, "eV", note=ROUGH)
+    return Sourced(done.red_shift, "eV", note=ONE)
 
 
 def _levels(x: Mapping[str, float], packing: Packing) -> NDArray[np.float64]:

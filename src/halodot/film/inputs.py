@@ -9,6 +9,7 @@ from ..dot.state import DotProperties
 from ..library import Library
 from ..library.entry import Entry
 from .exchange import MIXED
+from .spacing import full_packing
 from .spec import DopantSpec, ExchangeSpec, FilmSpec, GateSpec, HoppingSpec, RipenSpec, SurfaceSpec
 
 NO_DOTS = "no dots are given"
@@ -27,6 +28,12 @@ TUNNELLING_DECAY = Sourced(
 STATIC_DISORDER = Sourced(0.0325, "eV", 0.016, 0.047, "fitted", ("ref164", "review"), _FITTED)
 BULK_ACTIVATION = assumed(
     0.44, "eV", 0.25, 0.60, "Cl-Br interdiffusion in CsPbBr3 wires, taken for this composition"
+)
+RANDOM_CUBES = assumed(
+    0.75, "1", 0.62, 0.90, "above hard spheres (0.64), as cubes order in part and shells give way"
+)
+RANDOM_SPHERES = assumed(
+    0.60, "1", 0.55, 0.64, "hard spheres: from loose to dense random packing; remembered"
 )
 EFFECTIVE_MEDIUM = assumed(
     0.3, "1", 0.0, 1.0, "between Maxwell-Garnett (0) and Bruggeman (1): dots apart, but crowded"
@@ -49,6 +56,7 @@ LIGAND_NEEDS = {
     "coverage": "ligand_coverage",
     "grafting": "grafting_density",
     "binding": "ligand_binding_energy",
+    "adsorption_energy": "adsorption_energy",
     "decay_scale": "decay_scale",
     "ligand_permittivity": "relative_permittivity",
     "ligand_index": "refractive_index",
@@ -75,7 +83,12 @@ BULK_NEEDS = {
     "ionization": "ionization_energy",
     "bulk_radiative": "radiative_coefficient",
 }
-UNMIXED = 1.0  # the relative decay of a ligand that states none: that of a saturated chain
+# Of ligands that do not state their own; decay: that of a saturated chain.
+UNSTATED = {
+    "decay_scale": Sourced(1.0, "1", basis="assumed", note="taken as a saturated chain"),
+    "adsorption_energy": assumed(0.25, "eV", 0.15, 0.35, "taken as that of OA/OAm"),
+}
+MOST_FOREIGN = 0.2  # ions per lead site, all dopants together
 SHARES = ("coverage", "interdigitation", "removal", "stripped", "effective_medium")
 GATE = ("charge", "layers", "time", "thickness", "residual", "hole_trap_depth")
 
@@ -119,22 +132,52 @@ def collect(dots: DotProperties | None, spec: FilmSpec, library: Library) -> dic
     found |= _of_ligand(ligand_name(dots, spec), library)
     found |= _of_treatment(spec, library)
     found |= {n: getattr(spec.hopping, n) for n in type(spec.hopping).model_fields}
-    found |= {n: getattr(spec.surface, n) for n in type(spec.surface).model_fields}
+    found |= _of_surface(spec)
     found["tunnelling_decay"] = spec.hopping.tunnelling_decay or TUNNELLING_DECAY
     found["static_disorder"] = spec.hopping.static_disorder or STATIC_DISORDER
     found["bulk_activation"] = spec.surface.bulk_activation or _activation(dots, spec, library)
-    found["packing_density"] = spec.random_packing_density
+    found["packing_density"] = _packing_density(dots, spec)
     found["necking"] = spec.necking_fraction
     found["effective_medium"] = EFFECTIVE_MEDIUM
     found["core_absorption"] = CORE_ABSORPTION
     found["trap_depth"], found["doping"] = TRAP_DEPTH, DOPING
     for name, given in (("size", spec.dot_size), ("size_spread", spec.size_spread)):
         found[name] = given or found[name]
-    found["coverage"] = spec.coverage or found["coverage"]
     found |= _of_exchange(spec, library) | _of_dopants(spec, library) | _of_ripening(spec)
+    found |= _of_shell(spec)
     found |= {f"gate_{n}": getattr(spec.gate, n) for n in GATE}
+    return found
+
+
+def _packing_density(dots: DotProperties | None, spec: FilmSpec) -> Sourced:
+    """Space filled by a random packing: as given, or by shape."""
+    shape = "cube" if dots is None else dots.shape
+    given = spec.random_packing_density
+    if given is None:
+        return RANDOM_SPHERES if shape == "sphere" else RANDOM_CUBES
+    most = full_packing(shape)
+    if float(given) > most:
+        allowed = f"at most {most:.3f}, which {shape}s in a perfect lattice fill"
+        raise InputError("film.random_packing_density", float(given), allowed, "lower it")
+    return given
+
+
+def _of_surface(spec: FilmSpec) -> dict[str, Sourced]:
+    """Priors of the surface; what is None there is that of the library."""
+    given = {n: getattr(spec.surface, n) for n in type(spec.surface).model_fields}
+    return {n: q for n, q in given.items() if q is not None}
+
+
+def _of_shell(spec: FilmSpec) -> dict[str, Sourced]:
+    """What is stated of the shell before treatment, by its coverage or by the ink."""
+    if spec.coverage is not None and spec.free_ligand is not None:
+        allowed = "coverage or free_ligand, as free ligand sets the coverage"
+        raise InputError("film.coverage", "given beside free_ligand", allowed, "remove one of them")
+    found = {"ink_temperature": spec.ink_temperature}
     if spec.free_ligand is not None:
         found["free_ligand"] = spec.free_ligand
+    if spec.coverage is not None:
+        found["coverage"] = found["new_coverage"] = spec.coverage
     return found
 
 
@@ -165,9 +208,8 @@ def _of_ligand(name: str, library: Library) -> dict[str, Sourced]:
         why = "no ligand is given"
         return {n: Sourced.unknown("1", why) for n in LIGAND_NEEDS}
     entry = library.entry("ligand", name)
-    scale = Sourced(UNMIXED, "1", basis="assumed", note="taken as a saturated chain")
-    given = {"decay_scale": entry.quantity("decay_scale") if entry.has("decay_scale") else scale}
-    return {n: given.get(n) or entry.require(q) for n, q in LIGAND_NEEDS.items()}
+    unstated = {n: q for n, q in UNSTATED.items() if not entry.has(LIGAND_NEEDS[n])}
+    return {n: unstated.get(n) or entry.require(q) for n, q in LIGAND_NEEDS.items()}
 
 
 def _of_exchange(spec: FilmSpec, library: Library) -> dict[str, Sourced]:
@@ -201,6 +243,10 @@ def _dopant(dopant: DopantSpec, library: Library) -> Entry:
 
 def _of_dopants(spec: FilmSpec, library: Library) -> dict[str, Sourced]:
     found = {} if not spec.dopant else {"doping": OF_DOPANTS}
+    total = sum(float(d.content) for d in spec.dopant)
+    if total > MOST_FOREIGN:
+        allowed = f"at most {MOST_FOREIGN:g} ions per lead site, all dopants together"
+        raise InputError("film.dopant.content", total, allowed, "lower the contents")
     for k, dopant in enumerate(spec.dopant):
         found[f"content_{k}"] = dopant.content
         share = dopant.ionised or _dopant(dopant, library).require("ionised_share")

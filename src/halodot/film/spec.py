@@ -97,7 +97,7 @@ class GateSpec(Spec):
         "m-2",
         "carriers per area that the gate induces",
         low=1e12,
-        high=1e20,
+        high=1e18,
         default="1e12 cm-2",
         interval=("3e11 cm-2", "3e12 cm-2"),
         why="10 to 40 V on 300 nm of SiO2 are 0.7 to 2.9e12 per cm2",
@@ -131,13 +131,18 @@ class GateSpec(Spec):
     )
     residual: Sourced = quantity(
         "m-3",
-        "free carriers of the kind that is gated, in a film without dopant",
+        "free carriers of the majority at 300 K, in a film without dopant; the charge that holds "
+        "them stays when dopants are added, and is left out where `doping` is given",
         low=0.0,
         high=1e27,
         default="1e15 cm-3",
         interval=("1e14 cm-3", "1e16 cm-3"),
         why="not measured; the films are p-type as reported. It decides how much of the gate "
         "mobile ions screen, and so what an undoped film shows",
+    )
+    majority: Literal["hole", "electron"] = Field(
+        default="hole",
+        description="kind of the residual carriers; the films are p-type as reported",
     )
     hole_trap_depth: Sourced = quantity(
         "eV",
@@ -248,14 +253,13 @@ class SurfaceSpec(Spec):
         interval=("0.95 eV", "1.35 eV"),
         why="minutes at 100 C, weeks at room temperature, as films are seen to behave; assumed",
     )
-    adsorption_energy: Sourced = quantity(
+    adsorption_energy: Sourced | None = quantity(
         "eV",
-        "free energy that a ligand gains from solution (1 mol/l) to surface",
+        "free energy that a ligand gains from solution (1 mol/l) to surface; default: that of the "
+        "library",
         low=0.0,
         high=2.0,
-        default="0.25 eV",
-        interval=("0.15 eV", "0.35 eV"),
-        why="half the shell left at 0.06 mmol/l; ligands of these dots come and go; assumed",
+        optional=True,
     )
     traps_per_missing_ligand: Sourced = quantity(
         "1",
@@ -368,23 +372,33 @@ class FilmSpec(FilmTables):
         high=1e5,
         optional=True,
     )
+    ink_temperature: Sourced = quantity(
+        "K",
+        "temperature of the ink and of the bath of an exchange, where ligands come and go",
+        low=200.0,
+        high=500.0,
+        default="300 K",
+        why="inks are used and ligands exchanged at room temperature",
+    )
     stripped_fraction: Sourced | None = quantity(
         "1", "share of the ligands taken off, instead of wash", low=0.0, high=1.0, optional=True
     )
     coverage: Sourced | None = quantity(
-        "1", "share of a full ligand shell before treatment", low=0.0, high=1.0, optional=True
+        "1",
+        "share of a full ligand shell before treatment; kept by an exchange, site for site",
+        low=0.0,
+        high=1.0,
+        optional=True,
     )
     packing: Literal["superlattice", "random"] = Field(
         default="random", description="superlattice or random packing"
     )
-    random_packing_density: Sourced = quantity(
+    random_packing_density: Sourced | None = quantity(
         "1",
-        "space filled by randomly packed dots with their shells",
+        "space filled by randomly packed dots with their shells; default: by shape",
         low=0.34,
         high=1.0,
-        default=0.75,
-        interval=(0.62, 0.90),
-        why="above hard spheres (0.64), as cubes order in part and shells give way",
+        optional=True,
     )
     necking_fraction: Sourced = quantity(
         "1",

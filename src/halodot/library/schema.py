@@ -186,6 +186,7 @@ _ROWS: tuple[tuple[str, str, float, float, float, str], ...] = (
     ("ligand_coverage", "1", 0.0, 1.0, 0.2, "share of a full shell as delivered"),
     ("grafting_density", "m-2", 1e16, 1e20, 0.4, "ligands per area in a full shell"),
     ("ligand_binding_energy", "eV", 0.0, 5.0, 0.2, "barrier of desorption"),
+    ("adsorption_energy", "eV", 0.0, 2.0, 0.3, "gain of a ligand from solution (1 mol/l)"),
     ("ligand_removal", "1", 0.0, 1.0, 0.4, "share of the ligands that one wash takes off"),
     ("decay_scale", "1", 0.05, 3.0, 0.2, "tunnelling decay over that of a saturated chain"),
     # barriers against water, and what bends
