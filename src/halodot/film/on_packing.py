@@ -1,20 +1,21 @@
 """Mobility on packings instead of the closed form: what a user gets with `film.transport`.
 
 Dots are packed once for both carriers, levels drawn, and the master equation is solved in a
-vanishing field along each axis (`transport.weak_field`), a few times over. What comes out is the
-ratio to the closed form of `hopping` at the same numbers,
+vanishing field along each axis (`transport.mobility.drift`), a few times over. What comes out is
+the ratio to the closed form of `hopping` for the same film without missing dots,
 
-    factor = exp(mean over realisations of ln(mu_packing / mu_closed)),
+    factor = mean over realisations of mu_packing / mu_closed,
 
-with the standard error of that mean; the closed form times this factor is used from there on, in
-every draw. Range: cubes and spheres; the disorder of the middle of all inputs stands for all draws.
+boxes without a way across counted with zero, and its standard error; the closed form times this
+factor is used from there on, in every draw. Where no box has a way across, the mobility is unknown.
+Range: cubes and spheres; the disorder of the middle of all inputs stands for all draws.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -29,9 +30,11 @@ from .excitons import migrate
 
 if TYPE_CHECKING:
     from .spec import TransportSpec
+    from .transport.master import Steady
     from .transport.packing import Packing
 
 SHAPES = ("cube", "sphere")
+NO_WAY = "no way across any of the packings: too many dots are missing"
 
 
 @dataclass(frozen=True)
@@ -41,7 +44,9 @@ class OnPacking:
     Attributes
     ----------
     factors
-        By carrier, with 90 % interval from the realisations.
+        By carrier, with 90 % interval from the realisations; unknown where none has a way across.
+    spanning
+        Share of the packings with a way across [1].
     connected
         Share of the dots in the largest cluster that hops link [1].
     neighbours
@@ -50,15 +55,19 @@ class OnPacking:
         Share of the dots left at which the last way across breaks [1].
     excitons
         What `excitons.migrate` says, where asked.
+    notes
+        What leaves the range.
     status
-        Whether every solution converged.
+        Whether every solution converged, and within the range.
     """
 
     factors: dict[str, Sourced]
+    spanning: Sourced
     connected: Sourced
     neighbours: Sourced
     threshold: Sourced
     excitons: dict[str, Sourced]
+    notes: tuple[str, ...]
     status: Status
 
 
@@ -91,29 +100,53 @@ def compare(
         )
     if math.isnan(out["mobility_electron"]) or math.isnan(out["mobility_hole"]):
         raise InputError("film.transport.method", "packing", "a film of known dots", "give [dots]")
-    logs: dict[str, list[float]] = {"electron": [], "hole": []}
+    from .transport.packing import strained
+
+    ratios: dict[str, list[float]] = {"electron": [], "hole": []}
     connected, neighbours, breaks, statuses = [], [], [], []
+    notes = _limits(case, x, out, spec)
     excitons: dict[str, Sourced] = {}
     for k in range(spec.realisations):
         packing = _packed(case, x, out, spec, seed + k)
+        if k == 0 and (strain := strained(packing, x["size_spread"])):
+            notes.append(f"packings: {strain}")
         connected.append(largest_cluster(packing))
         neighbours.append(len(packing.target) / packing.count)
         breaks.append(_threshold(packing, seed + k))
         if spec.energy_transfer and dots is not None and k == 0:
             excitons = migrate(case, x, out, packing, dots, spec)
-        for carrier, found in logs.items():
-            mobility, status = _mobility(case, x, out, packing, carrier, spec, seed + k)
-            # realisations may leave no way through: the closed form's own floor
-            found.append(math.log(max(mobility, 1e-30) / out[f"mobility_{carrier}"]))
-            statuses.append(status)
+        for carrier, found in ratios.items():
+            solved = _solved(case, x, out, packing, carrier, spec, seed + k)
+            found.append(solved.mobility / out[f"mobility_{carrier}"])
+            statuses.append(solved.status)
     return OnPacking(
-        {c: _spread(v, is_log=True) for c, v in logs.items()},
+        {c: _factor(v) for c, v in ratios.items()},
+        Sourced(float(np.mean([r > 0.0 for r in ratios["hole"]])), "1"),
         _spread(connected),
         _spread(neighbours),
         _spread(breaks),
         excitons,
-        worst(*statuses),
+        tuple(notes),
+        worst(*statuses, Status.OUTSIDE_RANGE if notes else Status.OK),
     )
+
+
+def _limits(
+    case: Case, x: Mapping[str, float], out: Mapping[str, float], spec: TransportSpec
+) -> list[str]:
+    """What is asked of the packings that they cannot give."""
+    from .transport.mobility import dots_needed
+    from .transport.packing import JAMMED
+
+    notes = []
+    sigma = max(out["disorder_electron"], out["disorder_hole"])
+    needed = dots_needed(sigma, case.kT)
+    if spec.sites < needed:
+        deep = f"disorder of {sigma / case.kT:.1f} kT"
+        notes.append(f"{deep} asks for packings of {needed} dots, not {spec.sites}")
+    if case.shape == "sphere" and case.is_random and x["packing_density"] > JAMMED:
+        notes.append(f"random spheres packed to {JAMMED}, not {x['packing_density']:.2f}")
+    return notes
 
 
 def _threshold(packing: Packing, seed: int) -> float:
@@ -129,6 +162,7 @@ def _packed(
     case: Case, x: Mapping[str, float], out: Mapping[str, float], spec: TransportSpec, seed: int
 ) -> Packing:
     from .transport import pack
+    from .transport.packing import DENSEST
 
     order = 0.0 if case.is_random else 1.0
     return pack(
@@ -138,15 +172,14 @@ def _packed(
         gap=out["spacing"],
         spread=x["size_spread"],
         order=order if spec.order is None else float(spec.order),
-        density=x["packing_density"],
-        contact=min(x["contact_gap"], out["spacing"]),
+        density=min(x["packing_density"], DENSEST[case.shape]),
         missing=float(spec.missing),
         necks=out["necking"],
         seed=seed,
     )
 
 
-def _mobility(
+def _solved(
     case: Case,
     x: Mapping[str, float],
     out: Mapping[str, float],
@@ -154,8 +187,9 @@ def _mobility(
     carrier: str,
     spec: TransportSpec,
     seed: int,
-) -> tuple[float, Status]:
-    from .transport import hops, level_rate, weak_field
+) -> Steady:
+    from .transport import hops, level_rate
+    from .transport.mobility import drift
 
     equal = level_rate(
         dots,
@@ -176,8 +210,7 @@ def _mobility(
         law=spec.law,
         seed=seed,
     )
-    ways = [weak_field(hop, axis=axis) for axis in range(3)]
-    return float(np.mean([w.mobility for w in ways])), worst(*(w.status for w in ways))
+    return drift(hop)
 
 
 def largest_cluster(dots: Packing) -> float:
@@ -198,11 +231,22 @@ def largest_cluster(dots: Packing) -> float:
     return float(np.bincount(labels).max() / dots.count)
 
 
-def _spread(values: list[float], is_log: bool = False) -> Sourced:
-    middle = float(np.mean(values))
-    error = float(np.std(values, ddof=1)) / math.sqrt(len(values)) if len(values) > 1 else 0.0
-    ends = (middle - Z90 * error, middle, middle + Z90 * error)
-    low, value, high = (math.exp(v) for v in ends) if is_log else ends
-    if error == 0.0:
-        return Sourced(value, "1")
-    return Sourced(value, "1", low, high, "computed")
+def _spread(values: list[float]) -> Sourced:
+    from .transport.mobility import pooled
+
+    mean, error = pooled(values)
+    if not error > 0.0:
+        return Sourced(mean, "1")
+    return Sourced(mean, "1", mean - Z90 * error, mean + Z90 * error, "computed")
+
+
+def _factor(ratios: list[float]) -> Sourced:
+    """Mean ratio, log-normal with its standard error; unknown where nothing conducts."""
+    plain = _spread(ratios)
+    mean = float(plain)
+    if mean == 0.0:
+        return Sourced.unknown("1", NO_WAY)
+    if plain.high is None:
+        return plain
+    wide = math.exp((plain.high - mean) / mean)
+    return replace(plain, low=mean / wide, high=mean * wide)

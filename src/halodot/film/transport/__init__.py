@@ -4,12 +4,12 @@ One call gives the mobility of a film (arguments by name, SI and eV; see `mobili
 
     mobility_of(size=9e-9, gap=1.5e-9, mass=0.15, temperature=300.0, spread=0.08, level_slope=-0.3,
                 static_disorder=0.045, decay=9e9, reorganisation=0.1, phonon=0.0192, shape="cube",
-                order=0.0, density=0.75, contact=0.29e-9, missing=0.0, necks=0.0, field=0.0,
-                filling=0.0, law="marcus", count=1728, realisations=4, seed=0)
+                order=0.0, density=0.75, missing=0.0, necks=0.0, field=0.0, filling=0.0,
+                law="marcus", count=1728, realisations=4, seed=0)
 
 returns `mobility`, `standard_error` (finite box), `closed_form` (the same film by `film.hopping`),
-`disorder`, `contacts`, `residual` and `status`. In steps: `pack`, `hops`, then `weak_field` or
-`steady` (master equation), `walk` or `crowd` (kinetic Monte Carlo).
+`disorder`, `contacts`, `residual`, `spanning` and `status`. In steps: `pack`, `hops`, then
+`weak_field` or `steady` (master equation), `walk` or `crowd` (kinetic Monte Carlo).
 """
 
 from __future__ import annotations

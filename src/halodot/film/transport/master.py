@@ -13,7 +13,8 @@ Abrahams): with p_i = f_i + f_i (1 - f_i) y_i and C_ij = f_i (1 - f_j) k_ij = C_
 
 symmetric and solved by conjugate gradients, the mobility right to the square of what is left. A
 strong field takes Newton steps, each solved by BiCGSTAB after an incomplete factorisation; as
-nothing is lost, the matrix is singular, and a rank-one term holds N.
+nothing is lost, the matrix is singular, and a rank-one term holds N. Only clusters that lead around
+the box (`clusters.ways`) are solved for; carriers on all others rest, and count in the mean.
 
 Velocity v is that of a carrier in the mean; D = mu kT (low density). The residual is what arrives
 less what leaves, summed without sign, relative to the net traffic over all hops (in a weak field to
@@ -28,13 +29,14 @@ W. F. Pasveer et al., Phys. Rev. Lett. 94, 206601 (2005), doi 10.1103/PhysRevLet
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ...core.errors import InputError
-from ...core.status import Status
+from ...core.status import Status, worst
+from .clusters import ways, without
 from .packing import matrix
 from .rates import Hops
 
@@ -42,6 +44,7 @@ F = NDArray[np.float64]
 TOLERANCE = 1e-8
 LARGEST_STEP = 2.0  # of a chemical potential in one Newton step [kT]
 SHIFT = 1e-6  # keeps the factors of a singular matrix finite
+NO_TRAFFIC = 1e-7  # of the gross: a net traffic below this is round-off
 
 
 @dataclass(frozen=True)
@@ -131,6 +134,8 @@ def weak_field(hop: Hops, filling: float = 0.0, axis: int = 0) -> Steady:
     free = 1.0 - f[dots.target] if filling else 1.0
     c = f[dots.source] * free * hop.rates()
     c = 0.5 * (c + c[dots.back])  # equal but for round-off
+    cluster, around = ways(dots)
+    c = np.where(around[cluster, axis][dots.source], c, 0.0)
     way = dots.offset[:, axis] / hop.kT
     leaving = dots.leaving(c)
     drive = -dots.leaving(c * way)
@@ -187,6 +192,33 @@ def steady(hop: Hops, force: F, filling: float = 0.0, steps: int = 40) -> Steady
     True
     """
     force = np.asarray(force, dtype=float)
+    cluster, around = ways(hop.dots)
+    if len(around) == 1 and around.any():
+        return _connected(hop, force, filling, steps)
+    p = occupation(hop.energies, hop.kT, filling)
+    velocity, residual, spent, states = np.zeros(3), 0.0, 0, [Status.OK]
+    for number in np.flatnonzero(around.any(axis=1)):
+        kept = cluster == number
+        share = float(np.sum(p[kept]) / np.sum(p))
+        part = replace(
+            hop, dots=without(hop.dots, kept), energies=hop.energies[kept],
+            equal=hop.equal[kept[hop.dots.source]],
+        )  # fmt: skip
+        found = _connected(part, force, float(np.mean(p[kept])) if filling else 0.0, steps)
+        p[kept] = found.occupation if filling else found.occupation * share
+        velocity += share * found.velocity
+        residual, spent = max(residual, found.residual), spent + found.iterations
+        states.append(found.status)
+    return Steady(p, velocity, _along(velocity, force), residual, spent, worst(*states))
+
+
+def _along(velocity: F, force: F) -> float:
+    size = float(force @ force)
+    return float(velocity @ force) / size if size else float("nan")
+
+
+def _connected(hop: Hops, force: F, filling: float, steps: int) -> Steady:
+    """Steady state where hops join every dot to every other."""
     k, blocked = hop.rates(force), 1.0 if filling else 0.0
     p = occupation(hop.energies, hop.kT, filling)
     total, spent = float(np.sum(p)), 0
@@ -195,16 +227,18 @@ def steady(hop: Hops, force: F, filling: float = 0.0, steps: int = 40) -> Steady
     for _ in range(steps):
         if residual < 0.01 * TOLERANCE:
             break
-        change, used = state.newton(p, total - float(np.sum(p)))
+        try:
+            with np.errstate(invalid="raise", divide="raise", over="raise"):
+                change, used = state.newton(p, total - float(np.sum(p)))
+                p = _advanced(p, change, blocked)
+        except (RuntimeError, FloatingPointError):  # rates too far apart for round-off
+            return Steady(p, np.full(3, np.nan), float("nan"), residual, spent, _verdict(np.inf))
         spent += used
-        p = _advanced(p, change, blocked)
         before, residual = residual, state.residual(p)
         if residual > 0.5 * before and residual < TOLERANCE:
             break
     velocity = state.velocity(p)
-    size = float(np.sqrt(force @ force))
-    mobility = float(velocity @ force) / size**2 if size else float("nan")
-    return Steady(p, velocity, mobility, residual, spent, _verdict(residual))
+    return Steady(p, velocity, _along(velocity, force), residual, spent, _verdict(residual))
 
 
 def _advanced(p: F, change: F, blocked: float) -> F:
@@ -231,11 +265,11 @@ class _Balance:
         return np.asarray(gross - gross[dots.back])
 
     def residual(self, p: F) -> float:
-        """Imbalance relative to net traffic; where none flows to one part in 1e12 of the gross."""
+        """Imbalance relative to net traffic; where none flows to `NO_TRAFFIC`."""
         dots, net = self.hop.dots, self.net(p)
         imbalance = float(np.sum(np.abs(dots.leaving(net))))
         gross = float(np.sum(p[dots.source] * self.k))
-        return imbalance / max(float(np.sum(np.abs(net))), 1e-12 * gross)
+        return imbalance / max(float(np.sum(np.abs(net))), NO_TRAFFIC * gross)
 
     def velocity(self, p: F) -> F:
         """Mean velocity of the carriers [3], [m/s]."""

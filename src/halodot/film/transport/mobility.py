@@ -2,16 +2,18 @@
 
 Every realisation packs the dots anew, draws their levels, and solves the master equation: in a
 vanishing field as a network of resistors, else under the field. The mean over realisations is the
-mobility, their scatter its standard error from the finite box. The closed form takes a lattice of
-equal rates, slowed by exp(-C (sigma/kT)^2); what the packing adds is the true number of contacts,
-gaps that differ, levels that go with the widths, missing dots and necks that lie at random.
+mobility, boxes without a way across among them with exactly zero, and their scatter its standard
+error from the finite box. The closed form takes a lattice of equal rates, slowed by
+exp(-C (sigma/kT)^2); what the packing adds is the true number of contacts, gaps that differ, levels
+that go with the widths, missing dots and necks that lie at random.
 
 Temperature enters kT, the rates and nothing else: widths and gaps stay.
 
 Effective exponent: C = -ln(D / D_0) / (sigma/kT)^2 on a simple cubic lattice (`disorder_exponent`).
 
 Range: as `rates` and `master`; 1,000 dots give sigma = 2 kT to some per cent, 4 kT need 10,000 and
-more. Reference: W. F. Pasveer et al., Phys. Rev. Lett. 94, 206601 (2005),
+more (`dots_needed`); uneven dots as far as `packing.strained` says nothing; a field that gives up to
+1 eV a hop. Reference: W. F. Pasveer et al., Phys. Rev. Lett. 94, 206601 (2005),
 doi 10.1103/PhysRevLett.94.206601 (C = 0.42).
 """
 
@@ -30,8 +32,10 @@ from ...core.errors import InputError
 from ...core.status import Status, worst
 from .. import hopping
 from .master import Steady, steady, weak_field
-from .packing import LATTICE_FILL, Packing, pack
+from .packing import JAMMED, LATTICE_FILL, Packing, pack, strained
 from .rates import Hops, hops, level_rate
+
+LARGEST_STEP = 1.0  # energy from the field in one hop [eV]
 
 
 @dataclass(frozen=True)
@@ -52,8 +56,10 @@ class FilmMobility:
         Largest imbalance of the master equation [1].
     realisations
         Packings that were solved.
+    spanning
+        Share of them through which a way leads [1]; the mobility is zero where none does.
     status
-        The worst of all solutions.
+        The worst of all solutions; outside the range where dots are too uneven to pack.
     """
 
     mobility: float
@@ -63,6 +69,7 @@ class FilmMobility:
     contacts: float
     residual: float
     realisations: int
+    spanning: float
     status: Status
 
 
@@ -80,8 +87,7 @@ def mobility_of(
     phonon: float = 0.0192,
     shape: str = "cube",
     order: float = 0.0,
-    density: float = 0.75,
-    contact: float = 0.29e-9,
+    density: float | None = None,
     missing: float = 0.0,
     necks: float = 0.0,
     field: float = 0.0,
@@ -95,8 +101,8 @@ def mobility_of(
 
     Parameters
     ----------
-    size, gap, contact
-        Core width, gap between touching dots (the ligands' length enters here), smallest gap [m].
+    size, gap
+        Core width and gap between touching dots (the ligands' length enters here) [m].
     mass
         Carrier mass [electron masses].
     temperature
@@ -108,7 +114,8 @@ def mobility_of(
     decay, reorganisation, phonon
         As `film.spec.HoppingSpec` has them [1/m, eV, eV].
     shape, order, density, missing, necks
-        As `packing.pack` has them; platelets count as cubes.
+        As `packing.pack` has them; platelets count as cubes. Density by default 0.75 of cubes,
+        0.62 of spheres.
     field, filling
         Field [V/m], 0: vanishing; carriers per dot, 0: a single one.
     law
@@ -119,7 +126,7 @@ def mobility_of(
     Raises
     ------
     InputError
-        For a share outside its range, an unknown shape or law, or no realisation.
+        For a number outside its range, an unknown shape or law, or no realisation.
 
     Examples
     --------
@@ -127,10 +134,12 @@ def mobility_of(
     >>> round(film.mobility / film.closed_form, 9), film.status.name
     (1.0, 'OK')
     """
+    _check(temperature, mass, decay, field * (size + gap), realisations)
     kT, rounded = BOLTZMANN * temperature, shape == "sphere"
+    density = (JAMMED if rounded else 0.75) if density is None else density
     packed = partial(
         pack, shape, count, size=size, gap=gap, spread=spread, order=order, density=density,
-        contact=contact, missing=missing, necks=necks,
+        missing=missing, necks=necks,
     )  # fmt: skip
     linked = partial(
         level_rate, mass=mass, decay=decay, reorganisation=reorganisation, phonon=phonon, kT=kT,
@@ -145,7 +154,32 @@ def mobility_of(
     rates = _rates(size, gap, mass, decay, reorganisation, phonon, kT, rounded)
     space, neighbours = _lattice(shape, order, density, missing)
     closed = closed_form(rates, necks, neighbours, size + gap, sigma, temperature, space)
-    return _averaged(films, field, filling, gap, closed, sigma)
+    return _averaged(films, field, filling, gap, spread, closed, sigma)
+
+
+def _check(temperature: float, mass: float, decay: float, step: float, realisations: int) -> None:
+    above = (
+        ("temperature", temperature, "K", "300"), ("mass", mass, "electron masses", "0.15"),
+        ("decay", decay, "1/m", "9e9"),
+    )  # fmt: skip
+    for name, value, unit, remedy in above:
+        if not 0.0 < value < math.inf:
+            raise InputError(name, value, f"above zero {unit}", remedy)
+    if not 0.0 <= step <= LARGEST_STEP:
+        raise InputError("field", step, f"0 to {LARGEST_STEP} eV from dot to dot", "1e7 V/m")
+    if realisations < 1:
+        raise InputError("realisations", realisations, "1 or more", "4")
+
+
+def dots_needed(sigma: float, kT: float) -> int:
+    """Return the dots of a box that hold enough of the deep levels.
+
+    Examples
+    --------
+    >>> dots_needed(0.05, 0.025), dots_needed(0.1, 0.025)
+    (1000, 10000)
+    """
+    return 1000 if sigma < 3.0 * kT else 10_000
 
 
 def _lattice(shape: str, order: float, density: float, missing: float) -> tuple[float, float]:
@@ -166,28 +200,38 @@ def _drawn(
 
 
 def _averaged(
-    films: list[Hops], field: float, filling: float, gap: float, closed: float, sigma: float
-) -> FilmMobility:
+    films: list[Hops], field: float, filling: float, gap: float, spread: float, closed: float,
+    sigma: float,
+) -> FilmMobility:  # fmt: skip
     """Mean over the realisations and what it is worth."""
-    if not films:
-        raise InputError("realisations", 0, "1 or more", "4")
-    found = [_solved(hop, field, filling) for hop in films]
-    values = np.array([s.mobility for s in found])
-    n = len(values)
+    found = [drift(hop, field, filling) for hop in films]
+    mean, error = pooled([s.mobility for s in found])
+    uneven = any(strained(hop.dots, spread) for hop in films)
     return FilmMobility(
-        mobility=float(np.mean(values)),
-        standard_error=float(np.std(values, ddof=1) / math.sqrt(n)) if n > 1 else math.nan,
+        mobility=mean,
+        standard_error=error,
         closed_form=closed,
         disorder=sigma,
         contacts=float(np.mean([_contacts(hop.dots, gap) for hop in films])),
         residual=max(s.residual for s in found),
-        realisations=n,
-        status=worst(*(s.status for s in found)),
+        realisations=len(found),
+        spanning=float(np.mean([s.mobility != 0.0 for s in found])),
+        status=worst(*(s.status for s in found), Status.OUTSIDE_RANGE if uneven else Status.OK),
     )
 
 
-def _solved(hop: Hops, field: float, filling: float) -> Steady:
-    """Mean over the three directions without a field, as the box has no preferred one."""
+def pooled(values: list[float]) -> tuple[float, float]:
+    """Return the mean over realisations and its standard error, NaN for one alone."""
+    n = len(values)
+    error = float(np.std(values, ddof=1)) / math.sqrt(n) if n > 1 else math.nan
+    return float(np.mean(values)), error
+
+
+def drift(hop: Hops, field: float = 0.0, filling: float = 0.0) -> Steady:
+    """Return what one realisation says, exactly zero mobility where no way leads across.
+
+    Without a field it is the mean over the three directions, as the box has no preferred one.
+    """
     if field:
         return steady(hop, np.array([field, 0.0, 0.0]), filling)
     three = [weak_field(hop, filling, axis) for axis in range(3)]
@@ -284,7 +328,7 @@ def disorder_exponent(
             static=ratio, reorganisation=reorganisation, law=law, seed=seed * 100_003 + number,
         )  # fmt: skip
         sampled = float(np.mean(np.exp(-hop.energies))) / math.exp(0.5 * ratio**2)
-        logs.append(math.log(_solved(hop, 0.0, 0.0).mobility * sampled / 1e-16))
+        logs.append(math.log(drift(hop).mobility * sampled / 1e-16))
     c = -np.array(logs) / ratio**2
     error = float(np.std(c, ddof=1) / math.sqrt(realisations)) if realisations > 1 else math.nan
     return float(np.mean(c)), error

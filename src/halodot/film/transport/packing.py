@@ -4,18 +4,22 @@ A dot of core width L_i wears half a gap g; two dots touch where their centres a
 
     c_ij = w_bar_ij + g,   w_i = f (L_i + g) - g,   w_bar_ij = (w_i + w_j) / 2
 
-apart. f = 1 on a lattice, where facets face each other. In a random packing a cube turns and takes
-the room of a sphere; f then follows from the density asked for, so that the spheres fill 0.62 of
-space, a little below random close packing (0.64), where overlaps can still be taken away.
+apart, and shells do not give way: no gap is smaller than g, but that of a neck, which is none.
+f = 1 on a lattice, where facets face each other, and for spheres. Cubes in a random packing turn:
+f = (0.62 x 6 / pi)^(1/3) = 1.058, so that spheres of width f (L + g) fill 0.62 of space where the
+dots fill all of it; 0.62 lies a little below random close packing (0.64), where overlaps can still
+be taken away. A density below what this packing fills (1 for cubes, 0.62 for spheres) leaves voids:
+as many of its dots are taken out at random as it takes.
 
 `order` is the share of places that stand in a superlattice (simple cubic for cubes, face-centred
 cubic for spheres): a grain in a random film below one half, a random pocket in a lattice above.
-Then all relax: overlapping shells push each other apart, and bonds of the lattice also pull, as
-dots of a superlattice keep touching although they differ in size. Widths are log-normal around the
-mean, so that levels proportional to ln L are Gaussian. Missing dots leave holes; a neck joins two
-dots without a gap.
+Widths are log-normal with the median L, so that levels proportional to ln L are Gaussian; the box
+grows with the mean of (L_i + g)^3, so that the space filled stays. Then all relax: overlapping
+shells push each other apart, and bonds of the lattice between equal dots also pull. Missing dots
+leave holes.
 
-Range: spread below 0.25. What is left of the overlaps is returned, relative to the pitch.
+Range: spread below 0.25. What is left of the overlaps is returned, relative to the pitch; above
+0.01 (a lattice of spheres with a spread above 0.03) `strained` says so.
 References: force-biased packing after J. Moscinski et al., Mol. Simul. 3, 201 (1989) (idea only,
 remembered, unverified); random close packing 0.64, G. D. Scott and D. M. Kilgour, J. Phys. D 2, 863
 (1969), doi 10.1088/0022-3727/2/6/311.
@@ -38,6 +42,11 @@ I = NDArray[np.int64]  # noqa: E741
 B = NDArray[np.bool_]
 
 JAMMED = 0.62  # space that the effective spheres of a random packing fill
+DENSEST = {"cube": 1.0, "sphere": JAMMED}  # space that dots with shells fill in it
+CLOSE_PACKED = 0.64  # of random spheres; what lies above 0.62 is packed as 0.62
+SWELLING = {"cube": (JAMMED * 6.0 / math.pi) ** (1.0 / 3.0), "sphere": 1.0}  # f
+MOST_SPREAD = 0.25
+MOST_OVERLAP = 0.01
 REACH = 1.35  # neighbours lie within this many pitches; second ones of a lattice lie at 1.41
 BASES = {
     "cube": np.zeros((1, 3)),
@@ -107,8 +116,7 @@ def pack(
     gap: float = 1.5e-9,
     spread: float = 0.0,
     order: float = 1.0,
-    density: float = 0.62,
-    contact: float = 0.29e-9,
+    density: float | None = None,
     missing: float = 0.0,
     necks: float = 0.0,
     seed: int = 0,
@@ -121,14 +129,14 @@ def pack(
         ``cube`` (simple cubic lattice) or ``sphere`` (face-centred cubic).
     count
         Places for dots; the nearest number that fills a cubic box of lattice cells.
-    size, gap, contact
-        Mean core width, gap between touching dots and smallest gap [m].
+    size, gap
+        Median core width and gap between touching dots [m].
     spread
         Standard deviation of ln(core width) [1].
     order
         1: superlattice, 0: random [1].
     density
-        Space filled by dots with their shells in a random packing [1].
+        Space filled by dots with their shells in a random packing [1]; default: `DENSEST`.
     missing, necks
         Share of places without a dot; share of contacts grown together [1].
     seed
@@ -137,7 +145,7 @@ def pack(
     Raises
     ------
     InputError
-        For a shape that is not known or a share outside 0 to 1.
+        For a shape that is not known, a length, a share or a density that cannot be.
 
     Examples
     --------
@@ -146,25 +154,58 @@ def pack(
     (216, 1296, 1.0)
     """
     _check(shape, count, order, missing, necks)
+    density = DENSEST[shape] if density is None else density
+    _check_room(shape, size, gap, spread, density)
     rng = generator(seed, "film.transport", "packing")
-    places, edge, ordered = _places(shape, count, order, size + gap, density, rng)
+    places, edge, ordered = _places(shape, count, order, size + gap, rng)
     n, a = len(places), size + gap
     sizes = size * np.exp(spread * rng.standard_normal(n))
-    swollen = np.where(ordered, 1.0, _swelling(shape, density))
+    room = float(np.mean((sizes + gap) ** 3)) ** (1.0 / 3.0) / a
+    swollen = np.where(ordered, 1.0, SWELLING[shape])
     width = swollen * (sizes + gap) - gap
-    pitch, overlap = float(np.mean(swollen)) * a, 0.0
+    places, edge, overlap = places * room, edge * room, 0.0
+    pitch = float(np.mean(swollen)) * a
     if order < 1.0 or spread > 0.0:
         places, overlap = _relaxed(places, width + gap, edge, ordered, pitch)
     keep = np.sort(rng.permutation(n)[: n - round(missing * n)])
-    dots = _linked(places[keep] % edge, sizes[keep], width[keep], edge, pitch, contact)
+    keep = keep[~_voids(ordered, density / DENSEST[shape], rng)[keep]]
+    if len(keep) < 2:
+        raise InputError("missing", missing, "a share that leaves two dots", "more dots in the box")
+    if order < 1.0:  # neighbours near in number: the solvers' factors stay thin
+        keep = keep[np.lexsort(np.floor(places[keep].T / pitch))]
+    dots = _linked(places[keep] % edge, sizes[keep], width[keep], edge, pitch, gap)
     return necked(replace(dots, overlap=overlap), necks, 1.2 * gap, seed)
 
 
+def strained(dots: Packing, spread: float = 0.0) -> str:
+    """Return in words what of the packing lies outside the range, nothing where all is well.
+
+    Examples
+    --------
+    >>> strained(pack("cube", 64)), strained(pack("cube", 64), 0.3)
+    ('', 'size spread above 0.25')
+    """
+    if spread > MOST_SPREAD:
+        return f"size spread above {MOST_SPREAD}"
+    if dots.overlap > MOST_OVERLAP:
+        return f"shells overlap by {dots.overlap:.1%} of the pitch: dots this uneven cannot pack so"
+    return ""
+
+
+def _voids(ordered: B, filled: float, rng: np.random.Generator) -> B:
+    """Dots that a random packing lacks where it fills `filled` of what it could."""
+    loose = np.flatnonzero(~ordered)
+    out = np.zeros(len(ordered), dtype=bool)
+    if filled < 1.0:
+        out[rng.permutation(loose)[: round((1.0 - filled) * len(loose))]] = True
+    return out
+
+
 def _places(
-    shape: str, count: int, order: float, pitch: float, density: float, rng: np.random.Generator
+    shape: str, count: int, order: float, pitch: float, rng: np.random.Generator
 ) -> tuple[F, float, B]:
     """Places before relaxation, edge of the box and which places stand in the lattice."""
-    side, thinner = pitch * _cell(shape), density / LATTICE_FILL[shape]
+    side, thinner = pitch * _cell(shape), DENSEST[shape] / LATTICE_FILL[shape]
     cells = max(4 if shape == "cube" else 3, round((count / len(BASES[shape])) ** (1.0 / 3.0)))
     lattice = (np.indices((cells,) * 3).reshape(3, -1).T[:, None, :] + BASES[shape]) * side
     lattice = lattice.reshape(-1, 3)
@@ -206,32 +247,37 @@ def _check(shape: str, count: int, order: float, missing: float, necks: float) -
         raise InputError("shape", shape, " or ".join(BASES), "pack platelets as cubes")
     if not 27 <= count <= 2_000_000:
         raise InputError("count", count, "27 to 2,000,000 dots", "1,000 dots for a first look")
+    if missing == 1.0:
+        raise InputError("missing", missing, "0 to below 1", "a share of dots that leaves some")
     for name, value in (("order", order), ("missing", missing), ("necks", necks)):
         if not 0.0 <= value <= 1.0:
             raise InputError(name, value, "0 to 1", "a share, not per cent")
 
 
-def _place(shape: str) -> float:
-    """Volume of a dot with its shell in units of its width cubed."""
-    return 1.0 if shape == "cube" else math.pi / 6.0
-
-
-def _swelling(shape: str, density: float) -> float:
-    """Effective width of a dot with shell that may turn, relative to its width."""
-    return float((JAMMED * 6.0 / math.pi * _place(shape) / density) ** (1.0 / 3.0))
+def _check_room(shape: str, size: float, gap: float, spread: float, density: float) -> None:
+    lengths = (("size", size, "above zero", "9e-9"), ("gap", gap, "0 or more", "1.5e-9"))
+    for name, value, allowed, remedy in lengths:
+        if not (value > 0.0 or (name == "gap" and value == 0.0)):
+            raise InputError(name, value, allowed + " m", remedy)
+    if not 0.0 <= spread <= 1.0:
+        raise InputError("spread", spread, "0 to 1, a standard deviation of ln(width)", "0.08")
+    most = LATTICE_FILL[shape] if shape == "cube" else CLOSE_PACKED
+    if not 0.0 < density <= most:
+        raise InputError("density", density, f"above 0, to {most:g} for random {shape}s", "0.62")
 
 
 def _relaxed(
     points: F, width: F, edge: float, ordered: B, pitch: float, steps: int = 400
 ) -> tuple[F, float]:
-    """Push overlapping dots apart, keep lattice bonds in touch; positions and rms overlap."""
+    """Push overlapping dots apart, keep equal ones of a lattice in touch; places and overlap."""
     bonds = _lattice_bonds(points, edge, ordered, pitch)
     moving, left = np.zeros_like(points), 0.0
     for step in range(steps):
         if step % 10 == 0:
             i, j = _pairs(points, edge, (REACH + 0.05) * pitch)
-            held = np.isin(i * len(points) + j, bonds)
             touch = 0.5 * (width[i] + width[j])
+            is_alike = np.abs(width[i] - width[j]) < 1e-6 * pitch
+            held = np.isin(i * len(points) + j, bonds) & is_alike
         d = points[j] - points[i]
         d -= edge * np.round(d / edge)
         r = np.sqrt(np.einsum("ij,ij->i", d, d)) + 1e-6 * pitch
@@ -270,7 +316,7 @@ def _pairs(points: F, edge: float, reach: float) -> tuple[I, I]:
     return found[:, 0].astype(np.int64), found[:, 1].astype(np.int64)
 
 
-def _linked(points: F, sizes: F, width: F, edge: float, pitch: float, contact: float) -> Packing:
+def _linked(points: F, sizes: F, width: F, edge: float, pitch: float, smallest: float) -> Packing:
     i, j = _pairs(points, edge, REACH * pitch)
     source, target = np.concatenate([i, j]), np.concatenate([j, i])
     order = np.lexsort((target, source))
@@ -281,7 +327,7 @@ def _linked(points: F, sizes: F, width: F, edge: float, pitch: float, contact: f
     wraps = -np.round(d / edge).astype(np.int64)
     offset = d + edge * wraps
     apart = np.sqrt(np.einsum("ij,ij->i", offset, offset))
-    gap = np.maximum(contact, apart - 0.5 * (width[source] + width[target]))
+    gap = np.maximum(smallest, apart - 0.5 * (width[source] + width[target]))
     start = np.concatenate([[0], np.cumsum(np.bincount(source, minlength=len(sizes)))])
     box = np.full(3, edge)
     return Packing(points, sizes, box, start, target, back, offset, gap, wraps, pitch)

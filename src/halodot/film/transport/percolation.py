@@ -17,14 +17,13 @@ Francis, 1994), doi 10.1201/9781315274386 (thresholds and exponents; remembered,
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 from numpy.typing import NDArray
 
 from ...core.errors import InputError
 from ...core.randomness import generator
 from ...core.status import Status
+from .clusters import without
 from .master import weak_field
 from .packing import Packing, matrix
 from .rates import hops
@@ -102,23 +101,3 @@ def conductivity(dots: Packing, shares: F, seed: int = 0) -> tuple[F, Status]:
         state = state if steady.status.is_good else steady.status
         found.append(max(steady.mobility / full * left.count / dots.count, 0.0))
     return np.array(found), state
-
-
-def without(dots: Packing, kept: B) -> Packing:
-    """Return the packing with only the dots that are `kept` [n], places as they were.
-
-    Examples
-    --------
-    >>> from halodot.film.transport.packing import pack
-    >>> without(pack("cube", 64), np.arange(64) < 60).count
-    60
-    """
-    alive = kept[dots.source] & kept[dots.target]
-    number, edge = np.cumsum(kept) - 1, np.cumsum(alive) - 1
-    source, target = number[dots.source[alive]], number[dots.target[alive]]
-    start = np.concatenate([[0], np.cumsum(np.bincount(source, minlength=int(kept.sum())))])
-    return replace(
-        dots, positions=dots.positions[kept], sizes=dots.sizes[kept], start=start, target=target,
-        back=edge[dots.back[alive]], offset=dots.offset[alive], gap=dots.gap[alive],
-        wraps=dots.wraps[alive],
-    )  # fmt: skip
