@@ -133,3 +133,79 @@ def test_the_verb_writes_the_same_rows(tmp_path: Path, capsys: pytest.CaptureFix
     assert written["pl_peak_nm"][0] == pytest.approx(predict(table({}))["pl_peak_nm"][0], rel=1e-5)
     assert main(["recipe", "--table", str(tmp_path / "no.csv")]) == 2
     assert [p.name for p in tmp_path.glob("*.partial")] == []
+
+
+HARD = {
+    "laser_glass": ("25", "700", "-100", "1200"),
+    "cvd": ("-100", "1100"),
+    "mechanochemical": ("25",),
+    "hot_injection": ("-100", "25", "900", "1200"),
+}
+
+
+def test_no_row_takes_the_others_with_it() -> None:
+    rows = [
+        {"method": m, "composition": "CsPbBr3", "temperature_C": t, "time_s": s}
+        for m, warm in HARD.items() for t in warm for s in ("", "0", "0.001", "1e8")
+    ]  # fmt: skip
+    rows += [{"method": "larp", "composition": "CsPbBr3", "csbr_umol": "1e9", "pbbr2_umol": "1"}]
+    rows += [{"method": "larp", "composition": f} for f in ("Cs4PbBr6", "CsSnI3", "Cs3Bi2Br9")]
+    out = predict(pd.DataFrame(rows))
+    assert out["status"].str.len().min() > 0
+    bad = out[out["status"] != "ok"]
+    assert bad.drop(columns="status").isna().all().all()
+    good = out[out["status"] == "ok"]
+    assert (good["size_nm_low"] >= 0.1).all()
+    assert (good["size_nm_high"] < 1e7).all()
+    assert np.isfinite(good["pl_peak_nm_low"]).all()
+
+
+def test_salts_that_cannot_make_the_composition_are_refused() -> None:
+    out = predict(table({"composition": "CsPbI3"}, {"composition": "MAPbBr3"},
+                        {"composition": "CsSnBr3"}, {"antisolvent_umol": 150000.0}))  # fmt: skip
+    for word, status in zip(("holds I", "MAPbBr3", "CsSnBr3", "antisolvent"), out["status"],
+                            strict=True):  # fmt: skip
+        assert word in status
+
+
+def test_other_shares_than_the_composition_says_are_used_and_told() -> None:
+    rows = pd.DataFrame({"method": "larp", "composition": ["CsPb(Br0.9Cl0.1)3", "CsPb(Br,Cl)3"],
+                         "csbr_umol": 400.0, "pbbr2_umol": 200.0, "pbcl2_umol": 200.0,
+                         "oa_mL": 1.0, "oam_mL": 0.5})  # fmt: skip
+    out = predict(rows)
+    assert out["pl_peak_nm"][0] == pytest.approx(out["pl_peak_nm"][1], rel=1e-9)
+    assert "salts" in out["note"][0]
+    assert "salts bring" not in out["note"][1]
+
+
+def test_a_fraction_that_is_not_stated_is_both() -> None:
+    out = predict(table({}, {"fraction": "supernatant"}, {"fraction": ""}))
+    low, high = sorted(out["pl_peak_nm"][:2])
+    assert low - 0.5 <= out["pl_peak_nm"][2] <= high + 0.5
+    assert out["pl_peak_nm_low"][2] <= out["pl_peak_nm_low"][:2].max()
+    assert out["fwhm_meV"][2] == pytest.approx(out["fwhm_meV"][:2].mean(), rel=0.1)
+
+
+def test_a_liquid_without_dipoles_is_no_antisolvent() -> None:
+    out = predict(table({"antisolvent": "hexane"}, {"antisolvent": ""}))
+    assert abs(out["pl_peak_nm"][0] - out["pl_peak_nm"][1]) < 6.0  # it only dilutes
+
+
+def test_what_a_spreadsheet_writes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    head = ";".join(GOOD)
+    line = ";".join(str(v).replace(".", ",") for v in GOOD.values())
+    texts = {
+        "semicolons.csv": f"{head}\n{line}\n;;;;;;;\n".encode("utf-8-sig"),
+        "tabs.txt": f"{head}\n{line}\n".replace(";", "\t").replace(",", ".").encode("utf-16"),
+    }
+    expected = predict(table({}))["pl_peak_nm"][0]
+    for name, raw in texts.items():
+        (tmp_path / name).write_bytes(raw)
+        assert main(["recipe", "--table", str(tmp_path / name), "-o", str(tmp_path / "o.csv")]) == 0
+        assert pd.read_csv(tmp_path / "o.csv")["pl_peak_nm"][0] == pytest.approx(expected, rel=1e-5)
+    twice = tmp_path / "twice.csv"
+    twice.write_text("method,composition,cs_umol,cs_umol\nlarp,CsPbBr3,1,2\n")
+    assert main(["recipe", "--table", str(twice)]) == 2
+    assert main(["recipe", "--table", str(twice), "-o", str(twice)]) == 2
+    assert "cs_umol" in twice.read_text()
+    capsys.readouterr()

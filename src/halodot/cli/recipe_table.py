@@ -45,6 +45,8 @@ def run(args: argparse.Namespace) -> int:
         return _scores()
     if args.file is not None:
         raise InputError("FILE.toml", args.file, "either a file or --table", "leave one out")
+    if args.output is not None and Path(args.output).resolve() == Path(args.table).resolve():
+        raise InputError("-o", args.output, "another file than the table", "name a new file")
     rows = _read(Path(args.table))
     found = _predictor(args)(rows)
     text = found.to_csv(index=False, lineterminator="\n", float_format="%.6g")
@@ -70,22 +72,48 @@ def _predictor(args: argparse.Namespace) -> Predictor:
 
 
 def _read(path: Path) -> pd.DataFrame:
+    """Read a CSV with comma, semicolon or tab; with semicolons a decimal comma is read as such."""
+    import csv
+
     import pandas as pd
 
     from ..core.errors import InputError
+    from ..recipes.columns import NUMBERS
 
+    if not path.is_file():
+        found = "a folder" if path.is_dir() else "no such file"
+        raise InputError(
+            "--table", f"{path} ({found})", "a CSV file with a header", "check the path"
+        )
     try:
-        with path.open(encoding="utf-8-sig") as file:
-            first = file.readline()
-            file.seek(0)
-            separator = ";" if first.count(";") > first.count(",") else ","
-            rows = pd.read_csv(
-                file, sep=separator, dtype=str, keep_default_na=False, skip_blank_lines=False
-            )
-    except (OSError, UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as e:
+        text = _text(path.read_bytes())
+        first = text.partition("\n")[0]
+        separator = max(",;\t", key=first.count)
+        lines = [line for line in csv.reader(text.splitlines(), delimiter=separator) if line]
+    except (OSError, UnicodeDecodeError, csv.Error) as e:
         raise InputError("--table", str(path), "a CSV file with a header", str(e)) from None
-    rows.columns = [str(c).strip() for c in rows.columns]
+    if not lines:
+        raise InputError("--table", f"{path} (empty)", "a CSV file with a header", "add a header")
+    names = [name.strip() for name in lines[0]]
+    for k, line in enumerate(lines[1:], 2):
+        if len(line) > len(names) and any(cell.strip() for cell in line[len(names) :]):
+            found = f"{len(line)} cells in line {k}"
+            raise InputError("--table", found, f"{len(names)}, as in the header", "quote commas")
+    filled = [(line + [""] * len(names))[: len(names)] for line in lines[1:]]
+    while filled and not any(cell.strip() for cell in filled[-1]):
+        filled.pop()  # what a spreadsheet leaves below its last row
+    rows = pd.DataFrame(filled, columns=names, dtype=str)
+    if separator == ";" and len(set(names)) == len(names):
+        for name in set(names) & set(NUMBERS):
+            rows[name] = rows[name].str.replace(",", ".", regex=False)
     return rows
+
+
+def _text(raw: bytes) -> str:
+    """Text of a file as Excel and others write it."""
+    if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return raw.decode("utf-16")
+    return raw.decode("utf-8-sig")
 
 
 def _write(path: Path, text: str) -> None:

@@ -76,6 +76,14 @@ class Read:
     assumed: list[tuple[str, ...]]
 
 
+def sentence(error: HalodotError) -> str:
+    """An error on one line, for a cell."""
+    if isinstance(error, InputError):
+        told = f"{error.field}: {error.value} cannot be used; allowed: {error.allowed}"
+        return " ".join((told + (f"; try: {error.remedy}" if error.remedy else "")).split())
+    return " ".join(str(error).split())
+
+
 def check_names(names: list[str]) -> list[str]:
     """Return the columns that are not used; refuse one that is a misspelt column.
 
@@ -119,6 +127,8 @@ def read(rows: pd.DataFrame, library: Library) -> Read:
         try:
             if problems[i]:
                 continue
+            if not any(words[name][i] for name in ("method", "composition")):
+                raise InputError("row", "nothing", "a method and a composition", "")
             method = _method(words["method"][i])
             composition = _composition(words["composition"][i], salts[i])
             share = _halides(composition, salts[i], float(mixed[i]))
@@ -128,7 +138,7 @@ def read(rows: pd.DataFrame, library: Library) -> Read:
             solvent.append(solvents.name(words["solvent"][i], "solvent", strict=False))
             fraction.append(_fraction(words["fraction"][i]))
         except HalodotError as e:
-            problems[i] = " ".join(str(e).split())
+            problems[i] = sentence(e)
             del anti[len(kept) :], solvent[len(kept) :]
             continue
         kept.append((i, method))

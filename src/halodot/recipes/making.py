@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 FloatArray = NDArray[np.float64]
 
 _AMOUNTS = ("lead", "caesium", "halides")
+_CHAIN = 16.0  # carbon atoms: the measured recipes had oleylamine
 _FRACTIONS = {"precipitate": 1.0, "supernatant": -1.0}
 _NOTE = "learned from measured syntheses of this kind, on top of the mechanism"
 _SOURCES = {"oleate": "github.com/leoluber/synthesizer", "salts": "github.com/tangger2000/MARS"}
@@ -101,7 +102,7 @@ def _learned(recipe: RecipeSpec, library: Library) -> dict[str, Any]:
     from ..synthesis.reagents import flask_of
 
     flask = flask_of(recipe, library)
-    if any(name in flask.assumed for name in _AMOUNTS):
+    if any(name in flask.assumed for name in _AMOUNTS) or flask.chain < _CHAIN:
         return {}
     row = columns_of(flask, library)
     families = {"oleate": antisolvent, "salts": mixed_halide}

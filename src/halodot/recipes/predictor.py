@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any
@@ -28,10 +28,10 @@ from ..synthesis.learned.antisolvent import Solvents
 from ..synthesis.learned.plain import Plain, plain
 from ..synthesis.learned.residual import Hyper
 from ..synthesis.polarity import of_solvent
-from . import training
+from . import sense, training
 from .columns import Read, read
 from .light import Lights, default_lights
-from .unlearned import forecast, shapes_of, widths, yields
+from .unlearned import forecast, is_plain, shapes_of, widths, yields
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -50,6 +50,12 @@ _SALT_SIZE = 9.0  # nm, cubes whose light the mixed-halide family starts from
 _NUMBERS = COLUMNS_OUT[1:9]
 _FAR = "outside the measured recipes: the mechanism and its spread alone; "
 _UNSEEN = "no synthesis with this antisolvent was measured: its strength is from its dipoles; "
+_OTHER_PHASE = "another compound takes most of the lead: the light is that of the dots there are; "
+_RICH = 2.6  # halide per lead beyond what PbBr2 brings
+_LIQUIDS = ("toluene", "n-hexane", "n-octane", "cyclohexane", "1-octadecene")
+_NOMINAL = 0.98  # bromide share
+_DULL = ("alkane", "alkene", "aromatic", "cycloalkane")  # liquids without a dipole of note
+_APOLAR = 3.0  # dipole density [debye2 mol/L] below which a liquid is more solvent
 
 
 @dataclass(frozen=True)
@@ -58,6 +64,19 @@ class Widths:
 
     fwhm: Plain
     plqy: Plain
+
+    def of(
+        self, rows: Columns, solvents: Solvents, peak: FloatArray
+    ) -> tuple[FloatArray, FloatArray]:
+        """Logarithm of the width [meV] and yield of rows whose PL peak is `peak` [nm]."""
+        found = []
+        for model in (self.fwhm, self.plqy):
+            middle = np.zeros(len(rows))
+            for fraction, share in antisolvent.FRACTIONS:
+                unstated = replace(rows, fraction=np.where(rows.fraction, rows.fraction, fraction))
+                middle += share * model.predict(width_features(unstated, solvents, peak))[0]
+            found.append(middle)
+        return found[0], found[1]
 
 
 @dataclass(frozen=True)
@@ -112,10 +131,13 @@ class Predictor:
         result: dict[str, Any] = {name: np.full(count, np.nan) for name in _NUMBERS}
         notes = np.full(count, "", dtype=object)
         inside = np.zeros(count, dtype=bool)
-        status = lacking(columns)
+        status = sense.problems(columns, table.compositions)
+        doubts = sense.doubts(columns, table.compositions)
+        table = _of_their_salts(table)
         usable = status == ""
-        oleate = usable & antisolvent.claims(columns)
-        salts = usable & mixed_halide.claims(columns)
+        plain = usable & np.array([is_plain(c) for c in table.compositions], dtype=bool)
+        oleate = plain & antisolvent.claims(columns)
+        salts = plain & mixed_halide.claims(columns)
         rest = usable & ~oleate & ~salts
         for mask, family in ((oleate, self._oleate), (salts, self._salts)):
             if mask.any():
@@ -129,40 +151,51 @@ class Predictor:
             for name, x in values.items():
                 result[name][which] = x
             inside[which], notes[which], status[which] = known, note, problem
-        dull = np.isnan(result["plqy"]) & usable
+        good = status == ""
+        dull = np.isnan(result["plqy"]) & good
         result["plqy"][dull] = yields(columns.rows(dull))
         shape, phase = shapes_of(columns, table.compositions, result["size_nm"])
+        named = [c.host.formula for c in table.compositions]
+        other = np.array(
+            [p not in (None, n) for p, n in zip(phase, named, strict=True)], dtype=bool
+        )
+        inside &= ~other
+        notes[other] += _OTHER_PHASE
+        notes += doubts
         assumed = ["; ".join(a) for a in table.assumed]
         words: dict[str, Any] = {"shape": shape, "phase": phase, "in_domain": inside}
         for name, column in (words | {"assumed": assumed, "note": notes}).items():
-            given = np.array(column, dtype=object)
-            given[status != ""] = None
-            result[name] = given
-        status[status == ""] = "ok"
-        return {**result, "status": status}
+            result[name] = np.array(column, dtype=object)
+            result[name][~good] = None
+        for name in _NUMBERS:
+            result[name][~good] = np.nan
+        return {**result, "status": np.where(good, "ok", status)}
 
     def _oleate(self, rows: Columns) -> tuple[dict[str, FloatArray], BoolArray, Any]:
         known = solvents_of(rows, self.library)
+        apolar = known.density < _APOLAR
+        rows = replace(
+            rows,
+            antisolvent=np.where(apolar, "", rows.antisolvent),
+            antisolvent_amount=np.where(apolar, 0.0, rows.antisolvent_amount),
+            antisolvent_volume=np.where(apolar, 0.0, rows.antisolvent_volume),
+        )
         mixture, novelty = self.oleate.predict(rows, known)
         low, middle, high = mixture.quantiles(LEVELS).T
         high = np.maximum(np.minimum(high, self.oleate.ceiling), middle + 0.5 * (middle - low))
-        features = width_features(rows, known, middle)
-        fwhm, _ = self.widths.fwhm.predict(features)
-        plqy, _ = self.widths.plqy.predict(features)
+        fwhm, plqy = self.widths.of(rows, known, middle)
         values = {"pl_peak_nm": middle, "pl_peak_nm_low": low, "pl_peak_nm_high": high}
         values |= {"fwhm_meV": np.exp(fwhm), "plqy": np.clip(plqy, 0.01, 0.99)}
         values |= self._thickness(low, middle, high)
-        far = antisolvent.is_new(novelty)
-        unseen = (rows.antisolvent != "") & ~np.isin(
-            rows.antisolvent, list(self.oleate.drives.effects)
-        )
-        note = np.where(
-            far, "outside the measured recipes: the mechanism and its spread alone; ", ""
-        )
-        note = note.astype(object)
-        note[unseen] += (
-            "antisolvent without measured syntheses: its strength is from its dipole density; "
-        )
+        measured = list(self.oleate.drives.effects)
+        unseen = (rows.antisolvent != "") & ~np.isin(rows.antisolvent, measured)
+        rich = rows.halide_ratio > _RICH
+        other = ~np.isin(rows.solvent, ("", *_LIQUIDS))
+        far = antisolvent.is_new(novelty) | unseen | rich | other
+        note = np.where(antisolvent.is_new(novelty), _FAR, "").astype(object)
+        note[unseen] += _UNSEEN
+        note[rich] += "no measured recipe had more halide than its lead salt brings; "
+        note[other] += "measured recipes had toluene; "
         return values, ~far, note
 
     def _thickness(
@@ -188,15 +221,11 @@ class Predictor:
                   "size_nm": size, "size_nm_low": np.full_like(size, window.low),
                   "size_nm_high": np.full_like(size, window.high)}  # fmt: skip
         values["fwhm_meV"] = widths(rows, size, self.lights)
-        far = mixed_halide.is_new(novelty)
-        note = np.where(
-            far, "outside the measured recipes: the mechanism and its spread alone; ", ""
-        )
-        return (
-            values,
-            ~far,
-            note.astype(object) + "size from the window of the method: a prior alone",
-        )
+        nominal = rows.bromide > _NOMINAL
+        far = mixed_halide.is_new(novelty) | nominal
+        note = np.where(mixed_halide.is_new(novelty), _FAR, "").astype(object)
+        note[nominal] += "peaks of pure bromide in this set are a nominal 523 nm; "
+        return values, ~far, note + "size from the window of the method: a prior alone; "
 
 
 def predict(rows: pd.DataFrame) -> pd.DataFrame:
@@ -344,7 +373,7 @@ def _density(name: str, library: Library) -> float:
         return dipole_density(moment, volume)
     if entry.has("polar_energy_density"):
         return max(float(entry.quantity("polar_energy_density")) * 1e-6 / _BEERBOWER, 0.1)
-    return 20.0
+    return 0.1 if entry.text("solvent_class") in _DULL else 20.0
 
 
 def width_features(rows: Columns, solvents: Solvents, peak: FloatArray) -> FloatArray:
@@ -369,6 +398,15 @@ def by_bromide(lights: Lights) -> Callable[[FloatArray], FloatArray]:
     return lambda share: np.interp(share, x, energy)
 
 
+def _of_their_salts(table: Read) -> Read:
+    """The table with the compositions that the salts of its rows make."""
+    made = list(table.compositions)
+    for i, composition in enumerate(made):
+        formula = sense.as_salts(composition, table.columns.halides[i])
+        made[i] = parse(formula) if formula else composition
+    return replace(table, compositions=made)
+
+
 def _formula(halides: FloatArray) -> str:
     """Formula of the caesium lead halide with these shares of Cl, Br and I."""
     inner = "".join(f"{h}{x:.4f}" for h, x in zip(_HALIDES, halides, strict=True) if x > 0.0)
@@ -380,12 +418,3 @@ def _need(lights: Lights, formula: str, shape: str) -> Any:
     if curve is None:
         raise ValueError(f"the dot model has no levels of {formula}")
     return curve
-
-
-def lacking(columns: Columns) -> NDArray[Any]:
-    """Why a row cannot give dots at all, by its amounts; empty where it can or states none."""
-    some = (columns.lead > 0.0) | (columns.caesium > 0.0)
-    why = np.full(len(columns), "", dtype=object)
-    why[some & ~(columns.lead > 0.0)] = "no lead salt has an amount: nothing can crystallise"
-    why[some & ~(columns.caesium > 0.0)] = "no caesium salt has an amount: nothing can crystallise"
-    return why

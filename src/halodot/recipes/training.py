@@ -37,8 +37,23 @@ def read_recipes(folder: str, name: str, sep: str = ",") -> pd.DataFrame:
         return pd.read_csv(file, sep=sep)
 
 
-@lru_cache(maxsize=1)
+def _three_digits(values: pd.Series[float]) -> pd.Series[float]:
+    """Values to three digits: recipes that differ by less are one."""
+    return values.map(lambda v: float(f"{v:.3g}"))
+
+
 def antisolvent() -> pd.DataFrame:
+    """Return a copy of the antisolvent set; see `_antisolvent`."""
+    return _antisolvent().copy()
+
+
+def mixed_halide() -> pd.DataFrame:
+    """Return a copy of the mixed-halide set; see `_mixed_halide`."""
+    return _mixed_halide().copy()
+
+
+@lru_cache(maxsize=1)
+def _antisolvent() -> pd.DataFrame:
     """215 syntheses of CsPbBr3 from oleates with five antisolvents or none.
 
     Columns of the recipe table, then ``key`` (recipe), ``pl_peak_nm``, ``fwhm_meV``, ``plqy``
@@ -52,6 +67,7 @@ def antisolvent() -> pd.DataFrame:
 
     raw = read_recipes("synthesizer_cspbbr3", "dataset_synthesizer.csv", sep=";")
     amounts = raw[["antisolvent", "n_Cs", "n_Pb", "n_As", "V_total"]]
+    near = amounts.assign(**{n: _three_digits(amounts[n]) for n in amounts.columns[1:]})
     name = raw["antisolvent"].map(ANTISOLVENTS)
     return pd.DataFrame(
         {
@@ -64,7 +80,7 @@ def antisolvent() -> pd.DataFrame:
             "solvent": "toluene",
             "volume_mL": raw["V_total"] / 1000.0,
             "fraction": raw["S/P"].map(FRACTIONS).fillna(""),
-            "key": raw.groupby(list(amounts.columns)).ngroup(),
+            "key": near.groupby(list(amounts.columns)).ngroup(),
             "pl_peak_nm": raw["peak_pos"],
             "fwhm_meV": raw["fwhm"] * 1e3,
             "plqy": raw["PLQY"].where(raw["PLQY"] > 0.0),
@@ -73,7 +89,7 @@ def antisolvent() -> pd.DataFrame:
 
 
 @lru_cache(maxsize=1)
-def mixed_halide() -> pd.DataFrame:
+def _mixed_halide() -> pd.DataFrame:
     """Distinct recipes of CsPb(Br,Cl)3 from halide salts, replicates averaged.
 
     Columns of the recipe table, then ``key``, ``pl_peak_nm`` and ``count`` of replicates.

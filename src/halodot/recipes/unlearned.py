@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..core.constants import Z90
+from ..core.errors import HalodotError
 from ..core.sourced import Sourced
 from ..crystal.composition import Composition
 from ..dot import characterise
@@ -21,7 +22,7 @@ from ..synthesis.shape import CELSIUS, SHAPES, Conditions, probabilities
 from ..synthesis.speciation import Totals, donor_of
 from ..synthesis.state import DotPopulation
 from ..synthesis.usual import USUAL
-from .columns import Read
+from .columns import Read, sentence
 from .light import Lights, default_lights
 
 FloatArray = NDArray[np.float64]
@@ -40,7 +41,7 @@ def forecast(
     """Values by column, whether known, a note and a problem (empty or why not) for rows `which`."""
     rows = table.columns.rows(which)
     compositions = [table.compositions[i] for i in which]
-    mean, sd, known, note = _sizes(rows, compositions)
+    mean, sd, known, note, failed = _sizes(rows, compositions)
     values = {
         "size_nm": np.exp(mean),
         "size_nm_low": np.exp(mean - Z90 * sd),
@@ -50,19 +51,19 @@ def forecast(
     low, middle, high = mixture.quantiles((0.05, 0.5, 0.95)).T if len(rows) else np.empty((3, 0))
     values |= {"pl_peak_nm": middle, "pl_peak_nm_low": low, "pl_peak_nm_high": high}
     values["fwhm_meV"] = widths(rows, values["size_nm"], lights)
-    dark = np.isnan(middle)
     problem = np.full(len(rows), "", dtype=object)
-    for i in np.flatnonzero(dark):
+    for i in np.flatnonzero(np.isnan(middle)):
         problem[i] = f"the dot model has no levels of {compositions[i].host.formula}"
-        for column in values.values():
-            column[i] = np.nan
+    for row, why in failed.items():
+        problem[row] = why
     return values, known, note, problem
 
 
 def _sizes(
     rows: Columns, compositions: list[Composition]
-) -> tuple[FloatArray, FloatArray, NDArray[np.bool_], Any]:
-    """Mean and standard deviation of ln(size / nm), whether published, and why."""
+) -> tuple[FloatArray, FloatArray, NDArray[np.bool_], Any, dict[int, str]]:
+    """Mean and standard deviation of ln(size / nm), whether published, why, and what failed."""
+    failed: dict[int, str] = {}
     mean, sd = np.empty(len(rows)), np.empty(len(rows))
     known, note = np.zeros(len(rows), dtype=bool), np.full(len(rows), "", dtype=object)
     for i, composition in enumerate(compositions):
@@ -71,14 +72,19 @@ def _sizes(
             mean[i], sd[i], problem = _injected(rows, i, composition)
             note[i] = "size regressed on 20 published hot injections"
         else:
-            mean[i], sd[i], problem = _reactor(rows, i, composition) or _window(method, composition)
+            try:
+                found = _reactor(rows, i, composition)
+            except HalodotError as e:
+                failed[i] = f"the reactor of {method} refuses {sentence(e)}"
+                found = None
+            mean[i], sd[i], problem = found or _window(method, composition)
             source = "the reactor model" if problem is _ALONE else "the window"
             note[i] = f"size from {source} of {method}: a prior alone"
         known[i] = method == "hot_injection" and not problem
         if problem:
             sd[i] *= _OUTSIDE
             note[i] += "; outside the published syntheses: " + problem
-    return mean, sd, known, note
+    return mean, sd, known, note, failed
 
 
 def _injected(rows: Columns, i: int, composition: Composition) -> tuple[float, float, str]:
@@ -148,7 +154,7 @@ def _light(
     size = 1e-9 * np.minimum(
         np.exp(mean[row] + sd[row] * np.tile(_SIZES, len(rows))), _LARGEST_BULK
     )
-    plain = np.array([_is_plain(c) for c in compositions], dtype=bool)
+    plain = np.array([is_plain(c) for c in compositions], dtype=bool)
     halides = rows.halides[row]
     peak = lights.of(halides, "cube", "peak_of", size)
     spread = lights.of(halides, "cube", "spread_of", size)
@@ -161,8 +167,8 @@ def _light(
     return Mixture(row, np.tile(weight, len(rows)), 1e9 * peak, 1e9 * spread)
 
 
-def _is_plain(composition: Composition) -> bool:
-    """Whether this is a caesium lead halide, whose light is on the grid."""
+def is_plain(composition: Composition) -> bool:
+    """Whether this is a caesium lead halide CsPbX3, whose light is on the grid."""
     lead, caesium = composition.site("B").get("Pb", 0.0), composition.site("A").get("Cs", 0.0)
     return composition.family == "ABX3" and lead > 0.999 and caesium > 0.999
 

@@ -79,15 +79,20 @@ class Columns:
     @property
     def caesium_ratio(self) -> FloatArray:
         """Caesium over lead [1]."""
-        return self.caesium / self.lead
+        return _over(self.caesium, self.lead)
 
     @property
     def halide_ratio(self) -> FloatArray:
         """Halide over lead [1]."""
-        return self.halide / self.lead
+        return _over(self.halide, self.lead)
 
     @property
     def lead_concentration(self) -> FloatArray:
         """Lead in the liquid before the antisolvent comes [mol/m3]."""
         rest = np.maximum(self.volume - self.antisolvent_volume, 0.03 * self.volume)
         return self.lead / rest
+
+
+def _over(above: FloatArray, below: FloatArray) -> FloatArray:
+    """Quotient, NaN where there is nothing below."""
+    return np.asarray(np.divide(above, below, out=np.full_like(above, np.nan), where=below > 0.0))

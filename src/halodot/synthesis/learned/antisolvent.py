@@ -3,7 +3,9 @@ r"""PL peak of CsPbBr3 from oleates at room temperature, with or without antisol
 The mechanism is `drives`; a Gaussian process corrects it in the features ln Cs/Pb, ln [Pb], the
 dose of antisolvent ``ln(1 + r/100)``, the dose times the relative polarity, the logarithm of the
 antisolvent's drive and the fraction of the centrifuge. An antisolvent that was never measured is
-given 11 strengths about the expected one; a volume that is not stated five of those published.
+given 11 strengths about the expected one; a volume that is not stated five of those published; a
+fraction that is not stated both, by how often they were kept. Intervals widen with the share of
+the process that no data took away.
 """
 
 from __future__ import annotations
@@ -23,7 +25,9 @@ METHODS = ("antisolvent", "larp", "ligand_assisted")
 UNIT = 7.0  # nm
 _STRENGTHS = np.linspace(-2.0, 2.0, 11)
 _QUANTILES = (0.1, 0.3, 0.5, 0.7, 0.9)
-_NEW = 0.6  # of the process: beyond it a recipe lies outside what was measured
+FRACTIONS = ((1.0, 0.72), (-1.0, 0.28))  # precipitate and supernatant, share of the measured rows
+_NEW = 0.8  # of the process: beyond it a recipe lies outside what was measured
+_STRANGE = 0.3  # by which the half width grows where nothing is known; set on stretches left out
 _FLOOR = -3.0
 
 
@@ -76,8 +80,9 @@ class Trained:
         features = _features(full, known, drives, shift)
         miss, sd = self.residual.predict(features)
         new = self.residual.novelty(sd)
-        own = uncertainty(full, density, drives, self.light) * new
-        mixture = Mixture(row, weight, base + miss, np.hypot(sd, own) * self.widen)
+        own = uncertainty(full, density, drives, self.light, shift) * new
+        wide = self.widen * (1.0 + _STRANGE * new)
+        mixture = Mixture(row, weight, base + miss, np.hypot(sd, own) * wide)
         novelty = np.bincount(row, weight * new, len(table)) / np.bincount(row, weight, len(table))
         return mixture, novelty
 
@@ -90,15 +95,18 @@ class Trained:
         )
         no_volume = ~(table.volume > 0.0)
         row = np.arange(len(table))
-        weight, shift = np.ones(len(table)), np.zeros(len(table))
-        dense = np.full(len(table), np.nan)
-        row, weight, (shift, dense) = _split(
-            row, weight, (shift, dense), unseen, 0, UNSEEN * _STRENGTHS, _normal(_STRENGTHS)
-        )
-        row, weight, (shift, dense) = _split(
-            row, weight, (shift, dense), no_volume[row], 1, self.volumes, np.ones(len(self.volumes))
-        )
-        full = table.rows(row)
+        weight = np.ones(len(table))
+        values = [np.zeros(len(table)), np.full(len(table), np.nan), table.fraction]
+        kept, share = np.array(FRACTIONS).T
+        equal = np.ones(len(self.volumes))
+        for index, which, choices, odds in (
+            (0, unseen, UNSEEN * _STRENGTHS, _normal(_STRENGTHS)),
+            (1, no_volume, self.volumes, equal),
+            (2, table.fraction == 0.0, kept, share),
+        ):
+            row, weight, values = _split(row, weight, values, which[row], index, choices, odds)
+        shift, dense, fraction = values
+        full = replace(table.rows(row), fraction=fraction)
         own = np.where(np.isnan(dense), 0.0, full.lead / np.exp(np.nan_to_num(dense)))
         volume = np.where(np.isnan(dense), full.volume, own + full.antisolvent_volume)
         return row, weight, replace(full, volume=volume), solvents.rows(row), shift
@@ -159,16 +167,16 @@ def _normal(z: FloatArray) -> FloatArray:
 def _split(
     row: NDArray[np.int64],
     weight: FloatArray,
-    values: tuple[FloatArray, FloatArray],
+    values: list[FloatArray],
     which: NDArray[np.bool_],
     index: int,
     choices: FloatArray,
     odds: FloatArray,
-) -> tuple[NDArray[np.int64], FloatArray, tuple[FloatArray, FloatArray]]:
+) -> tuple[NDArray[np.int64], FloatArray, list[FloatArray]]:
     """Repeat the components in `which` once for each choice of `values[index]`."""
     kept, many = np.flatnonzero(~which), np.repeat(np.flatnonzero(which), len(choices))
     order = np.concatenate([kept, many])
     new = [v[order] for v in values]
     new[index] = np.concatenate([values[index][kept], np.tile(choices, int(which.sum()))])
     share = np.concatenate([np.ones(len(kept)), np.tile(odds / odds.sum(), int(which.sum()))])
-    return row[order], weight[order] * share, (new[0], new[1])
+    return row[order], weight[order] * share, new

@@ -70,11 +70,11 @@ class Trained:
 
 
 def claims(table: Columns) -> NDArray[np.bool_]:
-    """Rows that this family predicts: halide salts with bromide, without iodide, unheated."""
+    """Rows that this family predicts: salts of chloride and bromide, unheated."""
     warm = table.temperature > 320.0
     is_there = (table.lead > 0.0) & (table.caesium > 0.0) & (table.halides[:, 2] < 0.01)
     known = np.isin(table.method, METHODS)
-    return known & ~table.has_oleate & is_there & (table.bromide > 0.3) & ~warm
+    return known & ~table.has_oleate & is_there & ~warm
 
 
 def is_new(novelty: FloatArray) -> NDArray[np.bool_]:

@@ -147,9 +147,20 @@ class Mixture:
     sd: FloatArray
 
     def quantiles(self, levels: tuple[float, ...]) -> FloatArray:
-        """Return quantiles, shape [rows, levels], by bisection of the distribution function."""
+        """Return quantiles, shape [rows, levels], by bisection of the distribution function.
+
+        NaN where a component of the row is not known.
+        """
         from scipy.special import ndtr
 
+        unknown = np.isnan(self.mean) | np.isnan(self.sd)
+        if unknown.any():
+            filled = Mixture(
+                self.row, self.weight, np.where(unknown, 0.0, self.mean),
+                np.where(unknown, 1.0, self.sd),
+            ).quantiles(levels)  # fmt: skip
+            filled[self.row[unknown]] = np.nan
+            return filled
         count = int(self.row.max()) + 1 if self.row.size else 0
         total = np.bincount(self.row, self.weight, count)
         low = np.full(count, np.inf)
