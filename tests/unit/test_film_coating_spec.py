@@ -182,7 +182,7 @@ def test_films_with_holes_give_bounds_of_their_set_voltages() -> None:
     holed = coat(build(CoatingSpec, {**keys, "weakest_of": 10**9, "striation": 0.3}))
     assert holed.status is Status.OUTSIDE_RANGE
     assert holed.values["set_voltage_spread"].value <= 0.5
-    assert "a bound" in holed.values["set_voltage_spread"].note
+    assert "bounds" in holed.values["set_voltage_spread"].note
 
 
 @pytest.mark.parametrize(

@@ -147,7 +147,11 @@ def one_room(spec: FilmTables) -> FilmTables:
 
 
 def with_tables(film: FilmProperties, spec: FilmTables, library: Library) -> FilmProperties:
-    """Return `film` with what its optional tables say."""
+    """Return `film` with what its optional tables say.
+
+    Its status stays that of the film as a semiconductor; what is beyond the range of a table stands
+    in the notes.
+    """
     if all(getattr(spec, name) is None for name in NAMES):
         return film
     found = evaluate(spec, library, film.dot_size, film.extras.get("ligand_coverage"))
@@ -156,5 +160,4 @@ def with_tables(film: FilmProperties, spec: FilmTables, library: Library) -> Fil
         extras=film.extras | found.extras,
         curves=film.curves | found.curves,
         notes=film.notes + found.notes,
-        status=worst(film.status, found.status),
     )

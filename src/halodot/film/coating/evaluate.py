@@ -133,7 +133,8 @@ def coat(
         values["coffee_ring"] = Sourced.unknown("yes_no", reason)
         return Coating(values, _curves(spec, values), reason=reason, status=range_)
     judged = _judged(spec, mixture, values, inputs)
-    return replace(judged, status=worst(judged.status, range_))
+    notes = judged.notes + ((values["set_voltage"].note,) if range_ is not Status.OK else ())
+    return replace(judged, status=worst(judged.status, range_), notes=notes)
 
 
 def _set_voltages(spec: CoatingSpec, values: dict[str, Sourced]) -> Status:
@@ -142,8 +143,8 @@ def _set_voltages(spec: CoatingSpec, values: dict[str, Sourced]) -> Status:
     if uneven is None or set_voltage.is_whole(uneven, places):
         return Status.OK
     reason = (
-        f"a bound, outside the range: the thickness varies by {uneven:.2g} of its mean, and above "
-        f"{set_voltage.edge(places):.2g} a film has holes that short cells of {places} places"
+        f"set voltages are bounds, outside the range: the thickness varies by {uneven:.2g} of its "
+        f"mean, and above {set_voltage.edge(places):.2g} a film has holes that short cells"
     )
     for name in ("set_voltage", "set_voltage_spread"):
         values[name] = replace(values[name], note=reason)
