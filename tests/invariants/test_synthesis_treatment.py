@@ -11,6 +11,7 @@ from halodot.core import codec
 from halodot.core.errors import InputError
 from halodot.core.sourced import Sourced
 from halodot.core.spec import build
+from halodot.crystal.composition import parse
 from halodot.dot import characterise
 from halodot.dot.history import escape
 from halodot.ensemble import draw_state
@@ -19,7 +20,8 @@ from halodot.study import from_data
 from halodot.synthesis import DotsSpec, given
 from halodot.synthesis.state import DotPopulation, History
 from halodot.synthesis.treatment import spec
-from halodot.synthesis.treatment.lattices import binned
+from halodot.synthesis.treatment.cation_exchange import contraction
+from halodot.synthesis.treatment.lattices import binned, lattice, with_site
 from halodot.synthesis.treatment.treating import joined, treat
 
 LIB = Library.builtin()
@@ -160,6 +162,49 @@ def test_weights_keep_mean_and_sum() -> None:
     found = binned(values, moles, grid)
     assert found.sum(axis=1) == pytest.approx(np.ones(5))
     assert found @ grid == pytest.approx(values @ moles / moles.sum())
+
+
+@pytest.mark.parametrize(
+    ("formula", "table"),
+    [
+        ("CsPb0.9Mn0.1Cl3", {"metal": "Mn", "added": 3}),
+        ("CsPbBr3", {"metal": "Mn", "added": 1, "route": "photoinduced", "halide": "Cl"}),
+        ("CsPbBr3", {"metal": "Zn", "added": 3, "against": "amount"}),
+    ],
+)
+def test_size_of_the_history_starts_and_ends_with_the_dots(formula: str, table: dict) -> None:
+    dots = given(build(DotsSpec, {"formula": formula, "size": "9 nm"}))
+    after = treat(dots, build(spec.CationExchange, {"kind": "cation_exchange", **table}), LIB)
+    assert after.history is not None
+    assert after.history.size[0] == pytest.approx(9e-9, rel=1e-9)
+    assert after.history.size[-1] == pytest.approx(float(after.size), rel=1e-9)
+    # the lattice of the mixture of halides, and the radii of the metal that came
+    composition, started = parse(after.formula), parse(formula)
+    share = composition.site("B")[table["metal"]] - started.site("B").get(table["metal"], 0.0)
+    cell = lattice(formula, LIB)
+    by_halide = lattice(with_site(started, "X", composition.site("X")), LIB) / cell
+    expected = by_halide * (1.0 + contraction(table["metal"], share, cell))
+    assert float(after.size) / 9e-9 == pytest.approx(float(expected), rel=1e-4)
+
+
+def test_all_edges_of_a_platelet_shrink_with_its_lattice() -> None:
+    table = {"formula": "CsPbBr3", "shape": "platelet", "size": "3 nm", "lateral": "20 nm"}
+    dots = given(build(DotsSpec, table))
+    zinc = {"kind": "cation_exchange", "metal": "Zn", "added": 3}
+    after = treat(dots, build(spec.CationExchange, zinc), LIB)
+    assert after.lateral is not None
+    assert float(after.lateral) / 20e-9 == pytest.approx(float(after.size) / 3e-9, rel=1e-9)
+    assert float(after.size) < 3e-9
+
+
+def test_salt_that_is_bound_in_the_flask_does_not_react() -> None:
+    dots = given(build(DotsSpec, {"formula": "CsPbBr3", "size": "9 nm"}))
+    thiol = {"kind": "transformation", "agent": "thiol", "added": 8, "time": "10 day"}
+    middle = treat(dots, build(spec.Transformation, thiol), LIB)
+    assert float(middle.extras["lead_halide_in_flask"]) > 2.9
+    trace = {"kind": "transformation", "agent": "PbX2", "added": 1e-6, "time": "10 day"}
+    after = treat(middle, build(spec.Transformation, trace), LIB)
+    assert float(after.extras["converted_share"]) < 1e-6
 
 
 def test_light_of_the_history_starts_and_ends_with_the_dots() -> None:

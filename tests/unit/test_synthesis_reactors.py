@@ -218,6 +218,22 @@ class TestEmulsion:
         found = emulsion.run(b, process)
         assert found.size == pytest.approx(content ** (1.0 / 3.0), rel=0.15)
 
+    def test_droplets_hold_equal_shares_of_the_volume(self) -> None:
+        rng = np.random.default_rng(3)
+        s2 = np.log1p(0.4**2)
+        d = np.exp(-0.5 * s2 + np.sqrt(s2) * rng.standard_normal(400_000)) * 1e-6
+        d.sort()
+        volume = np.cumsum(d**3) / np.sum(d**3)
+        middles = d[np.searchsorted(volume, [1.0 / 6.0, 0.5, 5.0 / 6.0])]
+        # the mean of the sample is that of the droplets
+        assert emulsion.droplets(1e-6, 0.4) == pytest.approx(middles, rel=0.02, abs=0.0)
+
+    def test_nothing_nucleated_is_told(self, seen: list[Course]) -> None:
+        b = replace(batch("emulsion", 25.0, 30.0), monomer=1e-9)
+        found = emulsion.run(b, EmulsionProcess())
+        assert any("nothing nucleated" in note for note in found.notes)
+        assert seen[-1].time[-1] == pytest.approx(30.0)
+
     def test_spread_of_droplets_broadens_dots(self) -> None:
         narrow, wide = (
             emulsion.run(
@@ -247,6 +263,23 @@ class TestFlow:
         assert weight.sum() == pytest.approx(1.0)
         # half of a laminar mean's tail beyond 300 residence times is 1/600
         assert weight @ t == pytest.approx(process.residence_time, rel=0.02)
+
+    def test_the_tail_of_laminar_flow_leaves_with_the_last_output(self) -> None:
+        process = build(FlowProcess, {"flow_rate": "20 mL/h", "channel_diameter": "1.6 mm"})
+        t = np.linspace(0.0, 4.0, 4001)
+        weight = flow.residence(process, t * process.residence_time)
+        # 1/64 of the flow stays for longer than 4 tau; without its wait the mean is 15/16 tau
+        assert weight[-1] == pytest.approx(1.0 / 64.0, rel=0.01)
+        assert weight @ t == pytest.approx(15.0 / 16.0, rel=1e-3)
+
+    def test_taylor_and_aris_spread(self) -> None:
+        process = build(FlowProcess, {"flow_rate": "1 mL/h", "channel_diameter": "0.2 mm"})
+        tau, u, d = process.residence_time, flow.speed(process), 2e-4
+        t = np.linspace(0.0, 4.0, 40_001) * tau
+        weight = flow.residence(process, t)
+        spread = np.sqrt(weight @ (t - weight @ t) ** 2) / tau
+        axial = 1e-9 + u**2 * (0.5 * d) ** 2 / (48.0 * 1e-9)  # by the radius: 48
+        assert spread == pytest.approx(np.sqrt(2.0 * axial / (u * u * tau)), rel=0.01)
 
     def test_laminar_flow_has_its_first_exit_at_half_the_mean(self) -> None:
         process = build(FlowProcess, {"flow_rate": "20 mL/h", "channel_diameter": "1.6 mm"})

@@ -62,7 +62,8 @@ def run(batch: Batch, process: EmulsionProcess) -> Outcome:
         )
     note = "emulsion: droplets as batches of their own"
     if not found:
-        growth = grown(batch, course(batch, mean, 1.0), at_room_temperature(batch))
+        mixing, time = float(process.mixing_time), float(batch.flask.time)
+        growth = grown(batch, course(batch, mixing, time), at_room_temperature(batch))
         return outcome(growth, note + "; nothing nucleated")
     middle = found[len(found) // 2]
     typical = Sourced(

@@ -30,7 +30,7 @@ Sources: activation energy of Cl-Br interdiffusion, Pan et al., Nano Lett. 2018;
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
@@ -273,8 +273,3 @@ def size_quantiles(mean: float, spread: float, count: int) -> FloatArray:
 
     middle = ndtri((np.arange(count) + 0.5) / count)
     return np.asarray(mean * np.exp(np.sqrt(np.log1p(spread**2)) * middle))
-
-
-def without_waiting(problem: Exchange) -> Exchange:
-    """Return the same exchange with dots that begin at once."""
-    return replace(problem, threshold=np.zeros_like(problem.threshold))

@@ -161,15 +161,13 @@ def exchange_cations(
     if light:
         extras["exchanged_share"] = summary(x[-1], "1", f"share of the halide; {_PRIOR}")
     formula = _formula(composition, t, round(float(x[-1, 0]), 4), round(float(y[-1, 0] @ moles), 4))
-    grown = 1.0 + float(extras["lattice_contraction"])
-    if light:
-        grown *= lattice(_formula(composition, t, float(x[-1, 0]), before), library) / lattice(
-            population.formula, library
-        )
+    grown = float(history.size[-1]) / float(population.size)
     return replace(
         population,
         formula=formula,
         size=scaled(population.size, grown),
+        lateral=population.lateral and scaled(population.lateral, grown),
+        length=population.length and scaled(population.length, grown),
         phases={formula: Sourced(1.0, "1")},
         notes=(*population.notes, *_notes(t)),
         extras=population.extras | extras,
@@ -221,6 +219,24 @@ def _formula(composition: Composition, t: CationExchange, x: float, y: float) ->
     return with_site(parse(with_site(composition, "B", shares)), "X", halides)
 
 
+def _growth(
+    composition: Composition, t: CationExchange, x: FloatArray, y: FloatArray, library: Library
+) -> tuple[FloatArray, FloatArray]:
+    """Edge over that at the start, and how much of the change is of the metal, shape [steps].
+
+    Parameters
+    ----------
+    x, y
+        Exchanged halide, and share of the metal with what was there before, shape [steps].
+    """
+    before = composition.site("B").get(t.metal, 0.0)
+    start = lattice(composition.formula, library)
+    by_metal = contraction(t.metal, y - before, start)
+    grid = between(x, FORMULAS)
+    cells = [lattice(_formula(composition, t, float(one), before), library) for one in grid]
+    return np.interp(x, grid, cells) / start * (1.0 + by_metal), by_metal
+
+
 def _history(
     composition: Composition,
     t: CationExchange,
@@ -241,8 +257,7 @@ def _history(
         _formula(composition, t, float(a), float(b)) for a, b in zip(halide, metal, strict=True)
     )
     low, high = np.percentile(mean, (5.0, 95.0), axis=1)
-    cell = lattice(population.formula, library)
-    shrunk = contraction(t.metal, mean[:, 0], cell)
+    grown, shrunk = _growth(composition, t, x[:, 0], mean[:, 0], library)
     name = "photons absorbed over lattice halide" if light else "metal added over lead"
     return History(
         axis_name="time" if t.against == "time" else name,
@@ -250,7 +265,7 @@ def _history(
         axis=axis,
         formulas=formulas,
         weights=binned(along, moles, grid),
-        size=float(population.size) * (1.0 + shrunk),
+        size=float(population.size) * grown,
         optical_density=float(t.optical_density),
         curves={
             "metal_share": mean[:, 0],

@@ -21,7 +21,6 @@ Phase = Literal["Cs4PbX6", "CsPbX3", "CsPb2X5"]
 Agent = Literal["PbX2", "water", "heat", "Prussian blue", "thiol", "OAm/OA", "CsX"]
 ROOM = 300.0  # temperature at which rates and constants below are stated [K]
 INTERDIFFUSION = "Pan et al., Nano Lett. 2018"
-WAITING = "10.1063/5.0149821"
 _NO_RATE = "no rate was read; "
 
 

@@ -24,9 +24,10 @@ is activated. With OAm/OA the end is the share ``rho^3 / (1 + rho^3)`` of lead i
 ratio over that at which it is half.
 
 Lead, caesium and halide are counted in the dots and in the flask, where the amine, the thiol or
-the water holds them: what was released is there for the way back. The size follows from the
-volumes of the formula units, ``L'/L = (n' v' / n v)^(1/3)``: a dot of Cs4PbX6 grows by a fifth
-with PbX2 and shrinks to three quarters with water.
+the water holds them: what was released stays there, bound, and only another ratio of OAm to OA
+gives it back; with other agents what is added alone reacts. The size follows from the volumes of
+the formula units, ``L'/L = (n' v' / n v)^(1/3)``: a dot of Cs4PbX6 grows by a fifth with PbX2 and
+shrinks to three quarters with water.
 
 Range: dots keep their number; what is added joins the dots that are there; shape is not followed
 (rods of Cs4PbBr6 and water, ref 121, are not predicted). Accuracy: amounts and sizes follow from
