@@ -228,6 +228,13 @@ def test_heat_speeds_both_flow_and_its_onset() -> None:
     assert ratio == pytest.approx(faster * pressure, rel=1e-5)
 
 
+def test_a_sealed_film_in_a_dry_room_keeps_clear_of_water() -> None:
+    dry = {"wvtr": Sourced(0.0, "kg/m2/s"), "water_budget": Sourced(1e-5, "kg/m2")}
+    found = age(build(AgeingSpec, {"humidity": 0.0, "draws": 0}), barrier=dry).values
+    assert found["loss_by_water"].value == 0.0
+    assert found["survival"].value == pytest.approx(1.0, abs=0.02)
+
+
 def test_a_film_that_nothing_attacks_stays() -> None:
     calm = {"humidity": 0.0, "light": "0 W/m2", "temperature": "250 K", "draws": 0}
     left = age(build(AgeingSpec, calm)).values["survival"].value

@@ -274,7 +274,7 @@ def test_every_picture_of_the_tables_is_drawn() -> None:
         "cost": {"draws": 40},
     }
     variants = []
-    for method in ("inkjet", "spray"):
+    for method in ("inkjet", "spray", "spin"):
         coating = {"method": method, "solvent": "n-octane", "draws": 20}
         film = assemble(None, build(FilmSpec, {**keys, "coating": coating}), Library.builtin())
         variants.append(Variant(method, film=film))

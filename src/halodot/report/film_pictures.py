@@ -27,7 +27,7 @@ def plans(result: ReportInput) -> Iterator[tuple]:
         ("Thickness over a patch of the film, as printed or sprayed.", True, coating.maps),
         (
             "Set voltages that follow from the spread of thickness alone; bands hold the 90 %"
-            " interval of the spread.",
+            " interval of the spread. Films with holes are left out.",
             False,
             coating.set_voltages,
         ),

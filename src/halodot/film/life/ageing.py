@@ -162,7 +162,8 @@ def rates(x: Mapping[str, F]) -> dict[str, F]:
     oxygen = x["oxygen_rate"] * x["oxygen"] / AIR * suns * bare * faster
     if "wvtr" in x:
         supply = x["wvtr"] / x["water_budget"]
-        held = supply / (supply + water)
+        held = supply / np.maximum(supply + water, 1e-300)
+        held = np.where(water > 0.0, held, 1.0)  # its limit as the room dries
         water, oxygen = water * held, oxygen * held
     heat = ATTEMPTS * np.exp(-x["heat_barrier"] / (BOLTZMANN * x["temperature"]))
     light = x["light_rate"] * suns * faster

@@ -15,6 +15,7 @@ Films = Sequence[tuple[str, FilmProperties]]
 MOST_PROFILES = 7
 MOST_MAPS = 3
 LEVELS = 12
+LARGEST_SPREAD = 0.499  # of set voltages; one half is the edge beyond which a film has holes
 
 
 def _known(films: Films, *names: str) -> Films:
@@ -122,8 +123,13 @@ def _map(figure: Any, ax: Any, label: str, film: FilmProperties) -> None:
 
 
 def set_voltages(films: Films, name: str) -> str | None:
-    """Draw how set voltages spread from the thickness alone, each over its mean."""
-    shown = _known(films, "set_voltage", "set_voltage_spread")[:MOST_PROFILES]
+    """Draw how set voltages spread from the thickness alone, each over its mean.
+
+    Films with holes are left out: their spread is a bound.
+    """
+    known = _known(films, "set_voltage", "set_voltage_spread")
+    whole = [row for row in known if float(row[1].extras["set_voltage_spread"]) < LARGEST_SPREAD]
+    shown = whole[:MOST_PROFILES]
     if not shown:
         return None
     with st.style():
