@@ -31,7 +31,7 @@ from ..synthesis.polarity import of_solvent
 from . import sense, training
 from .columns import Read, read
 from .light import Lights, default_lights
-from .unlearned import forecast, is_plain, shapes_of, widths, yields
+from .unlearned import forecast, is_plain, phases_of, shapes_of, widths, yields
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -145,16 +145,20 @@ class Predictor:
                 for name, x in values.items():
                     result[name][mask] = x
                 inside[mask], notes[mask] = known, note
+        said: dict[int, str] = {}
         if rest.any():
             which = np.flatnonzero(rest)
-            values, known, note, problem = forecast(table, which, self.lights)
+            values, found = forecast(table, which, self.lights)
             for name, x in values.items():
                 result[name][which] = x
-            inside[which], notes[which], status[which] = known, note, problem
+            inside[which], notes[which] = found.known, found.note
+            status[which] = found.problem
+            said = {int(which[k]): shape for k, shape in found.shape.items()}
         good = status == ""
         dull = np.isnan(result["plqy"]) & good
         result["plqy"][dull] = yields(columns.rows(dull))
-        shape, phase = shapes_of(columns, table.compositions, result["size_nm"])
+        shape = shapes_of(columns, result["size_nm"], said)
+        phase = phases_of(columns, table.compositions)
         named = [c.host.formula for c in table.compositions]
         other = np.array(
             [p not in (None, n) for p, n in zip(phase, named, strict=True)], dtype=bool

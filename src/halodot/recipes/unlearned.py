@@ -3,157 +3,56 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..core.constants import Z90
-from ..core.errors import HalodotError
 from ..core.sourced import Sourced
 from ..crystal.composition import Composition
 from ..dot import characterise
 from ..library import Library
-from ..synthesis import hot_injection, sizes
 from ..synthesis.columns import Columns
 from ..synthesis.competing_phases import COMPOUNDS, at_a_glance, formula_of, is_modelled
 from ..synthesis.learned.residual import Mixture
-from ..synthesis.shape import CELSIUS, SHAPES, Conditions, probabilities
+from ..synthesis.mechanism import DRY
+from ..synthesis.shape import CELSIUS, SHAPES, probabilities
 from ..synthesis.speciation import Totals, donor_of
 from ..synthesis.state import DotPopulation
 from ..synthesis.usual import USUAL
-from .columns import Read, sentence
+from .columns import Read
 from .light import Lights, default_lights
+from .sizing import Sizes, conditions, of_rows
 
 FloatArray = NDArray[np.float64]
 
 _SIZES = np.linspace(-2.0, 2.0, 9)  # of the normal distribution of ln size
-_OUTSIDE = 1.5
 _THIN = 3.5  # nm: cold dots below are platelets
 _COLD = 388.0  # K
-_NO_WINDOW = (4.0, 40.0)  # nm, of a method whose sizes were never reported
 _LARGEST_BULK = 60.0  # nm, of the light curves
 
 
 def forecast(
     table: Read, which: NDArray[np.int64], lights: Lights
-) -> tuple[dict[str, FloatArray], NDArray[np.bool_], Any, Any]:
-    """Values by column, whether known, a note and a problem (empty or why not) for rows `which`."""
+) -> tuple[dict[str, FloatArray], Sizes]:
+    """Values by column of rows `which`, and their sizes with what is known of them."""
     rows = table.columns.rows(which)
     compositions = [table.compositions[i] for i in which]
-    mean, sd, known, note, failed = _sizes(rows, compositions)
-    values = {
-        "size_nm": np.exp(mean),
-        "size_nm_low": np.exp(mean - Z90 * sd),
-        "size_nm_high": np.exp(mean + Z90 * sd),
-    }
-    mixture = _light(rows, compositions, mean, sd, lights)
-    low, middle, high = mixture.quantiles((0.05, 0.5, 0.95)).T if len(rows) else np.empty((3, 0))
+    found = of_rows(rows, compositions)
+    mixture = _light(rows, compositions, found, lights)
+    low, middle, high = mixture.quantiles((0.05, 0.5, 0.95)).T
+    for i in np.flatnonzero(np.isnan(middle) & (found.problem == "")):
+        found.problem[i] = f"the dot model has no levels of {compositions[i].host.formula}"
+    values = {"size_nm": found.value, "size_nm_low": found.low, "size_nm_high": found.high}
     values |= {"pl_peak_nm": middle, "pl_peak_nm_low": low, "pl_peak_nm_high": high}
-    values["fwhm_meV"] = widths(rows, values["size_nm"], lights)
-    problem = np.full(len(rows), "", dtype=object)
-    for i in np.flatnonzero(np.isnan(middle)):
-        problem[i] = f"the dot model has no levels of {compositions[i].host.formula}"
-    for row, why in failed.items():
-        problem[row] = why
-    return values, known, note, problem
+    values["fwhm_meV"] = widths(rows, found.value, lights)
+    return values, found
 
 
-def _sizes(
-    rows: Columns, compositions: list[Composition]
-) -> tuple[FloatArray, FloatArray, NDArray[np.bool_], Any, dict[int, str]]:
-    """Mean and standard deviation of ln(size / nm), whether published, why, and what failed."""
-    failed: dict[int, str] = {}
-    mean, sd = np.empty(len(rows)), np.empty(len(rows))
-    known, note = np.zeros(len(rows), dtype=bool), np.full(len(rows), "", dtype=object)
-    for i, composition in enumerate(compositions):
-        method = str(rows.method[i])
-        if method == "hot_injection":
-            mean[i], sd[i], problem = _injected(rows, i, composition)
-            note[i] = "size regressed on 20 published hot injections"
-        else:
-            try:
-                found = _reactor(rows, i, composition)
-            except HalodotError as e:
-                failed[i] = f"the reactor of {method} refuses {sentence(e)}"
-                found = None
-            mean[i], sd[i], problem = found or _window(method, composition)
-            source = "the reactor model" if problem is _ALONE else "the window"
-            note[i] = f"size from {source} of {method}: a prior alone"
-        known[i] = method == "hot_injection" and not problem
-        if problem:
-            sd[i] *= _OUTSIDE
-            note[i] += "; outside the published syntheses: " + problem
-    return mean, sd, known, note, failed
-
-
-def _injected(rows: Columns, i: int, composition: Composition) -> tuple[float, float, str]:
-    usual = USUAL["hot_injection"]
-    stated = rows.temperature[i]
-    temperature = float(usual.temperature[0] + 273.15 if np.isnan(stated) else stated)
-    lead = rows.lead[i]
-    ratio = max(3.0, float(rows.halide_ratio[i])) if lead > 0.0 else None
-    shares = dict(zip(("Cl", "Br", "I"), rows.halides[i], strict=True))
-    x = hot_injection.regressors(temperature, shares, ratio, False)
-    mean, sd = hot_injection.trained().predict(x, x[:2])
-    if np.isnan(stated):  # the usual range of temperatures moves the size with the slope
-        slope = hot_injection.trained().mean[1] / 50.0
-        width = (usual.temperature[2] - usual.temperature[1]) / (2.0 * Z90)
-        sd = float(np.hypot(sd, slope * width))
-    return mean, sd, hot_injection.outside(composition, temperature)
-
-
-def _reactor(rows: Columns, i: int, composition: Composition) -> tuple[float, float, str] | None:
-    """Size of a mill, a glass or a vapour from its reactor; None for other methods."""
-    method = str(rows.method[i])
-    if method in sizes.WINDOWS or not is_modelled(composition):
-        return None
-    usual = USUAL[method]
-    warm, time = rows.temperature[i], rows.time[i]
-    found = sizes.of_reactor(
-        method,
-        composition.host.formula,
-        float(usual.temperature[0] + CELSIUS if np.isnan(warm) else warm),
-        float(usual.time[0] if np.isnan(time) else time),
-        round(_conditions(rows, i).ligand_lead, 2),
-    )
-    if found is None or found.low is None or found.high is None:
-        return None
-    sd = np.log(found.high / found.low) / (2.0 * Z90)
-    return float(np.log(1e9 * float(found))), float(sd / _OUTSIDE), _ALONE
-
-
-_ALONE = "no sizes of this method are on record"
-
-
-@lru_cache(maxsize=64)
-def _span(method: str) -> tuple[float, float, bool]:
-    window = sizes.WINDOWS.get(method)
-    low, high = (window.low, window.high) if window else _NO_WINDOW
-    return (
-        0.5 * np.log(low * high),
-        0.5 * np.log(high / low) / Z90,
-        bool(window and window.published),
-    )
-
-
-def _window(method: str, composition: Composition) -> tuple[float, float, str]:
-    mean, sd, published = _span(method)
-    lead, caesium = composition.site("B").get("Pb", 0.0), composition.site("A").get("Cs", 0.0)
-    if composition.family != "ABX3" or lead < 0.5 or caesium < 0.5:
-        return mean, sd, f"no {method} of this family is on record"
-    return mean, sd, "" if published else f"no sizes of {method} are on record"
-
-
-def _light(
-    rows: Columns, compositions: list[Composition], mean: FloatArray, sd: FloatArray, lights: Lights
-) -> Mixture:
+def _light(rows: Columns, compositions: list[Composition], found: Sizes, lights: Lights) -> Mixture:
     """PL peak [nm] as a mixture over sizes."""
     count, weight = len(_SIZES), np.exp(-0.5 * _SIZES**2)
     row = np.repeat(np.arange(len(rows)), count)
-    size = 1e-9 * np.minimum(
-        np.exp(mean[row] + sd[row] * np.tile(_SIZES, len(rows))), _LARGEST_BULK
-    )
+    size = 1e-9 * np.minimum(found.at(_SIZES).ravel(), _LARGEST_BULK)
     plain = np.array([is_plain(c) for c in compositions], dtype=bool)
     halides = rows.halides[row]
     peak = lights.of(halides, "cube", "peak_of", size)
@@ -211,24 +110,24 @@ def widths(rows: Columns, size: FloatArray, lights: Lights) -> FloatArray:
     return np.asarray(1e3 * np.sqrt(np.maximum(own**2 + _by_halide(rows, 1), 1e-4)))
 
 
-def shapes_of(
-    columns: Columns, compositions: list[Composition], size: FloatArray
-) -> tuple[list[str], list[str | None]]:
-    """Most probable shape, and the compound that holds most of the lead, by the mechanism."""
+def shapes_of(columns: Columns, size: FloatArray, said: dict[int, str]) -> list[str]:
+    """Most probable shape by the mechanism, or what the reactor said, by row in `said`."""
     shapes = []
     for i in range(len(columns)):
-        shape = SHAPES[int(probabilities(_conditions(columns, i), draws=0)[0].argmax())]
-        cold = not columns.temperature[i] > _COLD
-        if shape == "cube" and size[i] < _THIN and cold and columns.method[i] != "hot_injection":
-            shape = "platelet"
+        odds = probabilities(conditions(columns, i), draws=0)[0]
+        shape = said.get(i) or SHAPES[int(odds.argmax())]
+        if shape in ("cube", "platelet") and i not in said:
+            cold = not columns.temperature[i] > _COLD and columns.method[i] != "hot_injection"
+            shape = "platelet" if size[i] < _THIN and cold else "cube"
         shapes.append(shape)
-    return shapes, _phases(columns, compositions)
+    return shapes
 
 
-def _phases(columns: Columns, compositions: list[Composition]) -> list[str | None]:
+def phases_of(columns: Columns, compositions: list[Composition]) -> list[str | None]:
     """Compound that holds most of the crystallised lead; None where that is not modelled."""
     found: list[str | None] = [None] * len(columns)
-    which = np.array([is_modelled(c) for c in compositions], dtype=bool)
+    wet = ~np.isin(columns.method, DRY)
+    which = wet & np.array([is_modelled(c) for c in compositions], dtype=bool)
     if not which.any():
         return found
     rows = columns.rows(which)
@@ -256,22 +155,3 @@ def _phases(columns: Columns, compositions: list[Composition]) -> list[str | Non
     for i, k in zip(np.flatnonzero(which), best, strict=True):
         found[i] = formula_of(COMPOUNDS[k], compositions[i])
     return found
-
-
-def _conditions(columns: Columns, i: int) -> Conditions:
-    usual = USUAL[str(columns.method[i])]
-
-    def stated(value: float, otherwise: float) -> float:
-        return float(value) if value > 0.0 else otherwise
-
-    lead = stated(columns.lead[i], usual.lead[0] * 1e-3)
-    acid = stated(columns.acid[i], usual.acid[0] * lead)
-    amine = stated(columns.amine[i], usual.amine[0] * lead)
-    temperature = stated(columns.temperature[i], usual.temperature[0] + 273.15)
-    return Conditions(
-        temperature,
-        usual.chain[0] if columns.amine[i] != columns.amine[i] else 18.0,
-        amine / max(acid, 1e-12),
-        (acid + amine) / lead,
-        caesium_lead=stated(columns.caesium[i], usual.caesium[0] * lead) / lead,
-    )
