@@ -279,7 +279,7 @@ class CoatingSpec(Spec):
     )
     thermal_relief: Sourced = quantity(
         "1",
-        "chance that thermal flow along the surface keeps a ring away",
+        "chance that strong thermal flow along the surface keeps a ring away",
         low=0.0,
         high=1.0,
         default=0.15,
@@ -288,7 +288,7 @@ class CoatingSpec(Spec):
     )
     solutal_relief: Sourced = quantity(
         "1",
-        "chance that flow between solvents keeps a ring away",
+        "chance that strong outward flow between solvents keeps a ring away",
         low=0.0,
         high=1.0,
         default=0.5,
