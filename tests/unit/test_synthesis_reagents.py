@@ -125,6 +125,40 @@ def test_solvent_is_the_larger_and_antisolvent_counts_in_moles() -> None:
     assert float(found.volume) == pytest.approx(20e-6, rel=1e-9, abs=0.0)
 
 
+@pytest.mark.parametrize(
+    ("method", "host", "other", "is_antisolvent"),
+    [
+        ("antisolvent", "toluene", "ethanol", True),
+        ("larp", "DMF", "toluene", True),
+        ("larp", "DMF", "DMSO", False),
+        ("hot_injection", "1-octadecene", "ethanol", False),
+    ],
+)
+def test_a_liquid_without_a_role_is_what_it_does(
+    method: str, host: str, other: str, is_antisolvent: bool
+) -> None:
+    salts = [
+        {"name": "PbBr2", "amount": "1.5 mL", "concentration": "0.01 M", "solvent": host},
+        {"name": "CsBr", "amount": "0.015 mmol"},
+    ]
+    recipe = {"method": method, "formula": "CsPbBr3"}
+    plain, said = (
+        flask_of(build(RecipeSpec, {**recipe, "reagent": [*salts, last]}), LIBRARY)
+        for last in (
+            {"name": other, "amount": "2 mL"},
+            {"name": other, "amount": "2 mL", "role": "antisolvent"},
+        )
+    )
+    assert (plain.antisolvent == said.antisolvent) == is_antisolvent
+    assert (float(plain.antisolvent_amount) > 0.0) == is_antisolvent
+    assert any(a.startswith("role of ") for a in plain.assumed) == is_antisolvent
+
+
+def test_a_formula_without_shares_says_so() -> None:
+    with pytest.raises(InputError, match="share of each halide"):
+        build(RecipeSpec, {"method": "larp", "formula": "CsPb(Br,Cl)3"})
+
+
 def test_unknown_reagent_names_the_nearest() -> None:
     with pytest.raises(InputError, match=r"recipe.reagent\[0\].name(.|\n)*PbBr2"):
         salts({"name": "PbBr", "amount": "1 mmol"})

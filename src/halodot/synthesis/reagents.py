@@ -10,7 +10,7 @@ to the models of the reactor); volumes add up.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..core.errors import InputError
 from ..core.sourced import Sourced, computed
@@ -18,12 +18,14 @@ from ..crystal.composition import FAMILIES, Composition, parse
 from ..library import Library
 from .amounts import product, total
 from .flask import HALIDES, Flask
+from .polarity import of_solvent
 from .portions import Portion, b_site, brought, inverse, liquid, portions
 from .process_spec import FlowProcess
 from .recipe_spec import TIMES, RecipeSpec
 from .usual import USUAL, usual
 
 GROUPS = ("acid", "amine")
+_POURED = ("antisolvent", "larp", "ligand_assisted", "microfluidic")
 _AGREEMENT = 0.02  # two statements of one ratio may differ by rounding
 
 
@@ -74,12 +76,12 @@ def flask_of(recipe: RecipeSpec, library: Library) -> Flask:
     composition = parse(recipe.formula)
     if recipe.washing is not None and recipe.washing.solvent:
         liquid(library, recipe.washing.solvent, "recipe.washing.solvent")
-    found = portions(recipe, composition, library)
+    found, poured = _poured(recipe, portions(recipe, composition, library), library)
     ions = _ions(recipe, composition, found)
     shell = _shell(recipe.method, found, ions.lead)
     liquids = _liquids(recipe, found, ions.lead)
     time, time_assumed = _time(recipe)
-    assumed = ions.assumed | shell.assumed | liquids.assumed | time_assumed
+    assumed = ions.assumed | shell.assumed | liquids.assumed | time_assumed | poured
     assumed |= frozenset() if recipe.states_temperature else {"temperature"}
     return Flask(
         method=recipe.method,
@@ -101,6 +103,36 @@ def flask_of(recipe: RecipeSpec, library: Library) -> Flask:
         fraction=recipe.fraction,
         assumed=tuple(sorted(assumed)),
     )
+
+
+def _poured(
+    recipe: RecipeSpec, found: Sequence[Portion], library: Library
+) -> tuple[tuple[Portion, ...], frozenset[str]]:
+    """Portions with the antisolvent named as such, and the roles that were guessed.
+
+    Where no role says which liquid is the antisolvent, it is each that holds no salt and differs
+    from those that do in the direction in which the usual antisolvent differs from the solvent.
+    """
+    common = USUAL[recipe.method]
+    if recipe.method not in _POURED or any(p.role == "antisolvent" for p in found):
+        return tuple(found), frozenset()
+    unsaid = {f"recipe.reagent[{i}]" for i, r in enumerate(recipe.reagent) if r.role is None}
+    liquids = [p for p in found if p.role == "solvent"]
+    hosts = {p.solvent for p in found if p.solvent}
+    hosts |= {p.name for p in liquids if p.field not in unsaid or p.name == common.solvent}
+    if not hosts:
+        return tuple(found), frozenset()
+    polar = [of_solvent(name, library) for name in hosts]
+    sign = of_solvent(common.antisolvent, library) - of_solvent(common.solvent, library)
+
+    def is_poured(p: Portion) -> bool:
+        if p.role != "solvent" or p.field not in unsaid or p.name in hosts:
+            return False
+        own = of_solvent(p.name, library)
+        return own > max(polar) if sign > 0.0 else own < min(polar)
+
+    changed = tuple(replace(p, role="antisolvent") if is_poured(p) else p for p in found)
+    return changed, frozenset(f"role of {p.name}" for p in found if is_poured(p))
 
 
 def _ions(recipe: RecipeSpec, composition: Composition, found: Sequence[Portion]) -> _Ions:

@@ -216,6 +216,14 @@ class RecipeSpec(Spec):
         allowed = "a method: " + ", ".join(METHODS)
         raise InputError("method", method, allowed, nearest(word, (*METHODS, *ALIASES)))
 
+    @field_validator("formula")
+    @classmethod
+    def _says_shares(cls, formula: str) -> str:
+        if "," in formula:
+            allowed = "a formula with the share of each halide; only tables take it from the salts"
+            raise InputError("formula", formula, allowed, "for example CsPb(Br0.7Cl0.3)3")
+        return formula
+
     @field_validator("protocol")
     @classmethod
     def _known_protocol(cls, protocol: str) -> str:
