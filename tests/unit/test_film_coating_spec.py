@@ -15,8 +15,10 @@ from halodot.core.status import Status
 from halodot.film import FilmSpec, assemble
 from halodot.film.coating import CoatingSpec, coat
 from halodot.film.coating.evaluate import UNITS
+from halodot.film.stated import stated
 from halodot.film.tables import FilmTables, evaluate
 from halodot.library import Library
+from halodot.study import resolve
 
 ALL = """
 [coating]
@@ -217,6 +219,20 @@ def test_barrier_and_ageing_share_a_room() -> None:
     assert water(hot, {}) > 3 * water({}, {})
     with pytest.raises(InputError, match="humidity"):
         water({"humidity": 0.5}, {"humidity": 0.9})
+
+
+@pytest.mark.parametrize("method", ["inkjet", "spin", "evaporation"])
+def test_defaults_spelled_out_state_nothing(method: str) -> None:
+    coating = {"method": method} | ({} if method == "evaporation" else {"solvent": "n-octane"})
+    hot = {"layer": [{"material": "PET"}], "temperature": "85 degC"}
+    keys = {"coating": coating, "encapsulation": hot, "ageing": {}, "cost": {}}
+    spec = build(FilmTables, keys)
+    again = build(FilmTables, resolve(spec))  # as the study file of a finished run is
+    one, two = (evaluate(s, Library.builtin()).extras for s in (spec, again))
+    assert one == two
+    assert stated(again.coating) == {"method", "solvent"} & set(coating) - {
+        "method" if method == "spin" else ""
+    }
 
 
 def test_no_solvent_is_charged_for_a_dry_film() -> None:

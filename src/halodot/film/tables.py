@@ -23,6 +23,7 @@ from .cost import CostSpec
 from .life.ageing import AgeingSpec
 from .life.bending import BendingSpec
 from .life.encapsulation import EncapsulationSpec
+from .stated import stated
 
 if TYPE_CHECKING:
     from ..library import Library
@@ -133,7 +134,7 @@ def one_room(spec: FilmTables) -> FilmTables:
         return spec
     for name in ("temperature", "humidity"):
         outside, inside = getattr(seal, name), getattr(ageing, name)
-        both = name in seal.model_fields_set, name in ageing.model_fields_set
+        both = name in stated(seal), name in stated(ageing)
         if all(both) and (outside.value, outside.low, outside.high) != (
             inside.value, inside.low, inside.high,
         ):  # fmt: skip

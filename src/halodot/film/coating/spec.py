@@ -10,6 +10,7 @@ from pydantic import Field, field_validator, model_validator
 from ...core.errors import InputError
 from ...core.sourced import Sourced
 from ...core.spec import Spec, quantity
+from ..stated import stated
 
 Method = Literal["spin", "inkjet", "spray", "layer_by_layer", "evaporation"]
 # Table of each method, and keys that say nothing about a film from vapour
@@ -375,17 +376,17 @@ class CoatingSpec(Spec):
 
     @model_validator(mode="after")
     def _all_used(self) -> CoatingSpec:
-        given = self.model_fields_set
+        given = stated(self)
         for method, name in TABLE_OF.items():
             if name in given and method != self.method:
                 allowed = f"[{TABLE_OF[self.method]}] for method = '{self.method}'"
                 raise InputError(f"coating.{name}", "given", allowed, "remove it")
-        if {"drop_volume", "contact_radius"} <= given and self.drop_volume is not None:
+        if {"drop_volume", "contact_radius"} <= given:
             allowed = "either drop_volume or contact_radius, as one gives the other"
             raise InputError("coating.drop_volume", "both given", allowed, "remove one")
         if self.method == "evaporation":
             for name in ("solvent", "blend", *OF_INK):
-                if name in given and getattr(self, name):
+                if name in given:
                     allowed = "no ink: evaporation uses none"
                     raise InputError(f"coating.{name}", "given", allowed, "remove it")
         return self
