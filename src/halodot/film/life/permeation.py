@@ -109,7 +109,7 @@ def with_pinholes(layer: Layer, number: F, radius: F, filling: F, solubility: F)
 
     Examples
     --------
-    >>> oxide = Layer(np.array(25e-9), np.array(1e-20), np.array(2.5e-21))
+    >>> oxide = Layer(np.array(25e-9), np.array(1e-25), np.array(2.5e-21))
     >>> holes = [np.array(x) for x in (1e6, 0.5e-6, 1e-14, 3e-3)]
     >>> float(time_lag([with_pinholes(oxide, *holes)])) < 0.05 * float(time_lag([oxide]))
     True
