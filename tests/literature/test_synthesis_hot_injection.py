@@ -5,9 +5,16 @@ import math
 import numpy as np
 
 from halodot.core.spec import build
+from halodot.crystal.composition import parse
 from halodot.library import Library
 from halodot.synthesis import RecipeSpec, make, sizes
-from halodot.synthesis.hot_injection import composition_estimate, left_out, published, trained
+from halodot.synthesis.hot_injection import (
+    composition_estimate,
+    left_out,
+    outside,
+    published,
+    trained,
+)
 
 
 def size_of(**changes: str) -> tuple[float, float, float]:
@@ -82,6 +89,12 @@ def test_lead_halide_alone_counts_as_balanced() -> None:
     poor, even = (sizes.injected(413.15, shares, ratio) for ratio in (2.0, 3.0))
     assert poor == even
     assert sizes.injected(413.15, shares, 6.0)[0] < even[0]
+
+
+def test_a_long_stay_in_the_flask_is_outside() -> None:
+    host = parse("CsPbBr3")
+    assert outside(host, 443.15, 3600.0)
+    assert not outside(host, 443.15, 60.0)
 
 
 def test_beyond_the_published_temperatures_the_size_stays_and_the_interval_grows() -> None:

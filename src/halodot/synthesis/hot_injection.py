@@ -35,6 +35,7 @@ FloatArray = NDArray[np.float64]
 TABLE = "synthesis_sizes.csv"
 CELSIUS = 273.15
 RANGE = (353.0, 484.0)
+_LONG = 600.0  # s in the flask that no published hot injection stayed
 _MIDDLE, STEP = 433.15, 50.0  # temperature is counted from 160 degC in steps of 50 K
 STOICHIOMETRIC = 3.0
 _RATIO_ERROR = 0.12  # sd of X/Pb about 3 + 3/n in four published dots (0.05 to 0.6 off)
@@ -190,11 +191,13 @@ def joined(first: tuple[float, float], second: tuple[float, float]) -> tuple[flo
     return mean, float(np.sqrt(max(1.0, chi2) / w.sum()))
 
 
-def outside(composition: Composition, temperature: float) -> str:
+def outside(composition: Composition, temperature: float, time: float = 0.0) -> str:
     """Why the published syntheses do not cover a recipe, or an empty text."""
     lead, caesium = composition.site("B").get("Pb", 0.0), composition.site("A").get("Cs", 0.0)
     if composition.family != "ABX3" or lead < 0.5 or caesium < 0.5:
         return "no published hot injection of this family is on record"
     if not RANGE[0] <= temperature <= RANGE[1]:
         return "published temperatures run from 80 to 210 degC"
+    if time > _LONG:
+        return f"none stayed {time:.0f} s in the flask, where dots ripen"
     return ""

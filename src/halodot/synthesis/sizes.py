@@ -284,7 +284,7 @@ def _window(flask: Flask) -> Estimate:
 
 def _outside(flask: Flask, composition: Composition) -> str:
     if flask.method == "hot_injection":
-        return hot_injection.outside(composition, float(flask.temperature))
+        return hot_injection.outside(composition, float(flask.temperature), float(flask.time))
     lead, caesium = composition.site("B").get("Pb", 0.0), composition.site("A").get("Cs", 0.0)
     if composition.family != "ABX3" or lead < 0.5 or caesium < 0.5:
         return f"no {flask.method} of this family is on record"
