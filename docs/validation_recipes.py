@@ -90,7 +90,7 @@ def recipe_checks() -> Iterator[Check]:
     )
     yield Check(
         "90 % intervals of the antisolvent that is covered worst",
-        "nothing was calibrated on it",
+        "the spread of an unmeasured strength was chosen with them in view",
         ">= 75 %",
         least,
     )
