@@ -24,6 +24,7 @@ from .hopping import contact_coupling
 from .on_packing import OnPacking
 from .spec import OVERRIDES, FilmSpec
 from .state import NO_DOTS, FilmProperties
+from .stated import stated
 from .tables import with_tables
 
 ROOM = 300.0
@@ -125,6 +126,7 @@ def assemble(
     found = inputs.collect(dots, spec, known)
     case = fixed_case(dots, spec, inputs.dopant_charges(spec, known))
     given = {n: q for n in OVERRIDES if (q := getattr(spec, n)) is not None}
+    found |= _packed_as_asked(spec)
     packed = _on_packing(dots, case, found, given, spec)
     if packed is not None:
         found |= {f"packing_{c}": q for c, q in packed.factors.items()}
@@ -227,6 +229,28 @@ def _constants(spec: FilmSpec, library: Library) -> OpticalConstants | None:
     return OpticalConstants.from_csv(library.folder / spec.core_constants, "film.core_constants")
 
 
+def _packed_as_asked(spec: FilmSpec) -> dict[str, Sourced]:
+    """Holes and order of the packings, which all properties of the film share.
+
+    Raises
+    ------
+    InputError
+        For what only packings read, where none are asked for.
+    """
+    asked = spec.transport
+    if asked.method != "packing":
+        for name in sorted(stated(asked) - {"method"}):
+            needed = ('with method = "packing"', "set film.transport.method")
+            value = getattr(asked, name)
+            value = value.value if isinstance(value, Sourced) else value
+            raise InputError(f"film.transport.{name}", value, *needed)
+        return {}
+    found = {"missing_dots": Sourced(float(asked.missing), "1")}
+    if asked.order is not None:
+        found["packing_order"] = Sourced(float(asked.order), "1")
+    return found
+
+
 def _on_packing(
     dots: DotProperties | None,
     case: Case,
@@ -236,9 +260,6 @@ def _on_packing(
 ) -> OnPacking | None:
     """What packings say beside the closed form, where the user asks for it."""
     if spec.transport.method != "packing":
-        if spec.transport.energy_transfer:
-            needed = ('with method = "packing"', "set film.transport.method")
-            raise InputError("film.transport.energy_transfer", True, *needed)
         return None
     from .on_packing import compare
 
@@ -249,7 +270,10 @@ def _on_packing(
 def _told_of(film: FilmProperties, packed: OnPacking, spec: FilmSpec) -> FilmProperties:
     """Say in the film that its mobility was solved for on packings."""
     told = f"mobility by master equation on {spec.transport.realisations} packings"
+    decay = film.mobility_hole.note.partition("decay ")[2]
+    fit = "; the decay was fitted with the closed form" if decay == "fitted" else ""
     extras = {f"mobility_{c}_over_closed_form": q for c, q in packed.factors.items()} | {
+        "spanning_share": packed.spanning,
         "percolating_share": packed.connected,
         "neighbours": packed.neighbours,
         "percolation_threshold": packed.threshold,
@@ -257,7 +281,7 @@ def _told_of(film: FilmProperties, packed: OnPacking, spec: FilmSpec) -> FilmPro
     return replace(
         film,
         extras=film.extras | extras | packed.excitons,
-        notes=(*film.notes, f"{told} of {spec.transport.sites} dots"),
+        notes=(*film.notes, f"{told} of {spec.transport.sites} dots{fit}", *packed.notes),
         status=worst(film.status, packed.status),
     )
 
@@ -289,7 +313,9 @@ def _interval(name: str, value: float, draws: list[float], unit: str = "") -> So
 def _explain(name: str, q: Sourced, found: dict[str, Sourced], passed: dict[str, str]) -> Sourced:
     """Add the basis: that of the input for what is handed through, else what was assumed."""
     if not q.is_known:
-        lacks = dict.fromkeys(v.note for n, v in found.items() if not v.is_known and n in DECIDING)
+        packed = {f"packing_{c}" for c in ("electron", "hole")}
+        deciding = {*DECIDING, *packed}
+        lacks = dict.fromkeys(v.note for n, v in found.items() if not v.is_known and n in deciding)
         remedy = f"give {name} in [film]" if name in OVERRIDES else "give [dots]"
         return replace(q, note=f"{'; '.join(lacks) or inputs.NOT_A_PLATELET}: {remedy}")
     if name in passed:
