@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 
 import numpy as np
@@ -9,8 +10,10 @@ import pytest
 
 from halodot.core.errors import InputError
 from halodot.core.randomness import generator
+from halodot.core.status import Status
 from halodot.film import hopping
 from halodot.film.transport import (
+    Hops,
     disorder_exponent,
     hops,
     level_rate,
@@ -22,7 +25,9 @@ from halodot.film.transport import (
     weak_field,
 )
 from halodot.film.transport import energy_transfer as transfer
-from halodot.film.transport.percolation import THRESHOLDS, conductivity, threshold
+from halodot.film.transport.clusters import ways, without
+from halodot.film.transport.packing import DENSEST, strained
+from halodot.film.transport.percolation import THRESHOLDS, conductivity, spans, threshold
 
 KT, RATE, PITCH = 0.025, 1e9, 10e-9
 LATTICE = {"size": 9e-9, "gap": 1e-9}
@@ -131,6 +136,104 @@ def test_disorder_slows_with_the_exponent_that_the_closed_form_takes(law: str) -
     assert 0.38 < (9.0 * c3 - 4.0 * c2) / 5.0 < 0.50
     # Miller-Abrahams lacks the fast downhill hops, which is a prefactor and not the exponent
     assert (c2 < 0.50) == (law == "marcus")
+
+
+@pytest.mark.parametrize("shape", ["cube", "sphere"])
+@pytest.mark.parametrize("order", [1.0, 0.0])
+def test_uneven_dots_do_not_conduct_better_than_even_ones(shape: str, order: float) -> None:
+    """Shells do not give way: wider gaps where dots fit badly, none narrower than the ligands."""
+    films = [mobility_of(**FILM, shape=shape, order=order, spread=s, count=343, density=0.62)
+             for s in (0.0, 0.1, 0.2, 0.3)]  # fmt: skip
+    ratios = [film.mobility / film.closed_form for film in films]
+    for narrow, wide in itertools.pairwise(ratios):
+        assert wide < 1.15 * narrow  # scatter of four small boxes
+    assert films[0].status is Status.OK
+    assert films[3].status is Status.OUTSIDE_RANGE
+
+
+def test_spread_leaves_the_space_filled_and_no_gap_below_that_of_the_ligands() -> None:
+    for shape, full in (("cube", 1.0), ("sphere", math.pi / 6.0)):
+        dots = pack(shape, 1000, **LATTICE, spread=0.15, order=0.0)
+        filled = full * np.sum((dots.sizes + 1e-9) ** 3) / dots.volume
+        assert filled == pytest.approx(DENSEST[shape], rel=1e-9)
+        assert dots.gap.min() == 1e-9
+    assert strained(pack("sphere", 500, **LATTICE, spread=0.1))  # no lattice of such spheres
+    assert not strained(pack("cube", 512, **LATTICE, spread=0.1))
+
+
+def test_a_denser_random_film_conducts_better() -> None:
+    films = [mobility_of(**FILM, spread=0.05, count=343, density=d) for d in (0.5, 0.75, 1.0)]
+    assert films[0].mobility < 0.6 * films[1].mobility < 0.6 * films[2].mobility
+    dots = pack("cube", 1000, **LATTICE, order=0.0, density=0.7)
+    assert dots.count * 10e-9**3 / dots.volume == pytest.approx(0.7, abs=1e-3)
+
+
+def test_no_way_across_carries_exactly_nothing() -> None:
+    """Below the threshold clusters end in the box, whatever the solver leaves of round-off."""
+    cut = mobility_of(**FILM, static_disorder=0.04, order=1.0, missing=0.85, count=1000)
+    assert cut.mobility == 0.0
+    assert cut.spanning == 0.0
+    hop = hops(pack("cube", 1000, **LATTICE, missing=0.75), equal=RATE, kT=KT, static=0.05)
+    for filling in (0.0, 0.2):
+        still = steady(hop, np.array([1e6, 0.0, 0.0]), filling)
+        assert still.status.is_good
+        assert np.all(still.velocity == 0.0)
+        assert still.occupation.sum() == pytest.approx(filling * 250 or 1.0)
+
+
+def test_loose_dots_beside_the_way_only_hold_carriers() -> None:
+    hop = hops(pack("cube", 1000, **LATTICE, missing=0.5), equal=RATE, kT=KT, static=0.05)
+    cluster, around = ways(hop.dots)
+    assert len(around) >= 5  # clusters
+    for filling in (0.0, 0.2):
+        driven = steady(hop, np.array([1e3, 0.0, 0.0]), filling)
+        assert driven.status.is_good
+        assert driven.mobility == pytest.approx(weak_field(hop, filling).mobility, rel=1e-3)
+    free = occupation(hop.energies, KT)[around.any(axis=1)[cluster]].sum()
+    alone = without(hop.dots, around.any(axis=1)[cluster])
+    only = Hops(alone, hop.energies[around.any(axis=1)[cluster]], np.full(len(alone.gap), RATE), KT)
+    assert weak_field(hop).mobility == pytest.approx(free * weak_field(only).mobility, rel=1e-9)
+
+
+def test_clusters_that_lead_around_are_those_that_join_the_faces_and_close() -> None:
+    lattice = pack("cube", 64, **LATTICE)
+    rod = without(lattice, np.all(lattice.positions[:, 1:] < 1e-9, axis=1))
+    assert ways(rod)[1].tolist() == [[True, False, False]]
+    for seed in range(8):
+        dots = pack("cube", 1000, **LATTICE, missing=0.68, seed=seed)
+        for axis in range(3):
+            if ways(dots)[1][:, axis].any():
+                assert spans(dots, np.ones(dots.count, dtype=bool), axis)
+
+
+def test_a_disordered_lattice_at_rest_is_converged() -> None:
+    still = steady(hops(pack("cube", 1000, **LATTICE), equal=RATE, kT=KT, static=0.05), np.zeros(3))
+    assert still.status.is_good
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"gap": -1e-9},
+        {"density": 2.0},
+        {"missing": 1.0},
+        {"field": 1e9},
+        {"temperature": 0.0},
+        {"mass": 0.0},
+        {"size": 0.0},
+        {"spread": -0.1},
+        {"shape": "sphere", "density": 0.75},
+    ],
+)
+def test_numbers_that_no_film_has_are_refused(change: dict[str, object]) -> None:
+    with pytest.raises(InputError) as caught:
+        mobility_of(**(FILM | change), count=64, realisations=1)
+    assert caught.value.field == list(change)[-1]
+
+
+def test_a_field_too_strong_for_round_off_says_so() -> None:
+    strong = mobility_of(**FILM, static_disorder=0.04, field=9e7, count=343, realisations=1)
+    assert strong.status is Status.NOT_CONVERGED
 
 
 def test_what_cannot_be_is_refused() -> None:

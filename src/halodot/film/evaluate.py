@@ -117,10 +117,16 @@ def _necking(d: _Draft) -> float:
 
 def _packing(d: _Draft) -> tuple[float, float]:
     """Space filled by dots with their shells, absolute and relative to the perfect lattice."""
+    filled = (1.0 - d.x.get("missing_dots", 0.0)) * _without_holes(d)
+    return filled, filled / spacing.full_packing(d.case.shape)
+
+
+def _without_holes(d: _Draft) -> float:
+    """Space filled where no dot is missing; places in order count as a perfect lattice."""
     full = spacing.full_packing(d.case.shape)
-    filled = d.x["packing_density"] if d.case.is_random else full
-    filled = full if filled > full else filled
-    return filled, filled / full
+    order = d.x.get("packing_order", 0.0 if d.case.is_random else 1.0)
+    random = d.x["packing_density"] if order < 1.0 else full
+    return order * full + (1.0 - order) * (full if random > full else random)
 
 
 def _geometry(d: _Draft) -> None:
@@ -171,9 +177,9 @@ def _mobility(d: _Draft, mass: float, sigma: float) -> float:
     rate = hopping.bridged_rate(across, bridged, d.out["necking"], d.case.neighbours)
     spread = hopping.diffusivity(rate, size + d.out["spacing"], d.case.neighbours)
     slowed = spread * hopping.disorder_factor(sigma, kT, x["disorder_exponent"])
-    return hopping.einstein_mobility(slowed, d.case.temperature) * hopping.void_factor(
-        _packing(d)[1]
-    )
+    # dots missing from a packing are in the ratio to this closed form
+    solid = _without_holes(d) / spacing.full_packing(d.case.shape)
+    return hopping.einstein_mobility(slowed, d.case.temperature) * hopping.void_factor(solid)
 
 
 def _dielectric(d: _Draft) -> None:

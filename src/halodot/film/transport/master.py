@@ -145,7 +145,11 @@ def weak_field(hop: Hops, filling: float = 0.0, axis: int = 0) -> Steady:
     total = float(np.sum(f))
     velocity = 0.5 * (current @ dots.offset) / total
     residual = float(np.sum(np.abs(left)) / max(np.sum(np.abs(c * way)), 1e-300))
-    return Steady(f, velocity, float(velocity[axis]), residual, steps, _verdict(residual))
+    # the heat of the current, which errs upwards only, and never below zero
+    mobility = (
+        0.5 * hop.kT * float(np.sum(c * (way + y[dots.source] - y[dots.target]) ** 2)) / total
+    )
+    return Steady(f, velocity, mobility, residual, steps, _verdict(residual))
 
 
 def _verdict(residual: float) -> Status:

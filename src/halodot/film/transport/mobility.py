@@ -12,8 +12,8 @@ Temperature enters kT, the rates and nothing else: widths and gaps stay.
 Effective exponent: C = -ln(D / D_0) / (sigma/kT)^2 on a simple cubic lattice (`disorder_exponent`).
 
 Range: as `rates` and `master`; 1,000 dots give sigma = 2 kT to some per cent, 4 kT need 10,000 and
-more (`dots_needed`); uneven dots as far as `packing.strained` says nothing; a field that gives up to
-1 eV a hop. Reference: W. F. Pasveer et al., Phys. Rev. Lett. 94, 206601 (2005),
+more (`dots_needed`); uneven dots as far as `packing.strained` says nothing; a field that gives at
+most 1 eV a hop. Reference: W. F. Pasveer et al., Phys. Rev. Lett. 94, 206601 (2005),
 doi 10.1103/PhysRevLett.94.206601 (C = 0.42).
 """
 
