@@ -263,3 +263,17 @@ def test_what_acceptors_take_has_the_interval_of_their_radius() -> None:
     ends = (Sourced(-0.02, "eV"), Sourced(-0.01, "eV"), Sourced(-0.03, "eV"))
     between = excitons._between(*ends)
     assert (between.low, between.high) == (-0.03, -0.01)
+
+
+def test_a_draw_of_a_study_states_nothing_that_the_study_does_not() -> None:
+    """Else keys that only some films may have refuse every draw."""
+    from halodot.film.stated import stated
+    from halodot.study import Study, draw
+
+    study = build(Study, {"study": {"id": "x", "title": "x"}, "film": {"formula": "CsPbBr3"}})
+    for k in range(3):
+        film_spec = draw(study, k).film
+        assert film_spec is not None
+        assert stated(film_spec.transport) == set()
+    given = build(FilmSpec, {"transport": {"acceptor_radius": "5 nm"}})
+    assert stated(given.transport) == {"acceptor_radius"}

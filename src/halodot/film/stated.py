@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..core.sourced import Sourced
 from ..core.spec import Spec
 
 
@@ -9,7 +10,7 @@ def stated(spec: Spec) -> set[str]:
     """Return the names of the fields of `spec` that differ from their defaults.
 
     A file that spells out every default, as that of a finished run does, states nothing more than
-    the file that it came from.
+    the file that it came from; nor does a draw of a default, as the intervals of a study take them.
 
     Examples
     --------
@@ -25,4 +26,8 @@ def _differs(spec: Spec, name: str) -> bool:
     value = getattr(spec, name)
     if isinstance(value, Spec):
         return bool(stated(value))
-    return bool(value != type(spec).model_fields[name].get_default(call_default_factory=True))
+    default = type(spec).model_fields[name].get_default(call_default_factory=True)
+    is_drawn = isinstance(value, Sourced) and value.low is None
+    if is_drawn and isinstance(default, Sourced) and default.low is not None:
+        return value != default.with_value(float(value))
+    return bool(value != default)
