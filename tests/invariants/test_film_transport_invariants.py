@@ -126,7 +126,7 @@ def test_walks_go_along_the_force_and_repeat(dots: Packing) -> None:
     once, again = (walk(hop, force, carriers=100, hops_each=5e3, seed=3) for _ in range(2))
     assert once.velocity[0] > 3.0 * once.velocity_error[0]
     assert np.array_equal(once.velocity, again.velocity)
-    together = crowd(hop, 20, force, hops_each=500.0, seed=3)
+    together = crowd(hop, 20, force, hops_each=5e3, seed=3)
     assert together.velocity[0] > 3.0 * together.velocity_error[0]
     assert together.hops < together.attempts
     assert together.status.is_good
