@@ -17,6 +17,7 @@ def register(verbs: Any) -> None:
         description="Predict a population of dots from [recipe] method, formula, reagents ...",
     )
     p.add_argument("file", nargs="?", metavar="FILE.toml", help="a file with a table [recipe]")
+    p.add_argument("--all", action="store_true", help="all that is said of the dots of a file")
     recipe_table.add_options(p)
     recipe_target.add_options(p)
     add_library(p)

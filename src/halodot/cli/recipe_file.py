@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from typing import TYPE_CHECKING, Any
+
+# what a chemist looks for, before what else is said of the dots
+_FIRST = (
+    "formula", "size_nm", "size_spread", "pl_peak_nm", "fwhm_meV", "plqy", "optical_gap_eV",
+    "radiative_lifetime_ns", "ligand",
+)  # fmt: skip
 
 if TYPE_CHECKING:
     from ..library import Library
@@ -22,11 +29,20 @@ def run(args: argparse.Namespace) -> int:
     population = make(recipe, library)
     dots = characterise(population, library, float(recipe.observed_at))
     dots = corrected(dots, recipe, library)
-    body = {"method": recipe.method, **flat(dots, library)}
-    body |= {"shape": _shape(recipe.shape, population), "phase": _phase(population)}
-    body |= describe(population)
-    body["hazards"] = _hazards(recipe, library) if args.json else _in_lines(recipe, library)
-    show(body, as_json=args.json)
+    light = flat(dots, library)
+    own = {"shape": _shape(recipe.shape, population), "phase": _phase(population)}
+    own |= describe(population)
+    hazards = _hazards(recipe, library)
+    if args.json:
+        show({"method": recipe.method, **light, **own, "hazards": hazards}, as_json=True)
+    else:
+        first = {k: light.pop(k) for k in _FIRST if k in light}
+        notes = [n for n in light.pop("notes", ()) if not n.startswith("hazard")]
+        body = {"method": recipe.method, **first, **own, **(light if args.all else {})}
+        body |= {"notes": _lines(notes), "hazards": _lines(hazards)}
+        show(body, as_json=False)
+        if not args.all:
+            sys.stdout.write(f"\n{len(light)} more of the dots: --all\n")
     return 0 if dots.status.is_good and population.status.is_good else 1
 
 
@@ -62,8 +78,8 @@ def _hazards(recipe: RecipeSpec, library: Library) -> list[str]:
     return list(hazards(recipe, library))
 
 
-def _in_lines(recipe: RecipeSpec, library: Library) -> str:
-    return "\n  " + "\n  ".join(_hazards(recipe, library))
+def _lines(texts: Any) -> str:
+    return "".join(f"\n  {text}" for text in texts)
 
 
 def _shape(stated: str | None, population: DotPopulation) -> dict[str, Any]:
