@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import pairwise
 
 import numpy as np
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 from flask_standin import predict
 from halodot.core.errors import InputError
 from halodot.crystal.composition import parse
-from halodot.recipes import acquisition, constraints, exchanging, inverse, routes
+from halodot.recipes import acquisition, constraints, exchanging, explaining, inverse, routes
 from halodot.recipes.constraints import ConstraintsSpec, uses, violations
 from halodot.recipes.inverse import TargetSpec, design
 from halodot.recipes.searching import Searcher
@@ -116,6 +117,8 @@ def check_exchange(row: pd.Series) -> None:
     low, high = ends * (1.0 + np.exp(mu))
     assert low <= ratio <= high
     assert row["composition"] == "CsPbBr3"
+    most = min(row["cs_umol"], row["pbbr2_umol"], 2.0 * row["pbbr2_umol"] / 3.0)
+    assert row["dots_umol"] == pytest.approx(routes.WASHED * most, rel=2e-3)  # four digits
 
 
 @settings(max_examples=25, deadline=None)
@@ -141,7 +144,53 @@ def test_landing_is_a_probability(m: float, down: float, up: float, at: float) -
     assert sum(parts) == pytest.approx(acquisition.landing(table, (ends[0], ends[-1]))[0], abs=1e-9)
     assert acquisition.landing(table, (m - down, m))[0] == pytest.approx(0.45, abs=1e-6)
     assert acquisition.landing(table, (m, m + up))[0] == pytest.approx(0.45, abs=1e-6)
-    assert acquisition.landing(table, (0.0, 2000.0))[0] == pytest.approx(1.0, abs=1e-9)
+    assert acquisition.landing(table, (-np.inf, np.inf))[0] == 1.0
+    near = [acquisition.landing(table, (m - d, m - d + 1e-4))[0] for d in (1e-4, 0.0)]
+    assert near[0] == pytest.approx(near[1], rel=5e-3)  # no jump of the density at the median
+
+
+@pytest.mark.parametrize("sides", [(40.0, 60.0), (60.0, 40.0), (50.0, 50.0 + 1e-7), (8.0, 12.0)])
+def test_the_best_median_is_the_target(sides: tuple[float, float]) -> None:
+    """Of wide and skewed intervals the one around the target wins, not one at the band's edge."""
+    m = np.linspace(600.0, 640.0, 401)
+    table = pd.DataFrame(np.column_stack([m, m - sides[0], m + sides[1]]), columns=PEAK)
+    for band in ((615.0, 625.0), (617.0, 623.0)):
+        p = acquisition.landing(table, band)
+        best = m[acquisition.score(table, band, p).argmax()]
+        assert best == pytest.approx(620.0, abs=0.6)
+        assert p[200] > 0.95 * p.max()  # and little is lost by it
+
+
+def test_equal_sides_are_a_normal_distribution() -> None:
+    table = pd.DataFrame([[500.0, 480.0, 520.0]], columns=PEAK)
+    assert acquisition.landing(table, (500.0, 510.0))[0] == pytest.approx(0.29457, abs=2e-5)
+
+
+@pytest.mark.parametrize("second", ["Cl", "I"])
+def test_the_error_of_an_exchange_is_that_of_its_selectivity(second: str) -> None:
+    """r = x (1 + e^mu / K) solved by bisection for K one standard deviation up and down."""
+    from scipy.optimize import brentq
+
+    from halodot.synthesis.treatment.spec import AnionExchange
+
+    k = AnionExchange(kind="anion_exchange", halide="I", added="1").selectivity
+    assert k.low is not None
+    assert k.high is not None
+    sd = np.log(k.high / k.low) / 3.28971
+    w, r = exchanging.interaction(second), 0.5
+
+    def share(selectivity: float) -> float:
+        def excess(x: float) -> float:
+            e = x / (1.0 - x) * np.exp(w * (1.0 - 2.0 * x))
+            return float(x * (1.0 + e / selectivity) - r)
+
+        return float(brentq(excess, 1e-9, 0.5))
+
+    less, x, more = (share(np.exp(sd * s)) for s in (-1.0, 0.0, 1.0))
+    rows = pd.DataFrame({"exchange_umol": [75.0], "dots_umol": [100.0]})
+    for peak in (450.0, 600.0):
+        error = exchanging.peak_error(rows, np.array([peak]), second)[0]
+        assert error == pytest.approx(abs(peak - 515.0) * 0.5 * (more - less) / x, rel=1e-3)
 
 
 def test_a_row_without_prediction_never_wins() -> None:
@@ -186,6 +235,56 @@ def test_several_routes_with_intervals_and_reasons() -> None:
         assert 0.0 < s.probability <= 1.0
     ordered = [s.probability for s in found.suggestions]
     assert ordered == sorted(ordered, reverse=True)
+
+
+AMOUNT = re.compile(r"(?<![\w.])(\d[\d.e+-]*) (mg|mL) ")
+
+
+@pytest.mark.parametrize("limit", [{}, {"volume": "1 mL"}, {"at_most": {"PbBr2": "3 mg"}}])
+@pytest.mark.parametrize("peak", [430.0, 640.0])
+def test_every_amount_of_a_protocol_can_be_measured(peak: float, limit: dict[str, object]) -> None:
+    """At least 5 mg and 20 uL, for halide shares at the ends of their box too."""
+    c = ConstraintsSpec(**limit)  # type: ignore[arg-type]
+    for route in routes.routes_to(peak):
+        for share in (0.0, 0.5, 1.0):
+            genes = Searcher(route, 4).sample(8)
+            for v in route.variables:
+                if v.name == "share":
+                    genes["share"] = v.low + share * (v.high - v.low)
+            for _, row in route.rows(genes, c).iterrows():
+                steps = explaining.protocol(row)[route.method == "antisolvent" :]
+                found = [(float(n), unit) for s in steps for n, unit in AMOUNT.findall(s)]
+                assert len(found) >= 3
+                assert all(n >= {"mg": 5.0, "mL": 0.02}[unit] for n, unit in found), steps
+
+
+def test_a_batch_that_would_be_too_small_to_weigh_is_made_larger() -> None:
+    route = routes.mixed_injection("Cl")
+    genes = Searcher(route, 4).sample(4).assign(share=0.05)
+    rows = route.rows(genes, ConstraintsSpec())
+    mass = rows["pbcl2_umol"] * constraints.molar_mass("PbCl2") * 1e-6
+    assert (mass >= constraints.LEAST_MASS).all()
+    assert (rows["pbbr2_umol"] <= constraints.LARGEST * 200.0).all()
+
+
+def test_a_salt_that_is_too_little_to_weigh_drops_out() -> None:
+    route = routes.mixed_larp("Cl")
+    genes = Searcher(route, 4).sample(2).assign(share=[0.3, 0.7], on_caesium=[0.02, 0.98])
+    rows = route.rows(genes, ConstraintsSpec())
+    assert rows["cscl_umol"].iloc[0] == 0.0
+    assert rows["csbr_umol"].iloc[1] == 0.0
+    for _, row in rows.iterrows():
+        check_halides(row, row["composition"])
+
+
+@pytest.mark.usefixtures("_quick")
+def test_routes_that_hardly_land_are_listed_apart() -> None:
+    found = design(TargetSpec(target="640 nm"), predict)
+    assert all(s.probability >= 0.05 for s in found.suggestions)
+    assert not found.refused
+    assert "small_cubes" in found.out_of_reach
+    assert "its best recipe gives" in found.out_of_reach["small_cubes"]
+    assert "small_cubes" not in {s.route for s in found.suggestions}
 
 
 @pytest.mark.usefixtures("_quick")

@@ -153,6 +153,7 @@ def body(found: Design) -> dict[str, Any]:
         "band_high_nm": high,
         "routes": [_route(s) for s in found.suggestions],
         "refused": found.refused,
+        "out_of_reach": found.out_of_reach,
     }
 
 
@@ -189,9 +190,10 @@ def _show(found: Design) -> None:
         print("  " + ", ".join(f"{k} {_short(v)}" for k, v in s.recipe.items()))
         for n, step in enumerate(s.protocol, 1):
             print(f"  {n}. {step}")
-    if found.refused:
-        print("\nnot proposed")
-        for name, why in found.refused.items():
+    for title, routes in (("not allowed", found.refused), ("out of reach", found.out_of_reach)):
+        if routes:
+            print(f"\n{title}")
+        for name, why in routes.items():
             print(f"  {name}: {why}")
 
 

@@ -1,14 +1,15 @@
 r"""How good a proposal is: the probability of landing in the wanted band, and how new it is.
 
-The predictor gives a median m and a 90 % interval that need not be symmetric. Each side of the
-median is half of a normal distribution with its own width,
+The predictor gives a median m and a 90 % interval whose sides d = m - low and u = high - m need
+not be equal. The shifted lognormal distribution has these three quantiles and a smooth density,
 
-    s_low = (m - low) / 1.645,   s_high = (high - m) / 1.645,
-    F(x) = Phi((x - m) / s)      with s = s_low below m, s_high above it,
+    F(x) = Phi(z ln(1 + (x - m) (1/d - 1/u)) / ln(u/d)),     z = 1.645,
 
-so that P(a <= peak <= b) = F(b) - F(a). A width and a yield that are asked for multiply it with
-the probability of meeting them. Where nothing lands, a small slope toward the band is left for
-the search to follow.
+which is the normal one for u = d, and P(a <= peak <= b) = F(b) - F(a). (Two half normals would
+have a density that jumps at the median, and draw every proposal to one edge of the band.) A width
+and a yield that are asked for multiply it with the probability of meeting them. Of recipes that
+land equally often the score prefers the one whose median is nearer to the target, and where
+nothing lands a small slope toward the band is left for the search to follow.
 
 Of several proposals the second is not a copy of the first: they are chosen one by one, each by its
 score plus a bonus that grows with the distance from those chosen, in the coordinates of
@@ -42,7 +43,9 @@ if TYPE_CHECKING:
 FloatArray = NDArray[np.float64]
 
 _LEAST = 1e-9
-_SLOPE = 0.02
+_SLOPE = 0.02  # of the score outside of the band [1/nm]
+_PULL = 0.1  # that the score falls from the middle of the band to its edge
+_THIN = 1e-6  # narrowest side of an interval [nm]
 _NEW = 2.0  # steps over which a recipe becomes another one
 _CATEGORIES = {"route": 3.0, "antisolvent": 2.0, "solvent": 2.0, "fraction": 1.0}
 CODE = 32
@@ -109,8 +112,12 @@ def cumulative(x: float | FloatArray, table: pd.DataFrame) -> FloatArray:
     from scipy.special import ndtr
 
     m, low, high = (table[c].to_numpy(float) for c in PEAK)
-    side = np.where(x < m, m - low, high - m) / Z90
-    return np.asarray(ndtr((x - m) / np.maximum(side, 1e-6)), float)
+    down, up = np.maximum(m - low, _THIN), np.maximum(high - m, _THIN)
+    skew = np.log(up / down)
+    even = np.abs(skew) < 1e-6
+    with np.errstate(divide="ignore", invalid="ignore"):
+        z = np.log1p(np.maximum((x - m) * (1.0 / down - 1.0 / up), -1.0)) / skew
+    return np.asarray(ndtr(Z90 * np.where(even, (x - m) / up, z)), float)
 
 
 PEAK = ("pl_peak_nm", "pl_peak_nm_low", "pl_peak_nm_high")
@@ -149,10 +156,11 @@ def at_least_yield(table: pd.DataFrame, plqy: float, spec: AcquisitionSpec) -> F
 
 
 def score(table: pd.DataFrame, band: tuple[float, float], probability: FloatArray) -> FloatArray:
-    """ln(probability) with a slope toward the band where it vanishes; -inf without prediction."""
-    m = table["pl_peak_nm"].to_numpy(float)
-    away = np.maximum(0.0, np.maximum(band[0] - m, m - band[1]))
-    result = np.log(np.maximum(probability, 0.0) + _LEAST) - _SLOPE * away
+    """ln(probability) with a pull of the median to the middle of the band; -inf if unknown."""
+    m, half = table["pl_peak_nm"].to_numpy(float), 0.5 * (band[1] - band[0])
+    off = np.abs(m - 0.5 * (band[0] + band[1]))
+    pull = _PULL * np.minimum(off / half, 1.0) + _SLOPE * np.maximum(off - half, 0.0)
+    result = np.log(np.maximum(probability, 0.0) + _LEAST) - pull
     return np.where(np.isfinite(result), result, -np.inf)
 
 

@@ -1,9 +1,10 @@
 """What a laboratory has and allows: reagents at hand, largest amounts, volume, temperature.
 
 A constraint never filters proposals afterwards. Reagents that are ruled out take their route, or
-one choice of it, out of the search; temperatures narrow its range; and a batch that would need
-too much of anything is made smaller as a whole, which leaves every ratio and concentration as it
-was. What comes out therefore cannot break a limit; `violations` says so independently, for tests.
+one choice of it, out of the search; temperatures narrow its range; and a batch is made larger
+until everything can be weighed, or smaller where it would need too much of anything, as a whole,
+which leaves every ratio and concentration as it was. What comes out therefore cannot break a
+limit; `violations` says so independently, for tests.
 """
 
 from __future__ import annotations
@@ -33,6 +34,9 @@ CELSIUS = 273.15
 CS_OLEATE = 20.0  # stock of caesium oleate [umol/mL], as in three quarters of the antisolvent set
 STOCK_LIGAND = 0.01  # volume of each ligand in the stock of lead bromide: remembered, unverified
 EXCHANGE_LIGAND = 2e-3  # of each ligand to dissolve an exchange reagent [mL/umol]: assumed
+LEAST_MASS = 5e-6  # that a balance weighs to a few percent [kg]: assumed
+LEAST_VOLUME = 2e-8  # that a pipette measures to a few percent [m3]: assumed
+LARGEST = 5.0  # times that a batch is made larger at most: assumed
 # Column of a recipe -> reagent to weigh and its moles per mole in the column.
 SALTS = {
     "csbr_umol": ("CsBr", 1.0),
@@ -295,17 +299,42 @@ def _add(found: dict[str, Use], name: str, moles: float) -> None:
     found[name] = Use(total, mass, volume)
 
 
-def shrink(rows: pd.DataFrame, constraints: ConstraintsSpec) -> pd.DataFrame:
-    """Make batches smaller as a whole until no amount is above its limit.
+def batched(rows: pd.DataFrame, constraints: ConstraintsSpec) -> pd.DataFrame:
+    """Make batches large enough to weigh, and so small that no amount is above its limit.
 
     Amounts are then cut to four digits, never rounded up.
     """
-    factor = np.array([_factor(row, constraints) for _, row in rows.iterrows()])
+    larger = _larger(rows)
+    factor = np.array(
+        [_factor(row, constraints, f) for (_, row), f in zip(rows.iterrows(), larger, strict=True)]
+    )
     new = rows.copy()
     for column in AMOUNTS:
         if column in new:
             new[column] = floor_digits(new[column].to_numpy(float) * factor)
     return new
+
+
+def _larger(rows: pd.DataFrame) -> FloatArray:
+    """By how much batches grow until salts and liquids can be measured, at most `LARGEST`."""
+    part = np.full(len(rows), np.inf)
+    from_stocks = (rows["method"] == "antisolvent").to_numpy()
+    for column, (name, share) in SALTS.items():
+        if column in rows:
+            moles = 1e-6 * rows[column].to_numpy(float)
+            of_stock = moles / CS_OLEATE / LEAST_VOLUME if column == "cs_umol" else np.inf
+            weighed = moles * share * molar_mass(name) / LEAST_MASS
+            part = np.fmin(part, _if_any(np.where(from_stocks, of_stock, weighed)))
+    for column in (c for c in LIQUIDS if c in rows):
+        part = np.fmin(part, _if_any(1e-6 * rows[column].to_numpy(float) / LEAST_VOLUME))
+    if "exchange_umol" in rows:
+        molar = np.array([molar_mass(name) for name in rows["exchange_reagent"]])
+        part = np.fmin(part, 1e-6 * rows["exchange_umol"].to_numpy(float) * molar / LEAST_MASS)
+    return np.clip(np.ceil(2.02 / part) / 2.0, 1.0, LARGEST)
+
+
+def _if_any(part: FloatArray) -> FloatArray:
+    return np.where(part > 0.0, part, np.inf)
 
 
 def floor_digits(x: FloatArray, digits: int = 4) -> FloatArray:
@@ -322,8 +351,7 @@ def floor_digits(x: FloatArray, digits: int = 4) -> FloatArray:
     return np.array([float(f"{v:.{digits}g}") for v in np.minimum(cut, x)])
 
 
-def _factor(row: pd.Series, constraints: ConstraintsSpec) -> float:
-    factor = 1.0
+def _factor(row: pd.Series, constraints: ConstraintsSpec, factor: float) -> float:
     if constraints.volume is not None and _given(row, "volume_mL"):
         factor = min(factor, float(constraints.volume) * 1e6 / row["volume_mL"])
     if constraints.at_most:

@@ -5,7 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from .acquisition import PEAK
-from .constraints import CS_OLEATE, EXCHANGE_LIGAND, SALTS, molar_mass, uses
+from .constraints import (
+    AMOUNTS,
+    CS_OLEATE,
+    EXCHANGE_LIGAND,
+    LEAST_MASS,
+    LEAST_VOLUME,
+    SALTS,
+    molar_mass,
+    uses,
+)
 from .inverse import Candidates, Suggestion
 from .routes import Route
 
@@ -23,7 +32,7 @@ _STOCKS = (
 def suggestion(route: Route, pool: Candidates, index: int) -> Suggestion:
     """Put row `index` of a pool into words."""
     row, predicted = pool.rows.iloc[index], pool.table.iloc[index]
-    recipe = {str(k): _plain(v) for k, v in row.items() if k != "route" and not _empty(v)}
+    recipe = {str(k): _plain(v) for k, v in row.items() if _is_used(str(k), v)}
     return Suggestion(
         route.name,
         route.title,
@@ -50,6 +59,10 @@ def reason(route: Route, row: pd.Series, predicted: pd.Series) -> str:
     if row.get("solvent") == "DMSO":
         text += _INSTEAD
     return text if _is_true(predicted.get("in_domain")) else text + _OUTSIDE
+
+
+def _is_used(column: str, value: Any) -> bool:
+    return column != "route" and not _empty(value) and not (column in AMOUNTS and value == 0.0)
 
 
 def _is_true(value: Any) -> bool:
@@ -86,14 +99,19 @@ def _antisolvent(row: pd.Series) -> list[str]:
     used = uses(row)
     caesium = row["cs_umol"] / CS_OLEATE
     second = used[row["antisolvent"]].volume * 1e6
-    rest = row["volume_mL"] - caesium - second
+    thin = _times([], [caesium])
+    rest = row["volume_mL"] - thin * caesium - second
+    if rest < 0.5 * (row["volume_mL"] - caesium - second):
+        thin, rest = 1, row["volume_mL"] - caesium - second
     strength = row["pbbr2_umol"] / rest
+    thinned = "" if thin == 1 else f" thinned {thin} times with toluene"
     return [
         _STOCKS,
-        f"Take {_ml(rest)} of PbBr2 solution at {strength:.3g} mmol/L ({_weighed(row, used)}): the "
-        "stock thinned with toluene, or made stronger.",
-        f"Stir at {row['temperature_C']:.0f} degC, add {_ml(caesium)} of caesium oleate, then "
-        f"{_ml(second)} of {row['antisolvent']} at once; {_ml(row['volume_mL'])} in all.",
+        f"Take {_ml(rest)} of PbBr2 solution at {strength:.3g} mmol/L ({_weighed(strength)}): "
+        "the stock thinned with toluene, or made stronger.",
+        f"Stir at {row['temperature_C']:.0f} degC, add {_ml(thin * caesium)} of caesium oleate"
+        f"{thinned}, then {_ml(second)} of {row['antisolvent']} at once; "
+        f"{_ml(row['volume_mL'])} in all.",
         f"Centrifuge and keep the {row['fraction']}; disperse in hexane or toluene.",
     ]
 
@@ -101,13 +119,15 @@ def _antisolvent(row: pd.Series) -> list[str]:
 def _injection(row: pd.Series) -> list[str]:
     used = uses(row)
     lead = [n for n in used if n.startswith(("Pb", "Zn")) and n != row.get("exchange_reagent")]
-    salts = ", ".join(f"{_mg(used[n].mass)} {n}" for n in lead)
+    weighed = [used[n].mass for n in (*lead, "Cs2CO3")]
+    k = _times(weighed, [row["oa_mL"], row["oam_mL"]])
+    salts = ", ".join(f"{_mg(k * used[n].mass)} {n}" for n in lead)
     return [
-        f"Dry {salts} in {_ml(used[row['solvent']].volume * 1e6)} {row['solvent']} at 120 degC "
-        f"under vacuum, add {_ml(row['oa_mL'])} oleic acid and {_ml(row['oam_mL'])} oleylamine "
-        "and let the salts dissolve under nitrogen.",
-        f"Make caesium oleate from {_mg(used['Cs2CO3'].mass)} Cs2CO3 in part of that octadecene "
-        "and oleic acid.",
+        f"Dry {salts} in {_ml(k * used[row['solvent']].volume * 1e6)} {row['solvent']} at 120 degC "
+        f"under vacuum, add {_ml(k * row['oa_mL'])} oleic acid and {_ml(k * row['oam_mL'])} "
+        "oleylamine and let the salts dissolve under nitrogen.",
+        f"Make caesium oleate from {_mg(k * used['Cs2CO3'].mass)} Cs2CO3 in part of that "
+        f"octadecene and oleic acid.{_share_of(k, 'each of the two solutions')}",
         f"Set {row['temperature_C']:.0f} degC, inject the caesium oleate at once, wait "
         f"{row['time_s']:.0f} s, cool in an ice bath.",
         "Centrifuge, disperse in hexane or toluene.",
@@ -116,12 +136,15 @@ def _injection(row: pd.Series) -> list[str]:
 
 def _larp(row: pd.Series) -> list[str]:
     used = uses(row)
-    salts = ", ".join(f"{_mg(used[n].mass)} {n}" for n, _ in SALTS.values() if n in used)
+    names = [n for n, _ in SALTS.values() if n in used]
+    k = _times([used[n].mass for n in names], [row["oa_mL"], row["oam_mL"]])
+    salts = ", ".join(f"{_mg(k * used[n].mass)} {n}" for n in names)
     poured = used[row["antisolvent"]].volume * 1e6
     return [
-        f"Dissolve {salts} in {_ml(used[row['solvent']].volume * 1e6)} {row['solvent']} with "
-        f"{_ml(row['oa_mL'])} oleic acid and {_ml(row['oam_mL'])} oleylamine.",
-        f"Inject into {_ml(poured)} {row['antisolvent']} under vigorous stirring at "
+        f"Dissolve {salts} in {_ml(k * used[row['solvent']].volume * 1e6)} {row['solvent']} with "
+        f"{_ml(k * row['oa_mL'])} oleic acid and {_ml(k * row['oam_mL'])} oleylamine."
+        f"{_share_of(k, 'the solution')}",
+        f"Inject it into {_ml(poured)} {row['antisolvent']} under vigorous stirring at "
         f"{row['temperature_C']:.0f} degC.",
         "Centrifuge, keep the dispersion.",
     ]
@@ -130,22 +153,46 @@ def _larp(row: pd.Series) -> list[str]:
 def _exchange(row: pd.Series) -> list[str]:
     name, moles = row["exchange_reagent"], row["exchange_umol"]
     mass = moles * 1e-6 * molar_mass(name)
+    k = _times([mass], [EXCHANGE_LIGAND * moles])
     return [
         f"Measure the lead in the washed dots (halodot size --absorbance); the amounts below are "
         f"for {row['dots_umol']:.4g} umol and scale with it.",
-        f"Dissolve {_mg(mass)} {name} ({moles:.4g} umol) in 1-octadecene with "
-        f"{_ml(EXCHANGE_LIGAND * moles)} each of oleic acid and oleylamine at 100 degC; add it to "
-        "the dots at room temperature in ten portions, a minute apart, and stop when the peak is "
-        "there.",
+        f"Dissolve {_mg(k * mass)} {name} ({k * moles:.4g} umol) in 1-octadecene with "
+        f"{_ml(k * EXCHANGE_LIGAND * moles)} each of oleic acid and oleylamine at 100 degC."
+        f"{_share_of(k, 'the solution')}",
+        "Add it to the dots at room temperature in ten portions, a minute apart, and stop when the "
+        "peak is there.",
     ]
+
+
+def _times(masses: list[float], volumes: list[float]) -> int:
+    """How many batches to prepare at once until each mass [kg] and volume [mL] can be measured.
+
+    >>> _times([2e-6], [0.5]), _times([], [0.004]), _times([5e-6], [0.02])
+    (5, 5, 1)
+    """
+    parts = [m / LEAST_MASS for m in masses] + [1e-6 * v / LEAST_VOLUME for v in volumes]
+    need = 1.0 / max(min(parts), 1e-9)
+    steps = (n * 10**power for power in range(10) for n in (1, 2, 5))
+    return next(n for n in steps if n >= need * (1.0 - 1e-9))
+
+
+def _share_of(times: int, what: str) -> str:
+    """What to say where more is prepared than the batch takes."""
+    if times == 1:
+        return ""
+    return (
+        f" This is {times} times what the batch takes, so that everything can be measured: use "
+        f"1/{times} of {what}, the rest keeps for the next."
+    )
 
 
 _FLASKS = {"antisolvent": _antisolvent, "hot_injection": _injection, "larp": _larp}
 
 
-def _weighed(row: pd.Series, used: dict[str, Any]) -> str:
-    columns = [c for c in SALTS if c.startswith("pb") and not _empty(row.get(c))]
-    return ", ".join(f"{_mg(used[SALTS[c][0]].mass)} {SALTS[c][0]}" for c in columns)
+def _weighed(strength: float) -> str:
+    """What makes 10 mL of a solution of PbBr2 [mmol/L]."""
+    return f"{_mg(1e-5 * strength * molar_mass('PbBr2'))} PbBr2 in 10 mL"
 
 
 def _mg(mass: float) -> str:

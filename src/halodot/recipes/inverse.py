@@ -41,7 +41,7 @@ SAMPLES = 128  # of each route, spread evenly over its box
 BATCH = 24
 ROUNDS = 6
 _YIELD_WEIGHT = 0.2  # what a yield of 1 over 0 is worth in ln(probability)
-_WORTH_TELLING = 0.03  # a route that lands less often than this is named as out of reach
+_WORTH_TELLING = 0.05  # a route that lands less often than this is named as out of reach
 SHORTEST, LONGEST = 400.0, 700.0
 
 
@@ -147,7 +147,7 @@ class Candidates:
     probability
         That all wishes are met [1].
     scores
-        ln(probability), with a slope where it vanishes.
+        ln(probability), with a slight pull of the median to the target.
     """
 
     rows: pd.DataFrame
@@ -192,11 +192,24 @@ class Suggestion:
 
 @dataclass(frozen=True)
 class Design:
-    """Answer to a target: recipes, best first, and the routes that give none, with the reason."""
+    """Answer to a target.
+
+    Attributes
+    ----------
+    spec
+        What was wanted.
+    suggestions
+        Recipes, best first.
+    refused
+        Routes that constraints or formula close, with the reason.
+    out_of_reach
+        Open routes that hardly ever land in the band, with how near they come.
+    """
 
     spec: TargetSpec
     suggestions: tuple[Suggestion, ...]
     refused: dict[str, str]
+    out_of_reach: dict[str, str]
 
 
 def default_predictor() -> Predictor:
@@ -229,16 +242,17 @@ def design(spec: TargetSpec, predict: Predictor | None = None, count: int = 1) -
         raise InputError("count", count, "1 to 50", "--count 3")
     routes, refused = open_routes(spec)
     found: list[Suggestion] = []
+    far: dict[str, str] = {}
     pools = search(spec, routes, predict or default_predictor())
     for route in routes:
         pool = pools[route.name]
         best = _best(pool, spec, count)
         if not best or float(pool.probability[best[0]]) < _WORTH_TELLING:
-            refused[route.name] = _out_of_reach(pool, best)
+            far[route.name] = _out_of_reach(pool, best)
         else:
             found += [suggestion(route, pool, i) for i in best]
     found.sort(key=lambda s: -s.probability)
-    return Design(spec, tuple(found), refused)
+    return Design(spec, tuple(found), refused, far)
 
 
 def open_routes(spec: TargetSpec) -> tuple[list[Route], dict[str, str]]:
@@ -267,7 +281,7 @@ def _out_of_reach(pool: Candidates, best: list[int]) -> str:
     row = pool.table.iloc[best[0]]
     low, high = row[PEAK[1]], row[PEAK[2]]
     return (
-        f"the nearest that it gives is {row[PEAK[0]]:.0f} nm ({low:.0f} to {high:.0f} nm), "
+        f"its best recipe gives {row[PEAK[0]]:.0f} nm ({low:.0f} to {high:.0f} nm) and lands with "
         f"probability {float(pool.probability[best[0]]):.2g}"
     )
 

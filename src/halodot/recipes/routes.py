@@ -9,8 +9,9 @@ one a row, with the columns of ``halodot recipe --table``. Moles follow from the
   / (1 - f), with f the share of the antisolvent, n_as = f V c_as;
 - n formula units with a share x of the second halide Y: of the 3 n x moles of Y, a enter with the
   caesium salt (a <= n) and the rest with PbY2;
-- exchange: dots with n moles of lead hold 3 n of halide; what must be added for each of these
-  follows from the equilibrium of the two halides (`exchanging`).
+- exchange: of min(n_Cs, n_Pb, n_X / 3) formula units that a flask can make a share is left after
+  washing; n of them hold 3 n of halide, and what must be added for each of these follows from the
+  equilibrium of the two halides (`exchanging`).
 
 The boxes are those of the data or published syntheses where there are any, else assumed; outside
 of what the predictor knows it says so and widens, and such recipes lose against others.
@@ -26,7 +27,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..core.errors import InputError
-from .constraints import CELSIUS, CS_OLEATE, ConstraintsSpec, first_forbidden, molarity, shrink
+from .constraints import (
+    CELSIUS,
+    CS_OLEATE,
+    LEAST_MASS,
+    ConstraintsSpec,
+    batched,
+    first_forbidden,
+    molar_mass,
+    molarity,
+)
 from .exchanging import GREEN, added, peak_error, ratio_of, resting
 
 if TYPE_CHECKING:
@@ -35,7 +45,7 @@ if TYPE_CHECKING:
 FloatArray = NDArray[np.float64]
 
 ROOM = 25.0
-WASHED = 0.6  # share of the lead that is in the washed dots: assumed, 0.3 to 0.9
+WASHED = 0.6  # share of the dots that survive washing: assumed, 0.3 to 0.9
 
 
 @dataclass(frozen=True)
@@ -128,7 +138,7 @@ class Route:
         for v in self.variables:
             if v.name in made:
                 made[v.name] = _digits(made[v.name].to_numpy(float), v)
-        return shrink(made, constraints)
+        return batched(made, constraints)
 
 
 def _digits(x: FloatArray, variable: Variable) -> FloatArray:
@@ -252,7 +262,8 @@ def small_cubes() -> Route:
         _cubes,
         (*_INJECTED, "ZnBr2"),
         "Pure bromide: at {halide_ratio:.1f} Br per Pb the surface takes up bromide and the "
-        "equilibrium size at {temperature_C:.0f} degC is about {size}, small enough for {peak}.",
+        "equilibrium size at {temperature_C:.0f} degC is about {size}; confinement shifts the "
+        "emission to {peak}.",
     )
 
 
@@ -290,6 +301,7 @@ def _mixed_larp(second: str) -> Callable[[pd.DataFrame], pd.DataFrame]:
         units, share = 400.0, g.share.to_numpy()
         least, most = np.maximum(0.0, 3.0 * share - 2.0), np.minimum(1.0, 3.0 * share)
         on_caesium = least + g.on_caesium.to_numpy() * (most - least)
+        on_caesium = _weighable(on_caesium, share, second, units)
         on_lead = 0.5 * (3.0 * share - on_caesium)
         y = second.lower()
         return _frame(
@@ -309,6 +321,20 @@ def _mixed_larp(second: str) -> Callable[[pd.DataFrame], pd.DataFrame]:
         )
 
     return build
+
+
+def _weighable(a: FloatArray, share: FloatArray, second: str, units: float) -> FloatArray:
+    """Share of the second halide on caesium, moved where a salt too little to weigh drops out."""
+    least, most = np.maximum(0.0, 3.0 * share - 2.0), np.minimum(1.0, 3.0 * share)
+    for name, slope, none in (
+        ("CsBr", 1.0, 1.0),
+        (f"Cs{second}", 1.0, 0.0),
+        ("PbBr2", 0.5, 3.0 * share - 2.0),
+        (f"Pb{second}2", 0.5, 3.0 * share),
+    ):
+        mass = slope * np.abs(a - none) * units * 1e-6 * molar_mass(name)
+        a = np.where((mass < LEAST_MASS) & (least <= none) & (none <= most), none, a)
+    return a
 
 
 PASTE = 10.0  # DMF for 0.4 mmol [mL], as a scheme beside the CsPb(Br,Cl)3 set says
@@ -334,12 +360,25 @@ def mixed_larp(second: str) -> Route:
     )
 
 
+def most_units(rows: pd.DataFrame) -> FloatArray:
+    """Formula units CsPbBr3 that a flask of caesium oleate and PbBr2 can make at most [umol].
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> most_units(pd.DataFrame({"cs_umol": [40.0, 190.0], "pbbr2_umol": [200.0, 200.0]})).round(1)
+    array([ 40. , 133.3])
+    """
+    lead = rows["pbbr2_umol"].to_numpy(float)
+    return np.minimum(rows["cs_umol"].to_numpy(float), lead * 2.0 / 3.0)
+
+
 def _exchange(second: str) -> Callable[[pd.DataFrame], pd.DataFrame]:
     def build(g: pd.DataFrame) -> pd.DataFrame:
         lead, share = 200.0, g.share.to_numpy()
         rows = _hot_injection(g, np.zeros(len(g)), second, lead)
         rows = rows.drop(columns=f"pb{second.lower()}2_umol")
-        dots = WASHED * lead
+        dots = WASHED * most_units(rows)
         return rows.assign(
             dots_umol=dots,
             exchange_to=mixed(second, share),
@@ -356,7 +395,7 @@ def _exchanged(second: str) -> Callable[[pd.DataFrame], pd.DataFrame]:
     def seen(rows: pd.DataFrame) -> pd.DataFrame:
         added = ["dots_umol", "exchange_to", "exchange_reagent", "exchange_umol"]
         share = resting(ratio_of(rows), second)
-        new = rows.assign(composition=rows.exchange_to)
+        new = rows.assign(composition=mixed(second, share))
         new[f"pb{second.lower()}2_umol"] = rows.pbbr2_umol * share
         new["pbbr2_umol"] = rows.pbbr2_umol * (1.0 - share)
         return new.drop(columns=added)
