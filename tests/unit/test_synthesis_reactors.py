@@ -149,6 +149,16 @@ def test_a_recipe_in_which_nothing_grows_is_refused() -> None:
         made("laser_glass", temperature="700 degC")
 
 
+def test_shape_and_size_go_together() -> None:
+    """A platelet is thin; the window of an antisolvent synthesis is that of cubes."""
+    p = made("antisolvent")
+    assert float(p.shapes["platelet"]) > float(p.shapes["cube"])
+    assert p.shape == "cube"
+    assert any("no thickness of one" in note for note in p.notes)
+    assert made("antisolvent", size="2 nm").shape == "platelet"
+    assert made("antisolvent", shape="platelet", size="8 nm").shape == "platelet"
+
+
 def test_measured_size_and_shape_stand() -> None:
     p = made("larp", size="6 nm", shape="sphere", size_spread=0.2)
     assert (p.size.value, p.shape, p.size_spread.value) == (6e-9, "sphere", 0.2)

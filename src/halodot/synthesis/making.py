@@ -19,7 +19,7 @@ from .flask import Flask
 from .hot_injection import CELSIUS, joined
 from .mechanism import Product, evaluate
 from .reagents import flask_of
-from .shape import rod_length
+from .shape import fitting, rod_length
 from .spec import DotsSpec, RecipeSpec
 from .state import DotPopulation
 
@@ -123,8 +123,11 @@ def make(recipe: RecipeSpec, library: Library) -> DotPopulation:
     flask = flask_of(recipe, library)
     product = evaluate(flask, recipe.process, library=library, words=words(recipe),
                        washes=_washes(recipe))  # fmt: skip
-    shape = recipe.shape or product.shape
     size, notes, status = _size(recipe, flask, product, composition, library)
+    shape = recipe.shape or product.shape
+    if recipe.shape is None and not product.outcome.shapes and shape == "platelet":
+        shape, note = fitting(shape, float(size))
+        notes = [*notes, note] if note else notes
     population = DotPopulation(
         formula=recipe.formula,
         shape=shape,

@@ -79,6 +79,23 @@ NAMES = {
 }
 
 
+THICKEST = 3.5e-9  # of platelets whose growth ligands blocked; six layers [m]
+
+
+def fitting(shape: str, size: float) -> tuple[str, str]:
+    """Return the shape that goes with a size [m], and a note where it is not the one asked about.
+
+    >>> fitting("platelet", 8e-9)[0], fitting("platelet", 2e-9)[0]
+    ('cube', 'platelet')
+    """
+    if shape != "platelet" or size <= THICKEST:
+        return shape, ""
+    return "cube", (
+        f"platelets are the most probable shape, but {size * 1e9:.2g} nm is no thickness of one: "
+        'taken as cubes; shape = "platelet" with a size says otherwise'
+    )
+
+
 @dataclass(frozen=True)
 class Conditions:
     """What decides on the shape.
