@@ -19,7 +19,6 @@ from ..synthesis.usual import USUAL
 FloatArray = NDArray[np.float64]
 
 _OUTSIDE = 1.5  # on the deviation of ln size where nothing was published
-_LONG = 600.0  # s in the flask that no published hot injection stayed
 _HALIDES = ("Cl", "Br", "I")
 
 
@@ -83,9 +82,8 @@ def _injected(found: Sizes, rows: Columns, i: int, composition: Composition) -> 
     ratio = float(rows.halide_ratio[i]) if rows.lead[i] > 0.0 else None
     shares = dict(zip(_HALIDES, rows.halides[i], strict=True))
     mean, sd = sizes.injected(temperature, shares, ratio, temperature_sd=width)
-    outside = hot_injection.outside(composition, temperature)
-    if not outside and rows.time[i] > _LONG:
-        outside = f"none stayed {rows.time[i]:.0f} s in the flask, where dots ripen"
+    stay = 0.0 if np.isnan(rows.time[i]) else float(rows.time[i])
+    outside = hot_injection.outside(composition, temperature, stay)
     found.note[i] = f"size regressed on {len(hot_injection.published())} published hot injections"
     found.known[i] = not outside
     _put(found, i, mean, sd, outside)

@@ -15,7 +15,7 @@ from ..synthesis.columns import Columns
 from ..synthesis.competing_phases import COMPOUNDS, at_a_glance, formula_of, is_modelled
 from ..synthesis.learned.residual import Mixture
 from ..synthesis.mechanism import DRY
-from ..synthesis.shape import CELSIUS, SHAPES, probabilities
+from ..synthesis.shape import CELSIUS, SHAPES, THICKEST, probabilities
 from ..synthesis.speciation import Totals, donor_of
 from ..synthesis.state import DotPopulation
 from ..synthesis.usual import USUAL
@@ -26,7 +26,7 @@ from .sizing import Sizes, conditions, of_rows
 FloatArray = NDArray[np.float64]
 
 _SIZES = np.linspace(-2.0, 2.0, 9)  # of the normal distribution of ln size
-_THIN = 3.5  # nm: cold dots below are platelets
+_THIN = 1e9 * THICKEST  # nm: cold dots below are platelets
 _COLD = 388.0  # K
 _LARGEST_BULK = 60.0  # nm, of the light curves
 
@@ -151,7 +151,8 @@ def phases_of(columns: Columns, compositions: list[Composition]) -> list[str | N
     caesium, lead, halide, acid, amine = (n / volume for n in amounts)
     totals = Totals(caesium, lead, halide, acid, amine, donor)
     warm = stated(rows.temperature, [u.temperature[0] + CELSIUS for u in usual], one)
-    best = at_a_glance(totals, warm).argmax(axis=1)
-    for i, k in zip(np.flatnonzero(which), best, strict=True):
-        found[i] = formula_of(COMPOUNDS[k], compositions[i])
+    shares = at_a_glance(totals, warm)
+    for i, own in zip(np.flatnonzero(which), shares, strict=True):
+        if np.isfinite(own).all():
+            found[i] = formula_of(COMPOUNDS[int(own.argmax())], compositions[i])
     return found
