@@ -103,10 +103,8 @@ def mobility_of(
     ----------
     size, gap
         Core width and gap between touching dots (the ligands' length enters here) [m].
-    mass
-        Carrier mass [electron masses].
-    temperature
-        [K]
+    mass, temperature
+        Of the carrier [electron masses]; [K].
     spread
         Standard deviation of ln(width) [1].
     level_slope, static_disorder
@@ -114,8 +112,7 @@ def mobility_of(
     decay, reorganisation, phonon
         As `film.spec.HoppingSpec` has them [1/m, eV, eV].
     shape, order, density, missing, necks
-        As `packing.pack` has them; platelets count as cubes. Density by default 0.75 of cubes,
-        0.62 of spheres.
+        As `packing.pack` has them; platelets are cubes. Density by default 0.75, spheres 0.62.
     field, filling
         Field [V/m], 0: vanishing; carriers per dot, 0: a single one.
     law
@@ -136,7 +133,7 @@ def mobility_of(
     """
     _check(temperature, mass, decay, field * (size + gap), realisations)
     kT, rounded = BOLTZMANN * temperature, shape == "sphere"
-    density = (JAMMED if rounded else 0.75) if density is None else density
+    density = density if density is not None else JAMMED if rounded else 0.75
     packed = partial(
         pack, shape, count, size=size, gap=gap, spread=spread, order=order, density=density,
         missing=missing, necks=necks,
