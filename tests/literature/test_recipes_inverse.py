@@ -113,7 +113,7 @@ def test_the_verb_prints_rows_with_light_and_protocol(
     assert main(words) == 0
     text = capsys.readouterr().out
     assert " mg " in text
-    assert "not proposed" in text
+    assert "not allowed\n  small_cubes: it needs ZnBr2" in text
 
 
 @pytest.mark.usefixtures("_quick")

@@ -44,7 +44,7 @@ FloatArray = NDArray[np.float64]
 
 _LEAST = 1e-9
 _SLOPE = 0.02  # of the score outside of the band [1/nm]
-_PULL = 0.1  # that the score falls from the middle of the band to its edge
+_PULL = 0.2  # that the score falls from the middle of the band to its edge
 _THIN = 1e-6  # narrowest side of an interval [nm]
 _NEW = 2.0  # steps over which a recipe becomes another one
 _CATEGORIES = {"route": 3.0, "antisolvent": 2.0, "solvent": 2.0, "fraction": 1.0}
