@@ -12,6 +12,7 @@ from . import style as st
 
 Made = Sequence[tuple[str, DotPopulation]]
 MOST = 24
+LINES = 8  # of a picture whose legend names each
 _SHARES = "share_"
 
 
@@ -46,7 +47,7 @@ def plans(populations: Made) -> Iterator[tuple[str, str, bool, Any]]:
 
 def growth(populations: Made, name: str) -> str | None:
     """Draw mean size against time; None where no population grew."""
-    grown = [(label, p.curves) for label, p in populations if "growth_monomer" in p.curves][:MOST]
+    grown = _some([(n, p.curves) for n, p in populations if "growth_monomer" in p.curves])
     if not grown:
         return None
     with st.style():
@@ -59,6 +60,13 @@ def growth(populations: Made, name: str) -> str | None:
         st.label_axes(ax, "Time [s]", "Mean edge [nm]")
         st.legend(figure, [label or other for label, other in _named(grown)])
         return st.to_svg(figure, name, "Growth", "mean size in the mechanism against time")
+
+
+def _some(grown: list[tuple[str, Any]]) -> list[tuple[str, Any]]:
+    """At most `LINES` recipes, spread over all of them."""
+    if len(grown) <= LINES:
+        return grown
+    return [grown[int(k)] for k in np.linspace(0, len(grown) - 1, LINES)]
 
 
 def _named(grown: Sequence[tuple[str, Any]]) -> list[tuple[str, str]]:
@@ -114,7 +122,8 @@ def milling(populations: Made, name: str) -> str | None:
 
 def glass(populations: Made, name: str) -> str | None:
     """Draw the edge of dots in a glass step by step; None without a glass."""
-    written = [(label, p.curves) for label, p in populations if "glass_step" in p.curves][:MOST]
+    written = [(label, p.curves) for label, p in populations if "glass_step" in p.curves]
+    written = _some(written)
     if not written:
         return None
     with st.style():
