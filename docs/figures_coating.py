@@ -50,7 +50,7 @@ def coating() -> Figure:
         found = _ink(solvent=name)
         pe = found.values["peclet"]
         at = float(library.entry("solvent", name).quantity("boiling_point")) - 273.15
-        colour = RING if found.verdict == "ring" else EVEN
+        colour = {"ring": RING, "even": EVEN}.get(found.verdict, OPEN)
         screen.plot([at, at], [pe.low, pe.high], color=colour, alpha=0.35, linewidth=4)
         screen.plot(at, float(pe), "o", color=colour, markersize=5)
         short = name.removeprefix("n-").replace("cis-decahydronaphthalene", "decalin")
