@@ -26,7 +26,7 @@ INKS = (
     "n-hexane", "toluene", "n-octane", "n-nonane", "cis-decahydronaphthalene", "n-decane",
     "n-dodecane", "n-tridecane", "n-tetradecane", "n-hexadecane",
 )  # fmt: skip
-RING, EVEN = "#c92a2a", "#2b8a3e"
+RING, EVEN, OPEN = "#c92a2a", "#2b8a3e", "#e67700"
 DAY, GRAMS = 86400.0, 8.64e7
 
 
