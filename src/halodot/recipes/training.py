@@ -61,7 +61,7 @@ def _antisolvent() -> pd.DataFrame:
 
     >>> found = antisolvent()
     >>> len(found), found.key.nunique()
-    (215, 164)
+    (215, 163)
     """
     import pandas as pd
 
