@@ -171,8 +171,9 @@ def pack(
     keep = keep[~_voids(ordered, density / DENSEST[shape], rng)[keep]]
     if len(keep) < 2:
         raise InputError("missing", missing, "a share that leaves two dots", "more dots in the box")
-    # neighbours near in number: the solvers' factors stay thin
-    keep = keep[np.lexsort(np.floor(places[keep].T / pitch + 0.25))]
+    # by planes across the first axis, along which fields act: the solvers' factors stay thin
+    if not ordered.all():
+        keep = keep[np.lexsort(np.floor(places[keep].T[::-1] / pitch + 0.25))]
     dots = _linked(places[keep] % edge, sizes[keep], width[keep], edge, pitch, gap)
     return necked(replace(dots, overlap=overlap), necks, 1.2 * gap, seed)
 
