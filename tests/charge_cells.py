@@ -15,8 +15,12 @@ from halodot.device.charge.build import (
     ChargeTrap,
     Circuit,
     IonExchange,
+    Stack,
     build,
+    discretise,
 )
+from halodot.device.charge.grid import initial
+from halodot.device.charge.layers import Gate
 
 
 def absorber(**changes: object) -> ChargeLayer:
@@ -212,6 +216,25 @@ def channel_cell(nodes: int = 15) -> Cell:
         thickness=3e-8, statistics_conduction="fermi_dirac", statistics_valence="blakemore"
     )
     return build([oxide, channel], ChargeContact(work_function=4.2), None, nodes=nodes)
+
+
+def fed_cell(nodes: int = 15) -> Cell:
+    """The same channel with charged traps, supplied along its length; its surface is closed."""
+    stack = channel_cell(nodes).stack
+    oxide, channel = stack.layers
+    fed = replace(channel, supply_electron=3e5, supply_hole=2e3)
+    return discretise(
+        replace(stack, layers=(oxide, fed)), initial(stack.layers, temperature=300.0, nodes=nodes)
+    )
+
+
+def sheet_cell(nodes: int = 21) -> Cell:
+    """A sheet from source to drain with a gate beside it."""
+    layers = (absorber(thickness=5e-6),)
+    ends = ChargeContact(work_function=4.2), ChargeContact(work_function=5.1)
+    gate = Gate(capacitance=1.15e-4, thickness=4e-8, work_function=4.3, voltage=3.0)
+    stack = Stack(layers=layers, left=ends[0], right=ends[1], gate=gate)
+    return discretise(stack, initial(layers, temperature=300.0, nodes=nodes))
 
 
 def oxide_cell(nodes: int = 15) -> Cell:

@@ -11,9 +11,11 @@ import pytest
 from charge_cells import (
     channel_cell,
     electrode_cell,
+    fed_cell,
     full_cell,
     oxide_cell,
     random_state,
+    sheet_cell,
     states_cell,
     tunnel_cell,
 )
@@ -29,6 +31,8 @@ CELLS = {
     "states": states_cell,
     "tunnel": tunnel_cell,
     "channel": channel_cell,
+    "supplied channel": fed_cell,
+    "sheet beside a gate": sheet_cell,
     "oxide": oxide_cell,
     "electrodes": electrode_cell,
     "electrodes without compact layer": partial(electrode_cell, compact=np.inf),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,7 +26,7 @@ from .layers import (
     TrapCharge,
 )
 from .mobility import NARROWEST, pasveer
-from .problem import BOLTZMANN_BAND, CONTACT, SURFACE, Problem
+from .problem import BOLTZMANN_BAND, CLOSED, CONTACT, SURFACE, Problem
 from .statistics import TABLE_SIZE, excess_table
 
 __all__ = [
@@ -101,6 +101,15 @@ class Cell:
         left, right = self.built_in
         return voltage / self.problem.thermal_voltage - left, -right
 
+    def with_gate(self, voltage: float) -> Cell:
+        """Return the cell of a sheet along a channel with another gate voltage [V]."""
+        gate = self.stack.gate
+        if gate is None:
+            raise ValueError("this stack has no gate beside it")
+        stack = replace(self.stack, gate=replace(gate, voltage=voltage))
+        rows = _gate(stack, len(self.position), self.problem.thermal_voltage)
+        return replace(self, stack=stack, problem=self.problem._replace(gate=rows))
+
 
 def build(
     layers: Sequence[ChargeLayer],
@@ -152,6 +161,8 @@ def build(
 def discretise(stack: Stack, grid: Grid | None = None) -> Cell:
     """Put a stack on a grid (by default the initial one)."""
     layers, vt = stack.layers, KB_EV * stack.temperature
+    if stack.right is not None and any(a.supply_electron or a.supply_hole for a in layers):
+        raise ValueError("layers are supplied along the channel: the right end is a free surface")
     grid = grid or initial(layers, temperature=stack.temperature)
     layer, x = grid.layer, grid.position
     h = np.diff(x)
@@ -183,6 +194,8 @@ def discretise(stack: Stack, grid: Grid | None = None) -> Cell:
         excess=tables,
         fixed=per_node("fixed_charge"),
         generation=_generation(layers, grid),
+        supply=_supply(layers, layer),
+        gate=_gate(stack, len(x), vt),
         pairs=np.array([per_node(k) for k in ("radiative", "auger_electron", "auger_hole")]),
         trap=_bulk_traps(layers, vt)[:, :, layer].copy(),
         permittivity=_permittivity(layers, grid, per_node("relative_permittivity")),
@@ -207,6 +220,22 @@ def discretise(stack: Stack, grid: Grid | None = None) -> Cell:
         circuit=_circuit(stack.circuit),
     )
     return Cell(stack, grid, problem, _built_in(stack, grid, vt), ions.mean)
+
+
+def _supply(layers: Sequence[ChargeLayer], layer: NDArray[np.int64]) -> Array:
+    """Rate at which the ends of a channel supply electrons and holes; no columns without [1/s]."""
+    rates = np.array([[a.supply_electron, a.supply_hole] for a in layers]).T
+    return rates[:, layer].copy() if rates.any() else np.zeros((2, 0))
+
+
+def _gate(stack: Stack, nodes: int, vt: float) -> Array:
+    """Charge that a gate puts beside a sheet for each kT/q [m-3], and its potential [kT/q]."""
+    gate = stack.gate
+    if gate is None:
+        return np.zeros((2, 0))
+    per_volume = gate.capacitance * vt / (Q * gate.thickness)
+    potential = (gate.voltage - gate.work_function) / vt
+    return np.repeat([[per_volume], [potential]], nodes, axis=1)
 
 
 def _mean(a: Array) -> Array:
@@ -483,7 +512,8 @@ def _contacts(stack: Stack, grid: Grid, vt: float) -> Array:
     ends = zip((stack.left, stack.right), _end_layers(stack, grid), (0, -1), strict=True)
     for side, (contact, layer, edge) in enumerate(ends):
         if contact is None:
-            rows[side, [KIND, COMPACT]] = SURFACE, math.inf
+            fed = any(a.supply_electron or a.supply_hole for a in stack.layers)
+            rows[side, [KIND, COMPACT]] = CLOSED if fed else SURFACE, math.inf
             continue
         barrier_n = pinned(contact, layer) - layer.electron_affinity
         barrier_p = layer.band_gap - barrier_n

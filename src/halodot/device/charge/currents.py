@@ -7,7 +7,7 @@ import numpy as np
 from ...numerics.compiled import kernel
 from .fluxes import set_excess, set_fluxes
 from .problem import ELECTRON, HOLE, ION, PHI, Array, Problem, State, Workspace
-from .reactions import balance_of, face_levels
+from .reactions import balance_of, face_levels, supplied
 
 CHARGE = 1.602176634e-19
 # columns of a record: total current density, its spread over faces, electron, hole and ion parts,
@@ -33,6 +33,25 @@ def _face_transfer(P: Problem, S: State, q: int, gamma: Array) -> float:
 
 
 @kernel
+def _entered(P: Problem, X: Array, a0: float, history: Array, level: float, gamma: Array) -> Array:
+    """Charge over q that entered sideways before each face: from the channel's ends or the gate."""
+    n = X.shape[1]
+    found = np.zeros(n - 1)
+    so_far = 0.0
+    for i in range(n - 1):
+        if P.supply.shape[1] > 0 and P.active[0, i]:
+            for s in range(1, 3):
+                if P.supply[s - 1, i] > 0.0:
+                    sign = -1.0 if s == ELECTRON else 1.0
+                    off = supplied(P, s, i, X[PHI, i], level, gamma) - X[s, i]
+                    so_far += sign * P.volume[i] * P.supply[s - 1, i] * off
+        if P.gate.shape[1] > 0:
+            so_far -= P.volume[i] * P.gate[0, i] * (a0 * X[PHI, i] + history[i])
+        found[i] = so_far
+    return found
+
+
+@kernel
 def emitted(P: Problem, X: Array, gamma: Array) -> float:
     """Net radiative recombination of the whole stack [pairs m-2 s-1]."""
     total = 0.0
@@ -45,7 +64,14 @@ def emitted(P: Problem, X: Array, gamma: Array) -> float:
 
 @kernel
 def write_row(
-    P: Problem, S: State, a0: float, history: Array, W: Workspace, loss: float, row: Array
+    P: Problem,
+    S: State,
+    a0: float,
+    history: Array,
+    level: float,
+    W: Workspace,
+    loss: float,
+    row: Array,
 ) -> None:
     """Fill a row of a record.
 
@@ -53,7 +79,8 @@ def write_row(
     at every face up to round-off. Drift and diffusion cancel to many digits where carriers are
     dense, so the mean weights each face with its length over the square of the terms that cancel
     there. The parts of the conduction current are averaged over the thickness. `history` is that of
-    the potential [N].
+    the potential [N], `level` the quasi-Fermi level of the ends of a channel [kT/q]. What enters
+    sideways, along a channel or from a gate, is taken off: what is left enters at the left end.
     """
     m, n = S.X.shape
     X, F, gamma, h, vt = S.X, W.flux, W.gamma, P.h, P.thermal_voltage
@@ -76,6 +103,8 @@ def write_row(
         moved = a0 * (X[PHI, i + 1] - X[PHI, i]) + history[i + 1] - history[i]
         total[i] -= e * moved
         noise[i] += e * a0 * abs(X[PHI, i])
+    if P.supply.shape[1] > 0 or P.gate.shape[1] > 0:
+        total -= _entered(P, X, a0, history, level, gamma)
     for q in range(P.face.shape[0]):
         total[P.face[q]] += _face_transfer(P, S, q, gamma)
         noise[P.face[q]] = np.inf  # emission and capture cancel to more digits than there are

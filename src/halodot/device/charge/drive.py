@@ -70,12 +70,13 @@ def _record(
     order: int,
     W: Workspace,
     loss: float,
+    level: float,
     row: Array,
 ) -> None:
     a0, c1, c2 = step_coefficients(dt, d1, order)
     for i in range(new.X.shape[1]):
         W.history[PHI, i] = c1 * A.X[PHI, i] + c2 * B.X[PHI, i]
-    write_row(P, new, a0, W.history[PHI], W, loss, row)
+    write_row(P, new, a0, W.history[PHI], level, W, loss, row)
 
 
 @kernel
@@ -235,7 +236,7 @@ def follow(
             landed = step == target - tau
             tau = target if landed else tau + step
             if landed and abs(due - target) <= 1e-12 * span:
-                _record(P, new, A, B, step, d1, max(order, 1), W, drift, record[out])
+                _record(P, new, A, B, step, d1, max(order, 1), W, drift, D.right, record[out])
                 status[out] = OK
                 _shoot(snapshots, outputs.shape[0] - out, new)
                 out += 1
@@ -346,7 +347,7 @@ def sweep_steady(
             way = asked
             copy_state(new, A)
         occupations(P, new, 0.0, W)
-        write_row(P, new, 0.0, none, W, ion_error(P, new.X), record[k])
+        write_row(P, new, 0.0, none, right, W, ion_error(P, new.X), record[k])
         copy_state(C, B)
         copy_state(B, A)
         copy_state(A, new)

@@ -32,7 +32,7 @@ import numpy as np
 
 from ...numerics.compiled import kernel
 from .fluxes import crowding_of
-from .problem import ELECTRON, ION, PHI, SURFACE, Array, Problem, Workspace
+from .problem import CLOSED, ELECTRON, ION, PHI, SURFACE, Array, Problem, Workspace
 from .tunnelling import contact_boost
 
 # way of driving a circuit: by its voltage, or by a current (over q), 0 at open terminals
@@ -225,6 +225,8 @@ def end_terms(
     """
     c = P.contact[side]
     i, _, _ = _neighbour(P, side)
+    if c[KIND] == CLOSED:
+        return
     if c[KIND] == SURFACE:
         _surface(P, side, X, phi_end, W)
         return

@@ -8,11 +8,11 @@ from ...numerics.compiled import kernel
 from .ends import COMPACT, KIND
 from .problem import (
     BOLTZMANN_BAND,
+    CONTACT,
     ELECTRON,
     HOLE,
     ION,
     PHI,
-    SURFACE,
     Array,
     Problem,
     State,
@@ -107,6 +107,9 @@ def equilibrium(P: Problem, S: State, left: float, right: float, W: Workspace, l
             rho, slope = _charge(P, S, i, W.gamma)
             rhs[i] = P.volume[i] * rho
             mid[i] = P.volume[i] * slope
+        for i in range(P.gate.shape[1]):
+            rhs[i] += P.volume[i] * P.gate[0, i] * (P.gate[1, i] - X[PHI, i])
+            mid[i] -= P.volume[i] * P.gate[0, i]
         _faces(P, S, mid, rhs)
         for i in range(n - 1):
             e = P.permittivity[i] * P.thermal_voltage / P.h[i]
@@ -121,7 +124,7 @@ def equilibrium(P: Problem, S: State, left: float, right: float, W: Workspace, l
             c = P.contact[side]
             i = 0 if side == 0 else n - 1
             end = left if side == 0 else right
-            if c[KIND] == SURFACE:
+            if c[KIND] != CONTACT:
                 continue
             if c[COMPACT] < np.inf:
                 rhs[i] += c[COMPACT] * P.thermal_voltage * (end - X[PHI, i])

@@ -156,7 +156,7 @@ def assemble(
         set_excess(P, X, W.gamma)
     set_fluxes(P, X, W.gamma, W.flux)
     _edge_terms(P, X, W)
-    node_terms(P, X, a0, light, W)
+    node_terms(P, X, a0, light, phi_right, W)
     for q in range(P.face.shape[0]):
         face_terms(P, q, X, a0, W)
     end_terms(P, 0, X, phi_left, a0, way, W)

@@ -89,6 +89,9 @@ class ChargeLayer:
         levels continuous. `transfer_velocity_hole` is None if it equals that of electrons.
     dipole
         Step of the electrostatic potential on the way to the next layer [V].
+    supply_electron, supply_hole
+        Rate at which the carriers of the layer follow the quasi-Fermi level of a free surface at
+        the right [1/s]: the channel of a transistor is fed along its length, not from above.
     generation
         At full light: a number or a profile (position from the left of the layer [m], rate
         [m-3 s-1]); a tuple of such for several light sources stands in `sources`.
@@ -126,6 +129,8 @@ class ChargeLayer:
     transfer_velocity: float = 1e4
     transfer_velocity_hole: float | None = None
     dipole: float = 0.0
+    supply_electron: float = 0.0
+    supply_hole: float = 0.0
     generation: float | tuple[Array, Array] = 0.0
     sources: tuple[float | tuple[Array, Array], ...] = ()
 
@@ -212,11 +217,37 @@ class Circuit:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Gate:
+    """A gate beside a sheet whose x runs along the channel, from source to drain.
+
+    Every node of the sheet faces the gate through the insulator, as by a plate capacitor.
+
+    Attributes
+    ----------
+    capacitance
+        Of the insulator [F/m2].
+    thickness
+        Of the sheet [m].
+    work_function
+        Of the gate metal [eV].
+    voltage
+        Gate voltage against the right contact [V].
+    """
+
+    capacitance: float
+    thickness: float
+    work_function: float
+    voltage: float = 0.0
+
+
+@dataclass(frozen=True, kw_only=True)
 class Stack:
     """A device: layers from the left contact to the right one, and its circuit.
 
     `right` None makes the right end a free surface at which the carriers keep a given quasi-Fermi
-    level (the channel of a transistor). Voltage is applied to the left contact.
+    level (the channel of a transistor). Voltage is applied to the left contact. Where layers say
+    how fast they are supplied along the channel, that surface is closed. With `gate`, the stack
+    lies along the channel of a transistor, from one contact to the other.
     """
 
     layers: tuple[ChargeLayer, ...]
@@ -225,3 +256,4 @@ class Stack:
     interfaces: tuple[ChargeInterface, ...] = ()
     temperature: float = 300.0
     circuit: Circuit = Circuit()
+    gate: Gate | None = None

@@ -21,6 +21,8 @@ from numpy.typing import NDArray
 from .ends import COMPACT, DRIVEN, KIND, exchange_rate
 from .kernel import assemble
 from .problem import (
+    CLOSED,
+    CONTACT,
     ELECTRON,
     HOLE,
     ION,
@@ -147,6 +149,15 @@ def _push(P: Problem, X: Array, side: int, end: float) -> Array:
         if P.active[0, i]:
             push[i, ELECTRON], push[i, HOLE] = X[ELECTRON, i], -X[HOLE, i]
         return push
+    if P.contact[side, KIND] == CLOSED:
+        if P.supply.shape[1]:
+            excess = band_excess(P, X)
+            for s, sign in ((ELECTRON, 1.0), (HOLE, -1.0)):
+                band = P.band_n if s == ELECTRON else P.band_p
+                target = np.exp(np.minimum(sign * (X[PHI] + band - end) - excess[s - 1], 300.0))
+                rate = np.where(P.active[0], P.volume * P.supply[s - 1], 0.0)
+                push[:, s] = sign * rate * target
+        return push
     compact = P.contact[side, COMPACT]
     if compact == np.inf:  # ions that are exchanged see no overpotential
         push[i, PHI] = -1.0
@@ -194,7 +205,7 @@ def _kept(P: Problem) -> NDArray[np.bool_]:
     for side, i in enumerate((0, -1)):
         if P.contact[side, KIND] == SURFACE:
             kept[i, [ELECTRON, HOLE]] = False
-        elif P.contact[side, COMPACT] == np.inf:
+        elif P.contact[side, KIND] == CONTACT and P.contact[side, COMPACT] == np.inf:
             kept[i, PHI] = False
     return kept
 

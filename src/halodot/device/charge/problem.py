@@ -11,7 +11,7 @@ Array = NDArray[np.float64]
 Index = NDArray[np.int64]
 
 PHI, ELECTRON, HOLE, ION = 0, 1, 2, 3
-CONTACT, SURFACE = 0, 1
+CONTACT, SURFACE, CLOSED = 0, 1, 2
 BOLTZMANN_BAND = -1  # row of the excess table of a band with Boltzmann statistics
 LEAST, MOST = 1e-80, 1e40  # bounds of a stored density [m-3]
 
@@ -35,6 +35,10 @@ class Problem(NamedTuple):
     excess: Array  # [S, statistics.TABLE_SIZE]
     fixed: Array  # [N] fixed charge in units of q
     generation: Array  # [C, N] at full light
+    supply: Array  # [2, N] or [2, 0] exchange of electrons and holes with the channel's ends [1/s]
+    gate: (
+        Array  # [2, N] or [2, 0] charge per kT/q [m-3], and the potential of a gate beside a sheet
+    )
     pairs: Array  # [3, N] radiative [m3/s], Auger of electrons and of holes [m6/s]
     trap: Array  # [T, 7, N] N_t, c_n, c_p, n_1, p_1, charge when empty, charge lost when filled
     permittivity: Array  # [N-1] [F/m] over q

@@ -9,6 +9,10 @@ A trap level of density N_t, occupied to f, obeys
 its f at the new time level is a closed form of the local n and p and is eliminated. Emission is
 n_1 e^(-gamma_n), so that detailed balance holds for any statistics. A level without charge cannot
 store: it follows at once.
+
+The channel of a transistor is supplied along its length: n follows n_0(phi, level) at a rate k,
+the quasi-Fermi level being that of the free surface. A sheet along a channel sees its gate as the
+charge c (phi_gate - phi).
 """
 
 from __future__ import annotations
@@ -141,8 +145,43 @@ def balance_of(P: Problem, i: int, gamma: Array) -> tuple:
 
 
 @kernel
-def node_terms(P: Problem, X: Array, a0: float, light: Array, W: Workspace) -> None:
-    """Storage, generation, recombination, traps and charge of all nodes."""
+def supplied(P: Problem, s: int, i: int, phi: float, level: float, gamma: Array) -> float:
+    """Density of a carrier at node `i` that is in balance with the ends of the channel [m-3]."""
+    sign = 1.0 if s == ELECTRON else -1.0
+    band = P.band_n[i] if s == ELECTRON else P.band_p[i]
+    excess = gamma[2 * s - 2, i] if P.statistics[s - 1, i] >= 0 else 0.0
+    return np.exp(min(sign * (phi + band - level) - excess, 300.0))
+
+
+@kernel
+def _lateral_terms(P: Problem, X: Array, level: float, W: Workspace) -> None:
+    """Supply along the channel, and the charge that faces a gate beside a sheet."""
+    for i in range(P.supply.shape[1]):
+        if not P.active[0, i]:
+            continue
+        D, R = W.local[i], W.rhs[i]
+        for s in range(1, 3):
+            rate = P.volume[i] * P.supply[s - 1, i]
+            if rate == 0.0:
+                continue
+            sign = 1.0 if s == ELECTRON else -1.0
+            slope = W.gamma[2 * s - 1, i] if P.statistics[s - 1, i] >= 0 else 0.0
+            target = supplied(P, s, i, X[PHI, i], level, W.gamma)
+            R[s] += rate * (X[s, i] - target)
+            D[s, s] += rate * (X[s, i] + target * slope)
+            D[s, PHI] -= sign * rate * target
+    for i in range(P.gate.shape[1]):
+        c = P.volume[i] * P.gate[0, i]
+        W.rhs[i, PHI] += c * (P.gate[1, i] - X[PHI, i])
+        W.local[i, PHI, PHI] -= c
+
+
+@kernel
+def node_terms(P: Problem, X: Array, a0: float, light: Array, level: float, W: Workspace) -> None:
+    """Storage, generation, recombination, traps and charge of all nodes.
+
+    `level` is the quasi-Fermi level of the ends of a channel [kT/q].
+    """
     volume, fixed, active, pairs, ni2 = P.volume, P.fixed, P.active[0], P.pairs, P.ni2
     bands, gamma, generation = P.statistics, W.gamma, P.generation
     local, rhs, history = W.local, W.rhs, W.history
@@ -177,6 +216,7 @@ def node_terms(P: Problem, X: Array, a0: float, light: Array, W: Workspace) -> N
         _ion_terms(P, k, X, a0, W)
     for t in range(P.trap.shape[0]):
         _trap_terms(P, t, X, a0, W)
+    _lateral_terms(P, X, level, W)
 
 
 @kernel

@@ -15,7 +15,7 @@ from ...core.constants import KINETIC
 from . import mobility, statistics, tunnelling
 from .ends import BARRIER, BUILT_IN, COMPACT, DRIVEN, KIND, LOWERING, TUNNEL_MASS
 from .fluxes import FULL
-from .problem import BOLTZMANN_BAND, ELECTRON, HOLE, ION, PHI, SURFACE, Problem
+from .problem import BOLTZMANN_BAND, CONTACT, ELECTRON, HOLE, ION, PHI, SURFACE, Problem
 
 SIGN = {ELECTRON: 1.0, HOLE: -1.0}
 
@@ -61,6 +61,7 @@ def residual(
     gamma = band_excess(P, X)
     J = currents(P, X, gamma)
     _nodes(P, X, gamma, R, a0, history, light)
+    _sideways(P, X, gamma, R, phi_right)
     _traps(P, X, gamma, R, a0, trap_history)
     _faces(P, X, gamma, R, a0, face_history)
     outward = np.array([1.0, -1.0, 1.0] + [1.0] * len(P.ion_charge))[:, None] * J
@@ -70,7 +71,7 @@ def residual(
     for side in (0, 1):
         if P.contact[side, KIND] == SURFACE:
             _surface(P, side, X, gamma, R, ends[side])
-        else:
+        elif P.contact[side, KIND] == CONTACT:
             _metal(P, side, X, gamma, J, R, a0, history, ends[side], way)
     R[1:][~_present(P)] = 0.0
     return R
@@ -222,6 +223,17 @@ def _nodes(P: Problem, X: Any, gamma: Any, R: Any, a0: Any, history: Any, light:
         charge = charge + np.where(P.active[1 + k], z * X[ION + k], 0.0)
         R[ION + k] += P.volume * z * (a0 * X[ION + k] + history[ION + k])
     R[PHI] += P.volume * charge
+
+
+def _sideways(P: Problem, X: Any, gamma: Any, R: Any, level: Any) -> None:
+    """Supply of a channel from its ends, and the charge that faces a gate beside a sheet."""
+    if P.supply.shape[1]:
+        for s, sign, band in ((ELECTRON, 1.0, P.band_n), (HOLE, -1.0, P.band_p)):
+            balanced = np.exp(sign * (X[PHI] + band - level) - gamma[s - 1])
+            lacking = np.where(P.active[0], P.volume * P.supply[s - 1] * (X[s] - balanced), 0.0)
+            R[s] += lacking
+    if P.gate.shape[1]:
+        R[PHI] += P.volume * P.gate[0] * (P.gate[1] - X[PHI])
 
 
 def _traps(P: Problem, X: Any, gamma: Any, R: Any, a0: Any, history: Any) -> None:

@@ -249,7 +249,8 @@ class Simulation:
     def _snapshot(self, row: Array) -> None:
         p, W = self.cell.problem, self._work
         none = np.zeros(self.state.X.shape[1])
-        write_row(p, self.state, 0.0, none, W, ion_error(p, self.state.X), row)
+        level = -self.cell.built_in[1]
+        write_row(p, self.state, 0.0, none, level, W, ion_error(p, self.state.X), row)
 
     def ion_time(self) -> float:
         """Time in which the ions diffuse through the stack [s], 1 s without ions."""

@@ -177,7 +177,7 @@ def terminal_current(
     row: Array,
 ) -> float:
     """Total current density [A/m2], shunt included; the history is that of the workspace."""
-    write_row(P, S, a0, W.history[0], W, 0.0, row)
+    write_row(P, S, a0, W.history[0], right, W, 0.0, row)
     beside = 0.0
     if P.circuit[1] > 0.0:
         beside = shunt_current(P, S.X, a0, light, left, right, way, W)
