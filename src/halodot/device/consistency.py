@@ -7,7 +7,8 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from ..core.errors import InputError, nearest
-from .protocols import Pulses, _Protocol, needs
+from ..core.sourced import Sourced
+from .protocols import MISSING, Output, Pulses, Retention, Transfer, _Protocol, needs
 from .spec import DeviceSpec
 from .stack import ResolvedLayer
 from .waveforms import of
@@ -134,5 +135,37 @@ def check_protocol(spec: DeviceSpec, protocol: _Protocol) -> None:
                 f"0 to {sources - 1}: sources count from 0" if sources > 1 else "0, the only one",
                 "add [[device.light]], or name a source that the device has",
             )
-    if spec.kind == "two_terminal":
-        of(protocol)
+    _check_drain(spec, protocol)
+    if not isinstance(protocol, Transfer | Output):
+        wave = of(protocol)
+        if spec.kind == "transistor" and wave.closed is not None:
+            raise InputError(
+                "protocol.between" if isinstance(protocol, Retention) else "protocol.step",
+                "open terminals",
+                "a gate voltage at every time: the gate of a transistor stays connected",
+                "write between = 'read' or 'short', and give every step its voltage",
+            )
+    lit = protocol.lights if isinstance(protocol, Transfer) else ()
+    if spec.kind == "transistor" and max(lit, default=0.0) > 0.0 and not spec.light:
+        raise InputError(
+            "protocol.lights", list(lit), "0: this device has no light", "add [device.light]"
+        )
+
+
+def _check_drain(spec: DeviceSpec, protocol: _Protocol) -> None:
+    """A record in time of a transistor needs a drain voltage; two terminals have none."""
+    given = protocol.drain is not None
+    if spec.kind == "two_terminal" and given:
+        raise InputError(
+            "protocol.drain",
+            f"{float(protocol.drain):g} V" if isinstance(protocol.drain, Sourced) else "given",
+            "nothing: a two-terminal device has no drain",
+            "leave drain out, or set device.kind = 'transistor'",
+        )
+    if spec.kind == "transistor" and not given:
+        raise InputError(
+            "protocol.drain",
+            MISSING,
+            "the drain voltage during the record; its other voltages are those of the gate",
+            "add drain = '-0.1 V'",
+        )

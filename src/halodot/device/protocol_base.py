@@ -29,3 +29,10 @@ class _Protocol(Spec):
     light: float = Field(
         default=0.0, ge=0, le=1, description="light during the record, fraction of device.light"
     )
+    drain: Sourced | None = quantity(
+        "V",
+        "constant drain voltage of a transistor; the voltages of the record are then its gate's",
+        low=-1e3,
+        high=1e3,
+        optional=True,
+    )

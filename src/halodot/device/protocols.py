@@ -10,6 +10,7 @@ from ..core.errors import InputError
 from ..core.sourced import Sourced
 from ..core.spec import Spec, quantity
 from .protocol_base import LIGHT_DOC, MISSING, RISE_DOC, _Protocol
+from .synaptic import Logic, Synapse
 
 
 class Sweep(_Protocol):
@@ -128,6 +129,9 @@ class Retention(_Protocol):
     kind: Literal["retention"]
     write_voltage: Sourced = quantity("V", "write voltage", low=-1e3, high=1e3)
     write_time: Sourced = quantity("s", "write time", low=1e-12, high=1e6)
+    write_light: float | None = Field(
+        default=None, ge=0, le=1, description=LIGHT_DOC + " while writing; by default `light`"
+    )
     read_voltage: Sourced = quantity("V", "read voltage", low=-1e3, high=1e3)
     duration: Sourced = quantity("s", "span of the record", low=1e-9, high=1e9)
     first: Sourced | None = quantity(
@@ -319,8 +323,14 @@ class Transfer(_Gated):
 
     kind: Literal["transfer"]
     gate: tuple[str | float, str | float] = Field(description="start and end, ['20 V', '-60 V']")
-    drain: tuple[str | float, ...] = Field(
+    drain: tuple[str | float, ...] = Field(  # type: ignore[assignment]
         min_length=1, max_length=20, description="drain voltages"
+    )
+    lights: tuple[float, ...] = Field(
+        default=(),
+        max_length=20,
+        description="repeat the curve at each of these fractions of device.light, each from rest; "
+        "by default at `light` alone",
     )
     rate: Sourced = quantity(
         "V/s",
@@ -332,12 +342,23 @@ class Transfer(_Gated):
     )
     points: int = Field(default=61, ge=5, le=2000)
 
+    @model_validator(mode="after")
+    def _fractions(self) -> Transfer:
+        wrong = [x for x in self.lights if not 0.0 <= x <= 1.0]
+        if wrong:
+            raise InputError(
+                "protocol.lights", wrong[0], "0 to 1, fractions of device.light", "scale it"
+            )
+        return self
+
 
 class Output(_Gated):
     """Drain current against drain voltage at several gate voltages."""
 
     kind: Literal["output"]
-    drain: tuple[str | float, str | float] = Field(description="start and end")
+    drain: tuple[str | float, str | float] = Field(  # type: ignore[assignment]
+        description="start and end"
+    )
     gate: tuple[str | float, ...] = Field(min_length=1, max_length=20, description="gate voltages")
     rate: Sourced = quantity(
         "V/s",
@@ -366,6 +387,8 @@ Protocol = Annotated[
     | Annotated[FromFile, Tag("waveform")]
     | Annotated[Impedance, Tag("impedance")]
     | Annotated[Capacitance, Tag("capacitance")]
+    | Annotated[Synapse, Tag("synapse")]
+    | Annotated[Logic, Tag("logic")]
     | Annotated[Transfer, Tag("transfer")]
     | Annotated[Output, Tag("output")],
     Discriminator(_kind),
@@ -382,6 +405,8 @@ TWO_TERMINAL = (
     "waveform",
     "impedance",
     "capacitance",
+    "synapse",
+    "logic",
 )
 
 
@@ -398,6 +423,9 @@ def voltages(raw: tuple[str | float, ...], field: str) -> list[float]:
     return values
 
 
+GATED = ("steps", "pulses", "retention", "endurance", "waveform", "synapse", "logic")
+
+
 def needs(kind: str) -> tuple[str, ...]:
     """Protocols that a device of `kind` understands."""
-    return TWO_TERMINAL if kind == "two_terminal" else ("transfer", "output")
+    return TWO_TERMINAL if kind == "two_terminal" else ("transfer", "output", *GATED)

@@ -22,6 +22,8 @@ from .protocols import (
     Sweep,
     voltages,
 )
+from .synapse import Played, gates, runs
+from .synaptic import Logic, Synapse
 from .trains import pulses
 from .waveform import EDGE, Array, Waveform, check_rows, crowded
 
@@ -175,13 +177,16 @@ def retention(p: Retention) -> Waveform:
                 before = read
         closed = closed[: len(corners) - 1]
     time, voltage = np.array(corners).T
+    light = np.full(len(time), p.light)
+    if p.write_light is not None:
+        light[1:3] = p.write_light
     return Waveform(
         time,
         voltage,
         out,
         np.zeros(p.points, dtype=np.int64),
         "retention",
-        np.full(len(time), p.light),
+        light,
         None if all(closed) else np.array(closed),
         origin=start,
     )
@@ -305,6 +310,10 @@ _MAKERS: dict[Any, Callable[[Any], Waveform]] = {
     FromFile: from_file,
     Impedance: small_signal,
     Capacitance: small_signal,
+    # the first of many; `composite.run` plays them all
+    Synapse: lambda p: runs(p)[0].wave,
+    Logic: lambda p: gates(p)[0].wave,
+    Played: lambda p: p.wave,
 }
 
 
