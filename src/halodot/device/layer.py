@@ -117,6 +117,37 @@ class Trap(Spec):
         return self
 
 
+class Shell(Spec):
+    """Dots of a layer, each wrapped in an insulator: carriers reach them by tunnelling alone."""
+
+    material: str = Field(min_length=1, description="insulator of the library around the dots")
+    thickness: Sourced = quantity(
+        "m", "from a dot to the outside of its shell; between two dots twice this", low=2e-10,
+        high=5e-8,
+    )  # fmt: skip
+    dot_size: Sourced | None = quantity(
+        "m", "edge of a dot; by default that of the film", low=5e-10, high=1e-7, optional=True
+    )
+    states: Sourced = quantity(
+        "1",
+        "electrons, and holes, that a dot can hold",
+        low=1,
+        high=100,
+        default=2,
+        interval=(1, 8),
+        why="two spins in the lowest level; eight with the level above",
+    )
+    tunnel_mass: Sourced | None = quantity(
+        "1", "in the shell, in electron masses; by default 0.5", low=0.01, high=5, optional=True
+    )
+    electron_affinity: Sourced | None = quantity(
+        "eV", "of the shell, in place of the library's", low=-2, high=10, optional=True
+    )
+    band_gap: Sourced | None = quantity(
+        "eV", "of the shell, in place of the library's", low=0.05, high=15, optional=True
+    )
+
+
 class Layer(Spec):
     """One layer of the stack; what is not given comes from the film stage or the library."""
 
@@ -139,6 +170,10 @@ class Layer(Spec):
         low=0.01,
         high=5,
         optional=True,
+    )
+    shell: Shell | None = Field(
+        default=None,
+        description="the layer is dots in an insulating matrix: planes of dots that tunnel",
     )
     relative_permittivity: Sourced | None = quantity(
         "1", "static relative permittivity", low=1, high=1e4, optional=True
@@ -304,6 +339,13 @@ class Layer(Spec):
                 "true",
                 "false: a tunnel barrier has no carriers of its own",
                 "leave carriers or tunnelling out",
+            )
+        if self.shell is not None and (self.tunnelling or self.carriers is False):
+            raise InputError(
+                "layer.shell",
+                "given to an insulator",
+                "a layer of dots: these hold the carriers, the shell is the insulator",
+                "leave carriers and tunnelling out, or the shell",
             )
         return self
 

@@ -10,6 +10,7 @@ from ..core.sourced import Sourced, computed
 from ..core.units import engineering
 from ..film.state import FilmProperties
 from ..library import Entry, Library
+from .floating import check_shells, planes
 from .spec import Contact, DeviceSpec, Layer
 
 FILM = "film"
@@ -133,10 +134,57 @@ def resolve_layers(
     InputError
         Names the layer and the value that nobody gives.
     """
-    return [
-        _layer(layer, f"device.layer[{k}]", film, library, float(spec.temperature))
+    warm = float(spec.temperature)
+    found = [
+        _layer(layer, f"device.layer[{k}]", film, library, warm)
         for k, layer in enumerate(spec.layer)
     ]
+    if all(layer.shell is None for layer in spec.layer):
+        return found
+    check_shells(spec)
+    listed: list[ResolvedLayer] = []
+    for k, one in enumerate(found):
+        if one.spec.shell is None:
+            listed.append(one)
+            continue
+        before, after = found[k - 1 : k], found[k + 1 : k + 2]
+        field = f"device.layer[{k}]"
+        listed += planes(
+            one,
+            _matrix(one.spec, field, library, warm),
+            _dot_size(one.spec, film, field),
+            open_left=bool(before) and before[0].carriers,
+            open_right=bool(after) and after[0].carriers,
+            field=field,
+        )
+    return listed
+
+
+def _matrix(layer: Layer, field: str, library: Library, temperature: float) -> ResolvedLayer:
+    """Return the insulator around the dots of a layer, as a tunnelling layer."""
+    shell = layer.shell
+    assert shell is not None
+    given = {
+        name: getattr(shell, name)
+        for name in ("tunnel_mass", "electron_affinity", "band_gap", "material", "thickness")
+    }
+    wall = Layer(name=layer.name, tunnelling=True, **given)
+    return _layer(wall, f"{field}.shell", None, library, temperature)
+
+
+def _dot_size(layer: Layer, film: FilmProperties | None, field: str) -> Sourced:
+    """Edge of the dots of a layer with shells: given, else that of the film."""
+    assert layer.shell is not None
+    if layer.shell.dot_size is not None:
+        return layer.shell.dot_size
+    if layer.material == FILM and film is not None and film.dot_size.is_known:
+        return film.dot_size
+    raise InputError(
+        f"{field}.shell.dot_size",
+        MISSING,
+        "the edge of a dot, which no film of this study gives",
+        "add dot_size = '9 nm' to the shell",
+    )
 
 
 def _layer(
