@@ -332,6 +332,12 @@ class Transfer(_Gated):
         description="repeat the curve at each of these fractions of device.light, each from rest; "
         "by default at `light` alone",
     )
+    before: tuple[Level, ...] = Field(
+        default=(),
+        max_length=200,
+        description="gate voltage and light in steps before the curve, source and drain at 0 V: "
+        "how a memory is written, erased, or left alone",
+    )
     rate: Sourced = quantity(
         "V/s",
         "gate sweep rate",
