@@ -63,6 +63,14 @@ class Illumination:
     inner: int
     notes: tuple[str, ...]
 
+    @property
+    def absorbed_share(self) -> float:
+        """Share of the photons of the first source that makes pairs in the device."""
+        if not self.made:
+            return 0.0
+        first = self.made[0]
+        return float(np.sum(first.pairs) / np.sum(first.spectrum.photon_flux))
+
 
 def generation(
     layers: Sequence[ResolvedLayer],

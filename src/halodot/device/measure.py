@@ -9,6 +9,7 @@ from ..core.sourced import Sourced
 from ..film.state import FilmProperties
 from ..library import Library
 from .consistency import check_protocol, check_stack
+from .lateral import channel_index
 from .spec import DeviceSpec, Output, Transfer, _Protocol
 from .stack import (
     ResolvedContact,
@@ -38,7 +39,8 @@ def resolve(
     """
     layers = resolve_layers(spec, film, library)
     check_stack(spec, layers)
-    beside = {"left": layers[0], "right": layers[-1], "source": layers[-1]}
+    channel = layers[channel_index(spec, layers)]
+    beside = {"left": layers[0], "right": layers[-1], "source": channel}
     contacts = {}
     for name in ("left", "right", "source"):
         contact = getattr(spec, name)
@@ -87,14 +89,19 @@ def measure(
     InputError
         If protocol and device do not fit, or a value is missing.
     """
-    from . import transistor, two_terminal
+    from . import gated, transistor, two_terminal
 
     check_protocol(spec, protocol)
     layers, contacts = resolve(spec, film, library)
     if isinstance(protocol, Transfer):
-        return transistor.transfer(spec, protocol, layers, contacts["left"], contacts["source"])
+        gate, source = contacts["left"], contacts["source"]
+        return transistor.transfer(spec, protocol, layers, gate, source, library)
     if isinstance(protocol, Output):
-        return transistor.output(spec, protocol, layers, contacts["left"], contacts["source"])
+        gate, source = contacts["left"], contacts["source"]
+        return transistor.output(spec, protocol, layers, gate, source, library)
+    if spec.kind == "transistor":
+        gate, source = contacts["left"], contacts["source"]
+        return gated.run(spec, protocol, layers, gate, source, library)
     ends = contacts["left"], contacts["right"]
     at = partial(_stack_at, film, spec, library)
     return two_terminal.run(spec, protocol, layers, *ends, library, at)

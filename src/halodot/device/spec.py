@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
-from ..core.errors import InputError
+from ..core.errors import InputError, nearest
 from ..core.sourced import Sourced
 from ..core.spec import Spec, quantity
 from .layer import CHARGE_DOC, Charge, Ion, Layer, Trap, check_endless, endless
@@ -208,6 +208,11 @@ class DeviceSpec(Spec):
     left: Contact = Field(description="left contact; the gate of a transistor")
     right: Contact | None = Field(default=None, description="right contact of two terminals")
     source: Contact | None = Field(default=None, description="source and drain of a transistor")
+    channel: str = Field(
+        default="",
+        max_length=80,
+        description="name of the layer that source and drain touch; by default the last one",
+    )
     interface: tuple[Interface, ...] = ()
     light: tuple[LightSource, ...] = Field(
         default=(), max_length=10, description="light sources: one table, or a list of them"
@@ -263,6 +268,14 @@ class DeviceSpec(Spec):
                     f"{doc}; a {self.kind} needs it",
                     f"add {name} under [device]",
                 )
+        names = [layer.name for layer in self.layer]
+        if self.channel and self.channel not in names:
+            raise InputError(
+                "device.channel",
+                self.channel,
+                "the name of a layer: " + ", ".join(names),
+                nearest(self.channel, names),
+            )
         for k, face in enumerate(self.interface):
             last = len(self.layer) - 2
             if last < 0:

@@ -10,13 +10,18 @@ by integration of ln G, interpolated between points of V_ch that crowd at the so
 threshold G falls within kT/q of it. Ions move in the stack during the sweep, so every point keeps
 its own history. Each carrier must also enter from the source: thermionic emission over its contact
 barrier, W t A* T^2 exp(-phi_B/kT), stands in series with its channel.
-Range: L much longer than the gate stack is thick; no fringing fields, no light.
+
+In the dark the carriers of the channel are in balance with the source. In light they are fed along
+its length (`lateral`), so that one carrier may pile up in traps while the contacts keep up the
+other. Records in time stand in `gated`.
+Range: L much longer than the gate stack is thick; no fringing fields.
 """
 
 from __future__ import annotations
 
 import itertools
 import math
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,14 +30,20 @@ from ..core.constants import BOLTZMANN
 from ..core.errors import InputError
 from ..core.sourced import Sourced
 from ..core.status import Status, worst
-from .assembly import cell_of, profiles
+from ..library import Library
+from .assembly import cell_on_grid, profiles, stack_of
 from .charge.build import EPS0, RICHARDSON, Cell, Q
 from .charge.kernel import ELECTRON, HOLE, PHI
+from .charge.layers import Stack
 from .charge.simulate import Record, Simulation
 from .charge.stepping import Tolerances
+from .floating import connected
+from .illumination import Illumination, illuminate
+from .lateral import channel_index, fed
 from .spec import DeviceSpec, Output, Transfer, voltages
 from .stack import ResolvedContact, ResolvedLayer
 from .state import Trace
+from .written import taken_up, write
 
 Array = NDArray[np.float64]
 # Most of the gate voltage drops over the insulator and carriers follow at once, so longer steps
@@ -48,20 +59,20 @@ UNITS = {
     "gate_voltage": "V",
     "drain_voltage": "V",
     "drain_current": "A",
+    "light": "W/m2",
 }
 
 
-def insulator_capacitance(layers: list[ResolvedLayer]) -> float:
-    """Capacitance per area of the insulators before the channel [F/m2]."""
+def insulator_capacitance(layers: list[ResolvedLayer], channel: int = -1) -> float:
+    """Capacitance per area of what lies between the gate and layer `channel` [F/m2]."""
     inverse = 0.0
-    for layer in layers:
-        if layer.carriers:
-            break
+    for layer in layers[:channel]:
         inverse += float(layer.thickness) / (EPS0 * layer["relative_permittivity"])
     return 1.0 / inverse
 
 
-def _check(layers: list[ResolvedLayer]) -> None:
+def check_gate(layers: list[ResolvedLayer]) -> None:
+    """Refuse a stack that does not start with an insulator or end without carriers."""
     if layers[0].carriers:
         raise InputError(
             "device.layer[0]",
@@ -79,42 +90,57 @@ def _check(layers: list[ResolvedLayer]) -> None:
 
 
 class GateStack:
-    """The gate stack at one point of the channel, with its own history."""
+    """The gate stack at one point of the channel, with its own history.
 
-    def __init__(self, cell: Cell, channel_potential: float) -> None:
-        self.cell, self.v_ch = cell, channel_potential
+    It starts from rest at 0 V in the dark, or from where `start` stands, a run of the same cell.
+    """
 
-    def follow(self, time: Array, gate: Array, rest: float) -> tuple[Array, Array, list[Status]]:
+    def __init__(
+        self, cell: Cell, channel_potential: float, start: Simulation | None = None
+    ) -> None:
+        self.cell, self.v_ch, self.start = cell, channel_potential, start
+
+    def follow(
+        self, time: Array, gate: Array, rest: float, light: float = 0.0
+    ) -> tuple[Array, Array, list[Status]]:
         """Sheet conductance of electrons and holes [S] at every output, given V_G(t) - V_ch.
 
-        The first output is reached from rest at 0 V and held for `rest` [s]. A history that does
-        not converge is run once more with shorter steps.
+        The first output is reached from the start and held for `rest` [s], from then on in
+        `light`, a fraction of all sources. A history that does not converge is run once more
+        with shorter steps.
         """
         for numerics in (NUMERICS, CAREFUL):
-            first, record = self._run(time - time[0], gate - self.v_ch, rest, numerics)
+            first, record = self._run(time - time[0], gate - self.v_ch, rest, light, numerics)
             if all(one.is_good for one in record.status):
                 break
-        g = np.array([first, *[self._sheet(x) for x in record.states]])
+        g = np.array([first, *[self.sheet(x) for x in record.states]])
         return g[:, 0], g[:, 1], [record.status[0], *record.status]
 
     def _run(
-        self, time: Array, drive: Array, rest: float, numerics: Tolerances
+        self, time: Array, drive: Array, rest: float, light: float, numerics: Tolerances
     ) -> tuple[tuple[float, float], Record]:
         """Sheet conductances at the first gate voltage, and the record of the sweep from there."""
         s = Simulation(self.cell, numerics)
-        s.settle(1e3 * s.ion_time())
+        if self.start is None:
+            s.settle(1e3 * s.ion_time())
+        else:
+            taken_up(s, self.start)
         ramp = max(1e-3, 1e-6 * float(time[-1]))
         t = np.array([0.0, ramp, ramp + max(rest, ramp)])
-        s.drive(t, np.array([0.0, drive[0], drive[0]]), np.zeros(3), t[-1:])
-        first = self._sheet(s.state.X)
+        sources = np.ones(self.cell.problem.generation.shape[0])
+        shone = np.vstack([s.light, np.outer([light, light], sources)])
+        s.drive(t, np.array([s.voltage, drive[0], drive[0]]), shone, t[-1:])
+        first = self.sheet(s.state.X)
         corner = _corners(drive)
-        dark = np.zeros(len(corner))
+        shone = np.outer(np.full(len(corner), light), sources)
         outputs = time[1:]
-        return first, s.drive(time[corner], drive[corner], dark, outputs, snapshots=len(outputs))
+        return first, s.drive(time[corner], drive[corner], shone, outputs, snapshots=len(outputs))
 
-    def _sheet(self, X: Array) -> tuple[float, float]:
+    def sheet(self, X: Array) -> tuple[float, float]:
+        """Sheet conductance of electrons and holes in the channel [S]."""
         p = self.cell.problem
-        width = p.volume * p.active[0]
+        channel = np.array(connected(self.cell.stack.layers))[self.cell.layer]
+        width = p.volume * (p.active[0] & channel)
         mu_n = _node_mobility(p.mobility[0], p.active[0])
         mu_p = _node_mobility(p.mobility[1], p.active[0])
         return (
@@ -138,7 +164,7 @@ def _corners(drive: Array) -> NDArray[np.int64]:
     return np.unique(np.concatenate([[0], turns, [len(drive) - 1]]))
 
 
-def _channel_points(v_d: float) -> Array:
+def channel_points(v_d: float) -> Array:
     """Channel potentials from 0 to v_d at which the sheet conductance is tabulated [V]."""
     if v_d == 0.0:
         return np.zeros(1)
@@ -159,7 +185,7 @@ def injection_current(
     return emission * math.exp(-barrier_n / kt), emission * math.exp(-barrier_p / kt)
 
 
-def _series(current: Array, limit: float) -> Array:
+def series(current: Array, limit: float) -> Array:
     """Channel current in series with a contact that passes at most `limit`."""
     return current / (1.0 + np.abs(current) / max(limit, 1e-300))
 
@@ -174,22 +200,70 @@ def drain_currents(
     cell: Cell,
     layers: list[ResolvedLayer],
     source: ResolvedContact,
-    drive: tuple[Array, Array],
+    drive: tuple[Array, Array, float],
     v_d: float,
     rest: float,
+    start: Simulation | None = None,
 ) -> tuple[Array, list[Status]]:
-    """Drain current [A] along a gate sweep (time, V_G) at a fixed drain voltage."""
-    time, gate = drive
-    points = _channel_points(v_d)
-    tables = [GateStack(cell, float(v)).follow(time, gate, rest) for v in points]
+    """Drain current [A] along a gate sweep (time, V_G, light) at a fixed drain voltage."""
+    points = channel_points(v_d)
+    time, gate, light = drive
+    tables = [GateStack(cell, float(v), start).follow(time, gate, rest, light) for v in points]
+    return joined(spec, layers, source, points, tables, v_d)
+
+
+def joined(
+    spec: DeviceSpec,
+    layers: list[ResolvedLayer],
+    source: ResolvedContact,
+    points: Array,
+    tables: list[tuple[Array, Array, list[Status]]],
+    v_d: float,
+) -> tuple[Array, list[Status]]:
+    """Drain current [A] from the sheet conductances at `points` of the channel potential."""
     status = [worst(*states) for states in zip(*(s for _, _, s in tables), strict=True)]
     ratio = float(spec.channel_width or 0.0) / float(spec.channel_length or 1.0)
-    total = np.zeros(len(time))
-    for carrier, limit in enumerate(injection_current(spec, layers[-1], source)):
+    channel = layers[channel_index(spec, layers)]
+    total = np.zeros(len(status))
+    for carrier, limit in enumerate(injection_current(spec, channel, source)):
         table = np.array([row[carrier] for row in tables])
-        total += _series(ratio * _integral(points, table, v_d), limit)
+        total += series(ratio * integral(points, table, v_d), limit)
     total[[not s.is_good for s in status]] = np.nan
     return total, status
+
+
+@dataclass(frozen=True)
+class Lit:
+    """A transistor ready to be run: its stack as light finds it, and what the light is.
+
+    Attributes
+    ----------
+    stack
+        In the dark: without supply along the channel.
+    full
+        Intensity of all sources at full light [W/m2].
+    """
+
+    stack: Stack
+    made: Illumination
+    full: float
+
+    def cell(
+        self, spec: DeviceSpec, layers: list[ResolvedLayer], source: ResolvedContact, drain: float
+    ) -> Cell:
+        """Return the cell of a channel that source and drain feed along its length."""
+        at = channel_index(spec, layers)
+        return cell_on_grid(spec, fed(self.stack, spec, at, source, drain))
+
+
+def lit_stack(
+    spec: DeviceSpec, layers: list[ResolvedLayer], gate: ResolvedContact, library: Library | None
+) -> Lit:
+    """Send the light of a transistor through its stack."""
+    folder = library.folder if library is not None else None
+    made = illuminate(layers, spec.light, spec.optics, library=library, folder=folder)
+    full = sum(float(s.intensity) for s in spec.light)
+    return Lit(stack_of(spec, layers, gate, None, made), made, full)
 
 
 def transfer(
@@ -198,29 +272,40 @@ def transfer(
     layers: list[ResolvedLayer],
     gate: ResolvedContact,
     source: ResolvedContact,
+    library: Library | None = None,
 ) -> Trace:
-    """Transfer curves, gate swept there and back at each drain voltage."""
-    _check(layers)
-    cell = cell_of(spec, layers, gate, None)
+    """Transfer curves, gate swept there and back, at each light and drain voltage from rest."""
+    check_gate(layers)
+    lit = lit_stack(spec, layers, gate, library)
+    levels = protocol.lights or (protocol.light,)
+    dark = max((*levels, *(float(s.light or 0.0) for s in protocol.before))) == 0.0
+    cell = cell_on_grid(spec, lit.stack)
     a, b = voltages(protocol.gate, "protocol.gate")
     up = np.linspace(a, b, protocol.points)
     v_g = np.concatenate([up, up[-2::-1]])
     time = np.concatenate([[0.0], np.cumsum(np.abs(np.diff(v_g)) / float(protocol.rate))])
     rows: dict[str, list[Array]] = {name: [] for name in UNITS}
     sweep, status = [], []
-    for k, v_d in enumerate(voltages(protocol.drain, "protocol.drain")):
+    runs = itertools.product(levels, voltages(protocol.drain, "protocol.drain"))
+    for k, (level, v_d) in enumerate(runs):
+        here = cell if dark else lit.cell(spec, layers, source, v_d)
+        start = write(here, protocol.before, (NUMERICS, CAREFUL)) if protocol.before else None
         current, state = drain_currents(
-            spec, cell, layers, source, (time, v_g), v_d, float(protocol.hold)
+            spec, here, layers, source, (time, v_g, level), v_d, float(protocol.hold), start
         )
-        for name, column in zip(
-            UNITS,
-            (time, v_g, np.full(len(v_g), v_d), _measured(current, v_d, protocol)),
-            strict=True,
-        ):
+        same = np.ones(len(v_g))
+        columns = (
+            time,
+            v_g,
+            v_d * same,
+            _measured(current, v_d, protocol),
+            level * lit.full * same,
+        )
+        for name, column in zip(UNITS, columns, strict=True):
             rows[name].append(column)
         sweep += [np.full(protocol.points, 2 * k), np.full(protocol.points - 1, 2 * k + 1)]
         status += state
-    return _trace("transfer", spec, protocol.label, cell, layers, rows, sweep, status)
+    return _trace("transfer", spec, protocol, (cell, lit), layers, rows, sweep, status)
 
 
 def output(
@@ -229,26 +314,31 @@ def output(
     layers: list[ResolvedLayer],
     gate: ResolvedContact,
     source: ResolvedContact,
+    library: Library | None = None,
 ) -> Trace:
     """Output curves: the gate is stepped, the drain swept, at each gate voltage from rest.
 
     The channel at every drain voltage is taken after the time the sweep needs to get there.
     """
-    _check(layers)
-    cell = cell_of(spec, layers, gate, None)
+    check_gate(layers)
+    lit = lit_stack(spec, layers, gate, library)
+    cell = cell_on_grid(spec, lit.stack)
     a, b = voltages(protocol.drain, "protocol.drain")
+    here = cell if protocol.light == 0.0 else lit.cell(spec, layers, source, max(a, b, key=abs))
     v_d = np.linspace(a, b, protocol.points)
     time = np.abs(v_d - a) / float(protocol.rate)
     rows: dict[str, list[Array]] = {name: [] for name in UNITS}
     sweep, status = [], []
+    shone = np.full(len(v_d), protocol.light * lit.full)
     for k, v_g in enumerate(voltages(protocol.gate, "protocol.gate")):
-        current, state = _output_curve(spec, cell, layers, source, (time, v_d), v_g, protocol)
+        current, state = _output_curve(spec, here, layers, source, (time, v_d), v_g, protocol)
         current = _measured(current, v_d, protocol)
-        for name, column in zip(UNITS, (time, np.full(len(v_d), v_g), v_d, current), strict=True):
+        columns = (time, np.full(len(v_d), v_g), v_d, current, shone)
+        for name, column in zip(UNITS, columns, strict=True):
             rows[name].append(column)
         sweep.append(np.full(protocol.points, k))
         status += state
-    return _trace("output", spec, protocol.label, cell, layers, rows, sweep, status)
+    return _trace("output", spec, protocol, (cell, lit), layers, rows, sweep, status)
 
 
 def _output_curve(
@@ -266,37 +356,42 @@ def _output_curve(
     """
     time, v_d = sweep
     ends = [v for v in (float(v_d.min()), float(v_d.max())) if v != 0.0]
-    grid = np.unique(np.concatenate([[0.0], *(_channel_points(v) for v in ends)]))
+    grid = np.unique(np.concatenate([[0.0], *(channel_points(v) for v in ends)]))
     hold = time + float(protocol.hold)
     g_n, g_p, status = [], [], []
     for v_ch in grid:
         n, p, state = GateStack(cell, float(v_ch)).follow(
-            np.concatenate([[0.0], np.maximum(hold[1:], 1e-6)]), np.full(len(time), v_g), 0.0
+            np.concatenate([[0.0], np.maximum(hold[1:], 1e-6)]),
+            np.full(len(time), v_g),
+            0.0,
+            protocol.light,
         )
         g_n.append(n)
         g_p.append(p)
         status.append(worst(*state))
     ratio = float(spec.channel_width or 0.0) / float(spec.channel_length or 1.0)
-    limit_n, limit_p = injection_current(spec, layers[-1], source)
+    limit_n, limit_p = injection_current(spec, layers[channel_index(spec, layers)], source)
     total = np.zeros(len(time))
     for table, limit in ((np.array(g_n), limit_n), (np.array(g_p), limit_p)):
-        current = np.array([_integral(grid, table[:, k], v) for k, v in enumerate(v_d)])
-        total += _series(ratio * current, limit)
+        current = np.array([integral(grid, table[:, k], v) for k, v in enumerate(v_d)])
+        total += series(ratio * current, limit)
     if not worst(*status).is_good:
         total[:] = np.nan
     return total, [worst(*status)] * len(time)
 
 
-def _integral(points: Array, values: Array, upper: float) -> Array:
+def integral(points: Array, values: Array, upper: float) -> Array:
     """Integral from 0 to `upper` of a positive function given at `points` (first axis).
 
     Its logarithm is interpolated, and every interval is integrated by itself: neither the decay
-    within kT/q of the source nor the kink at pinch-off is stepped over.
+    within kT/q of the source nor the kink at pinch-off is stepped over. One point stands for all.
     """
     from scipy.interpolate import PchipInterpolator
 
     if upper == 0.0:
         return np.zeros(values.shape[1:])
+    if len(points) == 1:
+        return np.asarray(upper * values[0])
     order = np.argsort(points)
     curve = PchipInterpolator(points[order], np.log(np.maximum(values[order], 1e-60)), axis=0)
     within = [v for v in points if 0.0 < v / upper < 1.0]
@@ -308,34 +403,50 @@ def _integral(points: Array, values: Array, upper: float) -> Array:
     return total
 
 
+def gated_parameters(spec: DeviceSpec, layers: list[ResolvedLayer], lit: Lit) -> dict[str, Sourced]:
+    """What the figures of a transistor need beside its record."""
+    at = channel_index(spec, layers)
+    found = {
+        "channel_width": spec.channel_width,
+        "channel_length": spec.channel_length,
+        "gate_capacitance": Sourced(insulator_capacitance(layers, at), "F/m2", basis="computed"),
+        "thickness": layers[at].thickness,
+        "temperature": spec.temperature,
+    }
+    if len(spec.light) == 1 and spec.light[0].wavelength is not None:
+        found["wavelength"] = spec.light[0].wavelength
+        found["absorbed_share"] = Sourced(lit.made.absorbed_share, "1", basis="computed")
+    return {k: v for k, v in found.items() if v is not None}
+
+
 def _trace(
     kind: str,
     spec: DeviceSpec,
-    label: str,
-    cell: Cell,
+    protocol: Transfer | Output,
+    run: tuple[Cell, Lit],
     layers: list[ResolvedLayer],
     rows: dict[str, list[Array]],
     sweep: list[NDArray[np.int64]],
     status: list[Status],
 ) -> Trace:
+    cell, lit = run
     rest = Simulation(cell)
     rest.settle(1e3 * rest.ion_time())
-    parameters = {
-        "channel_width": spec.channel_width,
-        "channel_length": spec.channel_length,
-        "gate_capacitance": Sourced(insulator_capacitance(layers), "F/m2", basis="computed"),
-        "thickness": layers[-1].thickness,
-        "temperature": spec.temperature,
-    }
+    columns = {name: np.concatenate(parts) for name, parts in rows.items()}
+    notes = tuple(n for layer in layers for n in layer.notes)
+    if columns["light"].any():
+        notes += lit.made.notes
+    else:
+        del columns["light"]
     return Trace(
         kind=kind,
-        label=label,
-        columns={name: np.concatenate(parts) for name, parts in rows.items()},
-        units=UNITS,
+        label=protocol.label,
+        columns=columns,
+        units={name: UNITS[name] for name in columns},
         sweep=np.concatenate(sweep).astype(np.int64),
-        parameters={k: v for k, v in parameters.items() if v is not None},
+        parameters=gated_parameters(spec, layers, lit),
         point_status=tuple(status),
         status=worst(*status),
         profiles=profiles(cell, layers, rest.state.X),
-        notes=(f"free surface potential at rest {rest.state.X[PHI][-1]:.4g} kT/q",),
+        notes=(f"free surface potential at rest {rest.state.X[PHI][-1]:.4g} kT/q", *notes),
     )

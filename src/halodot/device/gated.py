@@ -1,0 +1,204 @@
+"""A transistor in time: gate and light follow a waveform at a constant drain voltage.
+
+The record starts from rest, in the dark with every terminal at 0 V. Drain voltage, first gate
+voltage and first light come on in a short ramp and are held; then the gate stack follows the
+waveform at a few points of the channel potential, each with its own history of carriers, traps and
+ions, and the drain current is
+
+    I_D(t) = W/L int_0^V_D G(t, V_ch) dV_ch,
+
+as in `transistor`. Carriers of the channel are fed along its length (`lateral`), in the dark too.
+A drain voltage below a few kT/q leaves the channel even: one point stands for all of it.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..core.errors import InputError
+from ..core.sourced import Sourced
+from ..core.status import Status, worst
+from ..library import Library
+from .assembly import profiles
+from .charge.build import Cell
+from .charge.run import Program
+from .charge.simulate import Simulation
+from .charge.stepping import Tolerances
+from .extrapolation import extrapolated
+from .record import UNITS as RECORD_UNITS
+from .spec import DeviceSpec, Endurance, _Protocol
+from .stack import ResolvedContact, ResolvedLayer
+from .state import Trace
+from .transistor import (
+    UNITS,
+    GateStack,
+    Lit,
+    check_gate,
+    gated_parameters,
+    joined,
+    lit_stack,
+)
+from .waveforms import Waveform, of
+
+Array = NDArray[np.float64]
+EVEN = 4.0  # kT/q of drain voltage up to which the channel is even
+MOST_ROWS = 50_000
+# Shortest ramp from rest, in records shorter than a thousand times it [s].
+RAMP, RAMP_SHARE = 1e-3, 1e-3
+# step and density floor of time stepping, by the accuracy that the study asks for
+STEPS: dict[str, tuple[Tolerances, ...]] = {
+    "single": (Tolerances(step=1e-2, leap=400.0, floor=1e18), Tolerances(step=1e-3, floor=1e16)),
+    "default": (Tolerances(step=2e-3, leap=100.0, floor=1e17), Tolerances(step=5e-4, floor=1e15)),
+    "high": (Tolerances(step=2e-4, leap=20.0, floor=1e15), Tolerances(step=5e-5, floor=1e14)),
+}
+
+
+def run(
+    spec: DeviceSpec,
+    protocol: _Protocol,
+    layers: list[ResolvedLayer],
+    gate: ResolvedContact,
+    source: ResolvedContact,
+    library: Library | None = None,
+) -> Trace:
+    """Simulate one record in time of a transistor, from rest.
+
+    Returns
+    -------
+    Trace
+        Columns ``time``, ``gate_voltage``, ``drain_voltage``, ``drain_current`` and ``light``,
+        with what the protocol counts; rows of bad status hold no current.
+    """
+    check_gate(layers)
+    wave = of(protocol)
+    if len(wave.outputs) > MOST_ROWS:
+        rows = f"{len(wave.outputs):,} rows"
+        allowed = f"at most {MOST_ROWS:,} for a transistor"
+        raise InputError("protocol.count", rows, allowed, "use fewer pulses or points")
+    drain = float(protocol.drain or 0.0)
+    lit = lit_stack(spec, layers, gate, library)
+    cell = lit.cell(spec, layers, source, drain)
+    sources = cell.problem.generation.shape[0]
+    hold = float(protocol.hold)
+    program = wave.program(hold, sources)
+    points = channel_points(drain, float(spec.temperature))
+    tables = [follow(cell, program, float(v), spec.accuracy) for v in points]
+    current, status = joined(spec, layers, source, points, tables, drain)
+    trace = _trace(protocol, wave, program, current, status)
+    trace = _described(trace, spec, protocol, wave, layers, lit, cell)
+    if isinstance(protocol, Endurance):
+        return extrapolated(trace, protocol.extrapolate_to)
+    return trace
+
+
+def channel_points(drain: float, temperature: float) -> Array:
+    """Channel potentials at which the stack is followed [V].
+
+    >>> channel_points(-0.01, 300.0).tolist(), len(channel_points(-20.0, 300.0))
+    ([-0.005], 7)
+    """
+    if abs(drain) <= EVEN * 8.617333262e-5 * temperature:
+        return np.array([0.5 * drain])
+    count = 4 if abs(drain) <= 1.0 else 5 if abs(drain) <= 5.0 else 7
+    return np.asarray(drain * np.linspace(0.0, 1.0, count) ** 2.5)
+
+
+def follow(
+    cell: Cell, program: Program, channel: float, accuracy: str = "single"
+) -> tuple[Array, Array, list[Status]]:
+    """Sheet conductance of electrons and holes [S] at every output, at one channel potential.
+
+    Parameters
+    ----------
+    program
+        Gate voltage [V] and light [1] in time, from the ramp on.
+    channel
+        Channel potential [V].
+    """
+    for numerics in STEPS[accuracy]:
+        g, status = _once(cell, program, channel, numerics)
+        if all(s.is_good for s in status):
+            break
+    return g[:, 0], g[:, 1], status
+
+
+def _once(
+    cell: Cell, program: Program, channel: float, numerics: Tolerances
+) -> tuple[Array, list[Status]]:
+    stack = GateStack(cell, channel)
+    s = Simulation(cell, numerics)
+    s.settle(1e3 * s.ion_time())
+    drive = program.voltage - channel
+    light = np.asarray(program.light, float).reshape(len(program.time), -1)
+    ramp = np.array([0.0, min(RAMP, RAMP_SHARE * float(program.time[-1]))])
+    s.drive(ramp, np.array([0.0, drive[0]]), np.array([0.0 * light[0], light[0]]), ramp[-1:])
+    out = program.outputs
+    record = s.drive(program.time, drive, light, out, snapshots=len(out))
+    g = np.array([stack.sheet(x) for x in record.states])
+    return g, list(record.status)
+
+
+def _trace(
+    protocol: _Protocol, wave: Waveform, program: Program, current: Array, status: list[Status]
+) -> Trace:
+    """Columns of a record; light counts as a fraction until its intensity is known."""
+    at = program.outputs
+    fractions = np.asarray(program.light, float).reshape(len(program.time), -1)
+    columns = {
+        "time": at - float(protocol.hold) - wave.origin,
+        "gate_voltage": np.interp(at, program.time, program.voltage),
+        "drain_voltage": np.full(len(at), float(protocol.drain or 0.0)),
+        "drain_current": current,
+    }
+    for k in range(fractions.shape[1]):
+        columns[f"light_{k}"] = np.interp(at, program.time, fractions[:, k])
+    columns |= wave.extra
+    return Trace(
+        kind=wave.kind,
+        label=protocol.label,
+        columns=columns,
+        units={n: (UNITS | RECORD_UNITS).get(n, "1") for n in columns},
+        sweep=wave.sweep,
+        point_status=tuple(status),
+        status=worst(*status),
+    )
+
+
+def _described(
+    trace: Trace,
+    spec: DeviceSpec,
+    protocol: _Protocol,
+    wave: Waveform,
+    layers: list[ResolvedLayer],
+    lit: Lit,
+    cell: Cell,
+) -> Trace:
+    """Add the light in W/m2, the geometry, bands at rest and what to know."""
+    from dataclasses import replace
+
+    parts = [n for n in trace.columns if n.startswith("light_")]
+    full = [float(s.intensity) for s in spec.light] or [0.0]
+    light = sum(i * trace.columns[n] for i, n in zip(full, parts, strict=True))
+    columns = {n: v for n, v in trace.columns.items() if n not in parts}
+    first = ("time", "gate_voltage", "drain_voltage", "drain_current")
+    rest = {n: v for n, v in columns.items() if n not in first}
+    columns = {**{n: columns[n] for n in first}, "light": np.asarray(light), **rest}
+    units = {n: u for n, u in trace.units.items() if n in columns} | {"light": "W/m2"}
+    parameters: dict[str, Sourced] = gated_parameters(spec, layers, lit)
+    read = getattr(protocol, "read_voltage", None)
+    if read is not None:
+        parameters["read_voltage"] = read
+    start = Simulation(cell)
+    start.settle(1e3 * start.ion_time())
+    notes = tuple(n for layer in layers for n in layer.notes)
+    if float(np.max(wave.light)) > 0.0:
+        notes += lit.made.notes
+    return replace(
+        trace,
+        columns=columns,
+        units={n: units[n] for n in columns},
+        parameters=parameters,
+        profiles=profiles(cell, layers, start.state.X),
+        notes=notes,
+    )

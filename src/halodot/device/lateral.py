@@ -1,0 +1,84 @@
+"""How source and drain feed a channel along its length.
+
+The carriers of the layers that touch source and drain (the channel) follow the quasi-Fermi level
+at their place at a rate
+
+    1/k = 1/(D pi^2/L^2 + mu |V_D|/L^2) + L/2S,        D = mu kT/q,
+
+for electrons and holes each by itself: the slowest mode of diffusion to both ends, drift to the
+drain, and in series with both the contacts, which pass a carrier at the surface velocity S (0
+blocks it). In the dark this is only how long a channel takes to fill. In light it is what parts
+photogating from recombination: the carrier that the contacts give stays at their level, its
+partner may be caught in dots for longer than 1/k, and each pair then moves tau k carriers through
+the contacts.
+Range: one rate along the whole channel; a charged sheet under a gate spreads faster than D says.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from ..core.constants import BOLTZMANN
+
+if TYPE_CHECKING:
+    from .charge.layers import Stack
+    from .spec import DeviceSpec
+    from .stack import ResolvedContact, ResolvedLayer
+
+
+def channel_index(spec: DeviceSpec, layers: Sequence[ResolvedLayer]) -> int:
+    """Return the place of the layer that source and drain touch; by default the last one."""
+    named = [k for k, layer in enumerate(layers) if layer.name == spec.channel]
+    return named[-1] if spec.channel and named else len(layers) - 1
+
+
+def supply_rate(
+    mobility: float, length: float, drain: float, temperature: float, velocity: float = math.inf
+) -> float:
+    """Rate at which a carrier follows the ends of a channel [1/s].
+
+    Parameters
+    ----------
+    mobility
+        [m2/Vs]
+    length
+        Of the channel [m].
+    drain
+        Drain voltage [V].
+    velocity
+        Surface velocity of the contacts for this carrier [m/s].
+
+    >>> round(supply_rate(1e-8, 50e-6, 0.0, 300.0), 3)
+    1.021
+    """
+    if mobility <= 0.0 or velocity <= 0.0:
+        return 0.0
+    inside = mobility * (math.pi**2 * BOLTZMANN * temperature + abs(drain)) / length**2
+    return 1.0 / (1.0 / inside + length / (2.0 * velocity))
+
+
+def fed(stack: Stack, spec: DeviceSpec, at: int, source: ResolvedContact, drain: float) -> Stack:
+    """Return the stack with layer `at` fed by source and drain along the channel.
+
+    Parameters
+    ----------
+    at
+        Layer that source and drain touch (`channel_index`).
+    drain
+        Drain voltage [V].
+    """
+    length, warm = float(spec.channel_length or 1.0), stack.temperature
+    own, contact = stack.layers[at], source.spec
+    layer = replace(
+        own,
+        supply_electron=supply_rate(
+            own.electron_mobility, length, drain, warm, float(contact.velocity_electron)
+        ),
+        supply_hole=supply_rate(
+            own.hole_mobility, length, drain, warm, float(contact.velocity_hole)
+        ),
+    )
+    return replace(stack, layers=(*stack.layers[:at], layer, *stack.layers[at + 1 :]))
