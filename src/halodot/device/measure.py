@@ -10,7 +10,7 @@ from ..film.state import FilmProperties
 from ..library import Library
 from .consistency import check_protocol, check_stack
 from .lateral import channel_index
-from .spec import DeviceSpec, Output, Transfer, _Protocol
+from .spec import DeviceSpec, Logic, Output, Synapse, Transfer, _Protocol
 from .stack import (
     ResolvedContact,
     ResolvedLayer,
@@ -89,9 +89,20 @@ def measure(
     InputError
         If protocol and device do not fit, or a value is missing.
     """
-    from . import gated, transistor, two_terminal
+    from . import composite
 
     check_protocol(spec, protocol)
+    if isinstance(protocol, Synapse | Logic):
+        return composite.run(protocol, lambda one: _measured(film, spec, one, library))
+    return _measured(film, spec, protocol, library)
+
+
+def _measured(
+    film: FilmProperties | None, spec: DeviceSpec, protocol: _Protocol, library: Library
+) -> Trace:
+    """One record of one device."""
+    from . import gated, transistor, two_terminal
+
     layers, contacts = resolve(spec, film, library)
     if isinstance(protocol, Transfer):
         gate, source = contacts["left"], contacts["source"]

@@ -11,6 +11,20 @@ from ..core.sourced import Sourced
 from ..core.status import Status
 
 Array = NDArray[np.float64]
+# What the column `test` of a record of synapse tests counts.
+SYNAPSE_TESTS = (
+    "epsc",
+    "ppf",
+    "srdp",
+    "high_pass",
+    "sndp",
+    "sddp",
+    "sidp",
+    "stp_ltp",
+    "learning",
+    "stdp",
+    "morse",
+)
 
 
 @dataclass(frozen=True)
@@ -23,7 +37,8 @@ class Trace:
     ----------
     kind
         ``iv`` (two-terminal sweep), ``transfer``, ``output``, ``pulses``, ``retention``,
-        ``endurance``, ``open_circuit``, ``waveform``, ``impedance``, ``capacitance``.
+        ``endurance``, ``open_circuit``, ``waveform``, ``impedance``, ``capacitance``,
+        ``synapse``, ``logic``.
     label
         Shown in legends, for example ``after ligand stripping``.
     columns
@@ -34,7 +49,9 @@ class Trace:
         terminals (NaN) part them. ``error`` is the estimated numerical error of the current
         density [A/m2], ``voltage_error`` [V] that of an open-circuit voltage,
         ``relative_error`` [1] that of an admittance. Rows of bad status hold NaN but for what
-        was applied. ``extrapolated`` is 1 where a row was not simulated.
+        was applied. ``extrapolated`` is 1 where a row was not simulated. ``test`` counts in
+        `SYNAPSE_TESTS`, ``condition`` is what that test varies; ``input_a``, ``input_b`` are 0 or
+        1, ``read`` is 1 at the end of the pulses of a gate and 2 where its output is stored.
     units
         Name -> SI unit of each column.
     sweep

@@ -26,6 +26,7 @@ from .small_signal import answer
 from .spec import Capacitance, DeviceSpec, Endurance, Impedance, OpenCircuit, Steady, _Protocol
 from .stack import ResolvedContact, ResolvedLayer
 from .state import Trace
+from .synapse import Played
 from .waveforms import Waveform, of
 
 Array = NDArray[np.float64]
@@ -68,7 +69,8 @@ def run(
         recorded = _unjudged(recorded)
     said = [*(n for layer in layers for n in layer.notes), *_lit(protocol, wave, lit)]
     recorded = recorded.saying(*said)
-    recorded = recorded.showing(_profiles(protocol, wave, layers, cell, recorded))
+    if not isinstance(protocol, Played) or protocol.pictured:
+        recorded = recorded.showing(_profiles(protocol, wave, layers, cell, recorded))
     recorded, parameters = with_light_out(recorded, spec, layers)
     thickness = sum(float(layer.thickness) for layer in layers)
     if isinstance(protocol, Steady):
