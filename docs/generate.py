@@ -41,7 +41,7 @@ def _tables(key: str, spec: type[Spec], lines: list[str], seen: set[type[Spec]])
         path = f"{key}.{name}" if key else name
         inner += [(path if len(models) == 1 else f"{path}: {m.__name__}", m) for m in models]
         text = field.description or _meaning(spec, name)
-        lines.append(f"| `{name}` | {text} | {_range(spec, name)} |"
+        lines.append(f"| `{field.alias or name}` | {text} | {_range(spec, name)} |"
                      f" {_default(spec, name, bool(models))} |")  # fmt: skip
     lines.append("")
     for path, model in inner:

@@ -11,8 +11,10 @@ from dataclasses import fields, is_dataclass, replace
 from typing import TYPE_CHECKING
 
 from .core.errors import InputError, nearest
+from .core.randomness import generator
 from .core.sourced import Sourced
 from .core.units import is_unit
+from .figures.state import Figure, Figures
 
 if TYPE_CHECKING:
     from .chain import Result
@@ -64,6 +66,46 @@ def _found(result: Result, name: str, protocol: str) -> Iterator[Sourced]:
             yield more[name]
 
 
+def asked(study: Study) -> tuple[str, ...]:
+    """Return the names that ratios, differences and yes-or-no rows of a study ask for."""
+    rows = (r for r in study.reported if r.others or r.is_)
+    return tuple(dict.fromkeys(x.name for r in rows for x in r.rows if x.name))
+
+
+def aside(result: Result, study: Study, k: int | None = None) -> tuple[Figures, ...]:
+    """Return what film and dots say under the names that are asked for draw by draw.
+
+    Parameters
+    ----------
+    k
+        The draw that `result` is of, so that what still has an interval is drawn; None for the
+        nominal result.
+    """
+    found = []
+    for name in asked(study):
+        stages = (getattr(getattr(result, stage), name, None) for stage in STAGES)
+        held = [q for q in stages if isinstance(q, Sourced)]
+        held += [more[name] for more in _extras(result)[:-1] if name in more]  # crystals have none
+        for q in held[:1]:
+            value = q if k is None else q.sample(generator(study.study.seed, "draw", k, name))
+            found.append(Figure(name, value, "a property of film or dots"))
+    return (Figures("aside", "", tuple(found)),) if found or k is not None else ()
+
+
+def figure(result: Result, name: str, protocol: str = "") -> Figure | None:
+    """Return the figure that `computed` reads, with its draws; None where it has no draws."""
+    if result.failure:
+        return None
+    records = [f for f in result.figures if name in f and (not protocol or f.label == protocol)]
+    found = [f[name] for f in records or [f for f in result.aside if name in f]]
+    return next((f for f in found if f.value.is_known), found[0] if found else None)
+
+
+def as_asked(q: Sourced, name: str, unit: str, result: Result) -> Sourced:
+    """Return a value of `result` in a unit of the kind of `unit`, as `computed` does."""
+    return _as_kind_of(unit, name, q, result)
+
+
 def _extras(result: Result) -> tuple[dict[str, Sourced], ...]:
     """What the models of film, dots, flask and crystal say beyond the fields of hand-overs."""
     solid = result.film.extras if result.film else {}
@@ -111,10 +153,11 @@ def check_names(study: Study, results: Iterable[Result]) -> None:
     if not known:  # every variant was refused
         return
     for index, reported in enumerate(study.reported):
-        if reported.name not in known:
-            where = f"reported[{index}].name"
-            allowed = "a figure of merit, or a property of the dots, the film or the crystal"
-            raise InputError(where, reported.name, allowed, nearest(reported.name, known))
+        for row in reported.rows:
+            if row.name and row.name not in known:
+                where = f"reported[{index}].name"
+                allowed = "a figure of merit, or a property of the dots, the film or the crystal"
+                raise InputError(where, row.name, allowed, nearest(row.name, known))
 
 
 def _of_records(study: Study) -> set[str]:

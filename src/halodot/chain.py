@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from . import array, device, dot, figures, film, recipes, synthesis, task
-from .answers import with_crystal
+from .answers import aside, with_crystal
 from .array.state import Array
 from .core.errors import InputError
 from .core.sourced import Sourced
@@ -38,6 +38,7 @@ class Result:
     array: Array | None = None
     score: Score | None = None
     crystal: dict[str, Sourced] = field(default_factory=dict)
+    aside: tuple[Figures, ...] = ()  # drawn values of film and dots that ratios are asked of
     failure: str = ""  # why it could not be run, beside others that could
 
     @property
@@ -52,8 +53,10 @@ class Result:
 def run(study: Study, library: Library, keep: Keep = at_once) -> Result:
     """Run a study: nominal values first, intervals from draws of all that is uncertain."""
     result = keep("nominal", lambda: with_crystal(measure(study, library), study, library))
-    one = partial(drawn, study, library)
-    result = replace(result, figures=with_intervals(result.figures, one, study.study.draws, keep))
+    one, count = partial(drawn, study, library), len(result.figures)
+    nominal = (*result.figures, *aside(result, study))
+    found = with_intervals(nominal, one, study.study.draws, keep)
+    result = replace(result, figures=found[:count], aside=found[count:])
     if study.array:
         tile = array.build(result.figures[0], study.array, study.study.seed)
         result = replace(result, array=tile)
@@ -107,6 +110,7 @@ def drawn(study: Study, library: Library, k: int) -> tuple[Figures, ...]:
     """Return the figures of draw `k` of the study, the library and every hand-over."""
     seed = study.study.seed
     sample = partial(draw_state, seed=seed, k=k)
-    found = iter(measure(draw(study, k), draw_library(library, seed, k), sample).figures)
-    left_out = partial(Figures, figures=())
-    return tuple(next(found) if p.in_draws else left_out(p.kind, p.label) for p in study.protocol)
+    result = measure(draw(study, k), draw_library(library, seed, k), sample)
+    found, left_out = iter(result.figures), partial(Figures, figures=())
+    kept = (next(found) if p.in_draws else left_out(p.kind, p.label) for p in study.protocol)
+    return *kept, *aside(result, study, k)

@@ -100,12 +100,7 @@ def with_intervals(
     if not nominal or draws == 0:
         return nominal
     found = list(_all_draws(one, draws, keep))
-    good = [d for d in found if not d.failure]
-    reasons = sorted({d.failure for d in found if d.failure})
-    return tuple(
-        _joined(figures, [d.figures[index] for d in good], draws, reasons)
-        for index, figures in enumerate(nominal)
-    )
+    return tuple(_joined(figures, found, index) for index, figures in enumerate(nominal))
 
 
 def _all_draws(
@@ -145,6 +140,8 @@ def attempt(one: Callable[[int], tuple[Figures, ...]], k: int) -> Draw:
         return Draw(one(k))
     except InputError as e:
         return Draw(failure=f"{e.field}: {e.allowed}")
+    except ArithmeticError as e:
+        return Draw(failure=str(e) or type(e).__name__)
 
 
 def _die_with_parent(parent: int) -> None:
@@ -158,40 +155,64 @@ def _die_with_parent(parent: int) -> None:
     threading.Thread(target=watch, daemon=True).start()
 
 
-def _joined(
-    nominal: Figures, drawn: Sequence[Figures], draws: int, reasons: Sequence[str]
-) -> Figures:
-    drawn = [d for d in drawn if d.status.is_good]
+def _joined(nominal: Figures, found: Sequence[Draw], index: int) -> Figures:
+    """The figures of one record with their intervals; `index` is that of the record."""
+    drawn = [None if d.failure else d.figures[index] for d in found]
+    aligned = [None if d is None or not d.status.is_good else d for d in drawn]
+    good = sum(d is not None for d in aligned)
     notes = nominal.notes
-    if len(drawn) < draws:
+    if good < len(found):
+        reasons = sorted({d.failure for d in found if d.failure})
         why = f" ({'; '.join(reasons)})" if reasons else ""
-        notes += (f"{draws - len(drawn)} of {draws} draws did not converge{why}",)
-    new = tuple(_interval(f, drawn) for f in nominal.figures)
+        notes += (f"{len(found) - good} of {len(found)} draws did not converge{why}",)
+    new = tuple(_interval(f, aligned, good) for f in nominal.figures)
     return replace(nominal, figures=new, notes=notes)
 
 
-def _interval(figure: Figure, drawn: Sequence[Figures]) -> Figure:
+def _interval(figure: Figure, drawn: Sequence[Figures | None], good: int) -> Figure:
     """The figure with the interval of its draws, which always holds the nominal value."""
     nominal = figure.value
-    same = [d[figure.name] for d in drawn if figure.name in d]
+    draws = tuple(_value(d, figure) for d in drawn)
+    figure = replace(figure, draws=draws)
     if figure.category:
-        equal = sum(f.category == figure.category for f in same)
-        return _noted(figure, f"the same in {equal} of {len(drawn)} draws")
-    values = [f.value.value for f in same if f.value.value is not None and not f.category]
+        return _noted(figure, f"the same in {draws.count(figure.category)} of {good} draws")
+    values = [x for x in draws if isinstance(x, float)]
     if nominal.value is None:
-        return _noted(figure, f"known in {len(values)} of {len(drawn)} draws") if values else figure
+        return _noted(figure, f"known in {len(values)} of {good} draws") if values else figure
     if not values:
         return figure
-    low, high = (float(x) for x in np.quantile(values, (0.05, 0.95), method="weibull"))
+    low, high, note = spread(values, good)
     ends = [x for x in (low, high, nominal.value, nominal.low, nominal.high) if x is not None]
     if min(ends) < max(ends):
         nominal = replace(nominal, low=min(ends), high=max(ends))
+    return _noted(replace(figure, value=nominal), note)
+
+
+def _value(drawn: Figures | None, figure: Figure) -> float | str | None:
+    """What a draw says under the name of `figure`: a word for a category, else a number."""
+    if drawn is None or figure.name not in drawn:
+        return None
+    found = drawn[figure.name]
+    if figure.category:
+        return found.category or None
+    return None if found.category or found.value.value is None else float(found.value.value)
+
+
+def spread(values: Sequence[float], of: int) -> tuple[float, float, str]:
+    """Return the 5 % and 95 % points of drawn values, and a note on what they hold.
+
+    Parameters
+    ----------
+    of
+        Draws that worked, of which some may not know the value.
+    """
+    low, high = (float(x) for x in np.quantile(values, (0.05, 0.95), method="weibull"))
     note = f"90 % interval of {len(values)} draws"
     if len(values) < ENOUGH:
         note = f"range of {len(values)} draws, which holds less than 90 %"
-    if len(values) < len(drawn):
-        note += f"; unknown in {len(drawn) - len(values)} more"
-    return _noted(replace(figure, value=nominal), note)
+    if len(values) < of:
+        note += f"; unknown in {of - len(values)} more"
+    return low, high, note
 
 
 def _noted(figure: Figure, note: str) -> Figure:

@@ -21,9 +21,19 @@ from .core.runfolder import RunFolder, is_run
 from .core.sourced import Sourced
 from .core.status import Status, worst
 from .ensemble import Keep, at_once
+from .relations import answer
 from .report import compare, gather, tables
-from .report.model import Comparison, Kind, ReportInput, SourceNote, StatusLine, Variant
-from .study import Reported, Study, StudyFile, from_data, load, published, quantities, resolve
+from .report.model import (
+    Comparison,
+    Kind,
+    Relation,
+    ReportInput,
+    SourceNote,
+    StatusLine,
+    Variant,
+)
+from .reported import Reported, published
+from .study import Study, StudyFile, from_data, load, quantities, resolve
 
 T = TypeVar("T")
 Progress = Callable[[str, int, int], None]
@@ -168,7 +178,7 @@ def _run(file: StudyFile, keep: Keep, progress: Progress | None) -> Run:
         (label, _one(file, variant, partial(step, label))) for label, variant in file.variants
     )
     check_names(study, (result for _, result in results))
-    return Run(file, results, tuple(_compared(r, results) for r in study.reported))
+    return Run(file, results, tuple(_compared(r, results, study.study.id) for r in study.reported))
 
 
 def _one(file: StudyFile, variant: Study, keep: Keep) -> Result:
@@ -191,24 +201,44 @@ def slug(text: str) -> str:
     return "-".join(words) or "x"
 
 
-def _compared(reported: Reported, results: tuple[tuple[str, Result], ...]) -> Comparison:
-    result = next((r for label, r in results if label == reported.variant), results[0][1])
+def _compared(
+    reported: Reported, results: tuple[tuple[str, Result], ...], study_id: str
+) -> Comparison:
     value, bound = published(reported)
-    kind: Kind = "yes_no" if isinstance(reported.value, bool) else "number"
+    found, made_of = answer(reported, results)
+    kind: Kind = "yes_no" if reported.is_yes_no else "number"
+    relation: Relation = "ratio" if reported.over else "difference" if reported.less else ""
     customary = tables.CUSTOMARY.get(value.unit, (value.unit, ""))[0]
-    unit = customary if reported.review else reported.unit
     return compare.compare(
         reported.name,
         value,
-        computed(result, reported.name, reported.protocol, value.unit),
-        unit=unit,
+        found,
+        unit="1" if reported.is_ else customary if reported.review else reported.unit,
         bound=bound,
         role=reported.role,
         place=reported.place,
-        note=reported.note,
+        note="; ".join(x for x in (made_of, reported.note) if x),
         kind=kind,
         variant=reported.variant,
+        relation="" if kind == "yes_no" else relation,
+        doubt=reported.doubt or _doubt(reported, study_id),
+        protocol=reported.protocol,
     )
+
+
+def _doubt(reported: Reported, study_id: str) -> str:
+    """What other places say against a value: of the entry, or of the system under that name."""
+    from .library import review
+
+    subject, name = study_id.upper(), reported.name
+    if reported.review:
+        subject, _, name = reported.review.partition(".")
+    elif subject not in {s.id for s in review.systems()}:
+        return ""
+    try:
+        return review.doubt(subject, name, reported.condition)
+    except InputError:  # stated under conditions that the row does not name
+        return ""
 
 
 def write(run: Run, folder: RunFolder) -> None:
@@ -261,7 +291,7 @@ def page(run: Run) -> ReportInput:
 def _variant(file: StudyFile, label: str, result: Result) -> Variant:
     device = dict(file.variants)[label].device
     stack = gather.stack_layers(device) if device else ()
-    stages = {f.name: getattr(result, f.name) for f in fields(Result)}
+    stages = {f.name: getattr(result, f.name) for f in fields(Result) if f.name != "aside"}
     return Variant(label, stack=stack, **stages)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from importlib import resources
 from pathlib import Path
-from typing import Any, Literal, cast
+from typing import Any
 
 from pydantic import Field, model_validator
 
@@ -18,7 +18,6 @@ from .core.runfolder import code_version, hash_of
 from .core.sourced import Sourced
 from .core.spec import Spec, build, quantity, quantity_of
 from .core.tomlfile import override
-from .core.units import is_unit, parse
 from .crystal.spec import CrystalSpec
 from .device import waveforms
 from .device.light import files_of
@@ -27,14 +26,16 @@ from .device.waveform_file import with_files
 from .dot.spec import DotModel
 from .film.spec import FilmSpec
 from .library import Library
+from .reported import Reported, published
 from .synthesis.spec import DotsSpec, RecipeSpec
 from .synthesis.state import DotPopulation
 from .synthesis.treatment.spec import Treatment
 from .task.spec import TaskSpec
 
-__all__ = ["Reported", "Study", "StudyFile", "draw", "load", "override", "resolve", "uncertain"]
-
-Bound = Literal["=", ">", "<"]
+__all__ = [
+    "Reported", "Study", "StudyFile", "draw", "load", "override", "published", "resolve",
+    "uncertain",
+]  # fmt: skip
 
 
 class Header(Spec):
@@ -85,46 +86,6 @@ class Variant(Spec):
     set: dict[str, Any] = Field(
         default_factory=dict, description="dotted keys and values, {'film.ligand' = 'DDAB'}"
     )
-
-
-class Reported(Spec):
-    """A published figure to stand beside the computed one."""
-
-    name: str = Field(
-        min_length=1,
-        max_length=80,
-        description="a figure of merit, or a property of the dots, the film or the crystal",
-    )
-    value: bool | float | str | None = Field(
-        default=None, description="number in `unit`, text with a unit, or true / false"
-    )
-    low: float | None = Field(default=None, description="where a range was reported, in `unit`")
-    high: float | None = Field(default=None, description="where a range was reported, in `unit`")
-    unit: str = Field(default="1", max_length=40, description="unit to compare in")
-    bound: Bound = Field(default="=", description="> or < where only a bound")
-    role: Literal["input", "calibrated", "predicted"] = Field(
-        description="input: put in; calibrated: a parameter was set with it; predicted: neither"
-    )
-    place: str = Field(default="", description="where it stands, e.g. 'ref 188, Table 3'")
-    review: str = Field(
-        default="", description="an entry of the review, e.g. 'M1.on_off_ratio', in place of value"
-    )
-    condition: str = Field(default="", description="of the entry of the review, where it has one")
-    variant: str = Field(default="", description="label of the variant; empty: the first")
-    protocol: str = Field(default="", description="label of the protocol; empty: any with it")
-    note: str = Field(default="", description="what to know when reading the pair")
-
-    @model_validator(mode="after")
-    def _one_value(self) -> Reported:
-        is_range = self.low is not None and self.high is not None
-        if (self.value is None and not is_range) == (not self.review):
-            raise InputError(
-                "reported.value",
-                "nothing" if self.value is None else self.value,
-                "either value (or low and high) with its unit, or review",
-                "give value = 1.2 and unit = 'V', or review = 'M1.set_voltage'",
-            )
-        return self
 
 
 class Study(Spec):
@@ -180,9 +141,10 @@ class Study(Spec):
             if label in labels[:k]:
                 raise _wrong(f"variant[{k}].label", label, "a label of its own", "rename it")
         for k, reported in enumerate(self.reported):
-            if reported.variant and reported.variant not in labels:
-                remedy = nearest(reported.variant, labels) or "the study has no [[variant]]"
-                raise _wrong(f"reported[{k}].variant", reported.variant, "a variant", remedy)
+            for row in reported.rows:
+                if row.variant and row.variant not in labels:
+                    remedy = nearest(row.variant, labels) or "the study has no [[variant]]"
+                    raise _wrong(f"reported[{k}].variant", row.variant, "a variant", remedy)
         return self
 
 
@@ -227,9 +189,9 @@ def _check_protocols(s: Study) -> None:
             allowed = "for this device one of " + ", ".join(known)
             raise _wrong(f"{field}.kind", protocol.kind, allowed, nearest(protocol.kind, known))
         for name in ("corners", "gate", "drain"):
-            if hasattr(protocol, name):
-                voltages(getattr(protocol, name), f"{field}.{name}")
-        if s.device and s.device.kind == "two_terminal":
+            if isinstance(raw := getattr(protocol, name, None), tuple):
+                voltages(raw, f"{field}.{name}")
+        if protocol.kind not in ("transfer", "output"):
             try:
                 waveforms.of(protocol)
             except InputError as e:
@@ -298,6 +260,7 @@ def from_data(data: dict[str, Any], folder: str | Path = ".") -> StudyFile:
     variants = [(v.label, _varied(raw, folder, v, k)) for k, v in enumerate(study.variant)]
     for name, varied in (*variants, ("", study)):
         _check_names(varied, library, f"variant '{name}', " if name else "")
+    _check_labels(study, [varied for _, varied in variants] or [study])
     for k, reported in enumerate(study.reported):
         try:
             published(reported)
@@ -311,6 +274,16 @@ def from_data(data: dict[str, Any], folder: str | Path = ".") -> StudyFile:
         library = replace(library, folder=Path(folder))
     files = tuple((name, p.read_bytes()) for name, p in named.items())
     return StudyFile(study, tuple(variants) or (("", study),), library, Path(folder), files)
+
+
+def _check_labels(study: Study, variants: list[Study]) -> None:
+    """Refuse a reported figure of a protocol that no variant has."""
+    labels = {p.label for varied in variants for p in varied.protocol if p.label}
+    for k, reported in enumerate(study.reported):
+        for row in reported.rows:
+            if row.protocol and row.protocol not in labels:
+                remedy = nearest(row.protocol, labels) or "no protocol has a label"
+                raise _wrong(f"reported[{k}].protocol", row.protocol, "a label", remedy)
 
 
 def _files_of_light(studies: tuple[Study, ...], folder: Path) -> dict[str, Path]:
@@ -337,38 +310,6 @@ def _check_names(study: Study, library: Library, before: str) -> None:
                 library.entry(kind, name)
             except InputError as e:
                 raise InputError(before + field, e.value, e.allowed, e.remedy) from None
-
-
-def published(reported: Reported) -> tuple[Sourced, Bound]:
-    """Return the published value, as given or from the review, and its bound.
-
-    Raises
-    ------
-    InputError
-        If the unit is no unit, or the review has no such entry.
-    """
-    if reported.review:
-        from .library import review
-
-        subject, _, name = reported.review.partition(".")
-        bound = reported.bound
-        if bound == "=":
-            bound = cast("Bound", review.reported_bound(subject, name, reported.condition))
-        return review.reported(subject, name, reported.condition), bound
-    if not is_unit(reported.unit, reported.unit):
-        raise InputError("unit", reported.unit, "a unit, '1' for a pure number", "unit = 'V'")
-    sources = (reported.place,) if reported.place else ()
-    low, high = reported.low, reported.high
-    number = reported.value
-    if number is None:
-        number = 0.5 * (float(low or 0.0) + float(high or 0.0))
-    if isinstance(number, str):
-        if not any(c.isdigit() for c in number):
-            allowed = "a number, text with number and unit, true or false; no category"
-            remedy = "ask for a yes or no, such as stable_phase_is_delta with value = true"
-            raise InputError("value", number, allowed, remedy)
-        number = parse(number, reported.unit)
-    return Sourced(float(number), reported.unit, low, high, "sourced", sources), reported.bound
 
 
 def _beside(folder: Path, name: str, index: int) -> Path:
@@ -428,7 +369,8 @@ def shipped() -> dict[str, Path]:
 
 def resolve(spec: Spec) -> dict[str, Any]:
     """Return all values of `spec`, defaults included, as tables that build the same spec."""
-    found = ((name, _plain(getattr(spec, name))) for name in type(spec).model_fields)
+    fields = type(spec).model_fields.items()
+    found = ((f.alias or name, _plain(getattr(spec, name))) for name, f in fields)
     return {name: value for name, value in found if value is not None}
 
 

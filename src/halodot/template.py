@@ -99,13 +99,14 @@ def _one(head: str, key: str, body: dict[str, Any], spec: type[Spec], explain: b
     lines = ["", f"# {(spec.__doc__ or '').strip().splitlines()[0]}", head]
     inner = []
     for name, field in spec.model_fields.items():
-        value = body.get(name)
+        word = field.alias or name
+        value = body.get(word)
         if models_of(field.annotation) and isinstance(value, dict | list):
             inner += _table(f"{key}.{name}", value, field.annotation, explain=explain)
         elif value is not None:
-            lines.append(f"{name} = {_toml(value)}{_comment(spec, name)}")
+            lines.append(f"{word} = {_toml(value)}{_comment(spec, name)}")
         elif explain and models_of(field.annotation) == []:
-            lines.append(f"# {name} = {_usual(spec, name)}{_comment(spec, name)}")
+            lines.append(f"# {word} = {_usual(spec, name)}{_comment(spec, name)}")
     return lines + inner
 
 

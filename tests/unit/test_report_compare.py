@@ -38,8 +38,8 @@ def test_value_without_interval_claims_to_be_exact():
 @pytest.mark.parametrize(("bound", "below", "above"), [(">", False, True), ("<", True, False)])
 def test_bound_is_judged_by_the_value_not_by_a_wide_interval(bound, below, above):
     reported = Sourced(1e5, "1")
-    assert compare("r", reported, computed(5e4, "1", 1, 1e9), bound=bound).within is below
-    assert compare("r", reported, computed(2e5, "1", 1, 1e9), bound=bound).within is above
+    assert compare("r", reported, computed(5e4, "1", 4e3, 2e6), bound=bound).within is below
+    assert compare("r", reported, computed(2e5, "1", 4e3, 2e6), bound=bound).within is above
 
 
 @pytest.mark.parametrize("role", ["calibrated", "input"])
@@ -99,8 +99,8 @@ def test_json_has_the_keys_of_the_atlas():
 
 def test_tally_says_how_far_off_and_how_wide():
     rows = [
-        compare("a", Sourced(1.0, "V"), volts(2.0, 1.0, 4.0)),
-        compare("b", Sourced(1.0, "V"), volts(0.25, 0.1, 0.4)),
+        compare("a", Sourced(1.0, "A"), computed(2.0, "A", 1.0, 4.0)),
+        compare("b", Sourced(1.0, "A"), computed(0.25, "A", 0.1, 0.4)),
         compare("c", Sourced(1.0, "V"), volts(1.0), role="calibrated"),
     ]
     t = tally(rows)

@@ -54,6 +54,7 @@ def summarise(done: Run) -> None:
         reported = "unknown" if not c.reported.is_known else f"{float(c.reported):.4g}{unit}"
         computed = "unknown" if not c.computed.is_known else f"{float(c.computed):.4g}{unit}"
         verdict = {True: "holds", False: "misses", None: "not judged"}[c.within]
+        verdict = compare.TOO_WIDE if c.too_wide else verdict
         bound = "" if c.bound == "=" else c.bound
         where = f"{c.variant}: " if c.variant else ""
         if c.kind == "yes_no":

@@ -23,12 +23,17 @@ class Figure:
         One sentence: how it was read from the trace.
     category
         The word, where the figure is a category (``bipolar``) and not a number.
+    draws
+        What each draw of the study gave, in their order: a number in the unit of `value`, the
+        word of a category, None where the draw failed or does not know it. Variants share
+        their draws, so that ratios between them are taken draw by draw.
     """
 
     name: str
     value: Sourced
     definition: str
     category: str = ""
+    draws: tuple[float | str | None, ...] = ()
 
 
 @dataclass(frozen=True)

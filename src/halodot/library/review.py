@@ -15,7 +15,7 @@ from ..core.errors import InputError, nearest
 from ..core.sourced import Sourced
 from .claim import Claim, claim
 from .conflicts import Conflict, find, refuted_claims
-from .vocabulary import canonical_condition, rows_of, term
+from .vocabulary import canonical_condition, rows_of, term, terms
 
 TABLES = ("transistors", "memories", "synthesis_sizes")
 Cell = float | str | None
@@ -208,6 +208,30 @@ def reported(subject: str, quantity: str, condition: str = "") -> Sourced:
     if refuted:
         notes.append("the printed sign contradicts the mechanism: only the magnitude is used")
     return _spanning(used, quantity_term.unit, notes, both_signs=bool(refuted))
+
+
+def doubt(subject: str, quantity: str, condition: str = "") -> str:
+    """Return what other places say against a reported number, "" where nothing does.
+
+    >>> doubt("M1", "set_voltage") != "", doubt("M9", "set_voltage")
+    (True, '')
+    """
+    if quantity not in terms() or term(quantity).kind != "number":
+        return ""
+    claims = _about(subject, quantity, condition)
+    misnamed = _misnamed(claims) if claims else None
+    if misnamed is not None:
+        return f"the number also stands under another name: {misnamed.why}"
+    read = [c for c in claims if not c.is_remembered]
+    if claims and not read:
+        return "unverified: remembered"
+    conflict = _conflict_of(read) if read else None
+    used = list(conflict.used) if conflict and conflict.used else read
+    notes = [f"places disagree; used is {conflict.used_text}: {conflict.why}"] if conflict else []
+    notes += _warnings(used) if used else []
+    if any(c in _refuted() for c in used):
+        notes.append("the printed sign contradicts the mechanism")
+    return "; ".join(dict.fromkeys(notes))
 
 
 def _misnamed(claims: Sequence[Claim]) -> Conflict | None:

@@ -22,6 +22,7 @@ from ..task.state import Score
 Bound = Literal["=", ">", "<"]
 Role = Literal["input", "calibrated", "predicted"]
 Kind = Literal["number", "yes_no"]
+Relation = Literal["", "ratio", "difference"]
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,14 @@ class Comparison:
         ``number`` or ``yes_no``.
     variant
         Label of the variant that was compared; empty where there is one.
+    protocol
+        Label of the record that was compared; empty: any that has the figure.
+    relation
+        ``ratio`` or ``difference`` where two figures of one device were put together.
+    too_wide
+        A prediction whose interval is too wide to say anything: never within, never counted.
+    doubt
+        Why the reported value is doubtful; empty where it is not.
     """
 
     name: str
@@ -63,6 +72,10 @@ class Comparison:
     note: str = ""
     kind: Kind = "number"
     variant: str = ""
+    protocol: str = ""
+    relation: Relation = ""
+    too_wide: bool = False
+    doubt: str = ""
 
     @property
     def ratio(self) -> float | None:

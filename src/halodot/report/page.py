@@ -7,6 +7,7 @@ import hashlib
 import math
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 from importlib import resources
 from pathlib import Path
@@ -17,7 +18,7 @@ from markupsafe import Markup
 
 from ..core.sourced import Sourced
 from . import ensembles, flow, gather, pictures, summary
-from .compare import ends, tally
+from .compare import TOO_WIDE, ends, full_note, tally
 from .model import Comparison, ReportInput, SourceNote
 from .text import display_scale, interval_text, number, pretty_name, value_text
 
@@ -189,6 +190,7 @@ def _comparison_row(c: Comparison) -> dict[str, Any]:
     ratio = c.ratio
     if c.role != "predicted":
         verdict = "not counted"
+    verdict = TOO_WIDE if c.too_wide else verdict
     return {
         "name": c.name,
         "variant": c.variant,
@@ -201,7 +203,7 @@ def _comparison_row(c: Comparison) -> dict[str, Any]:
         "verdict": verdict,
         "verdict_class": {True: "holds", False: "fails", None: "open"}[c.within],
         "place": c.place,
-        "note": c.note,
+        "note": full_note(replace(c, too_wide=False, variant="", protocol="")),
     }
 
 
