@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 from ..core.errors import InputError, nearest
 from ..core.sourced import Sourced
 from ..core.spec import Spec, quantity
+from .filament.spec import FilamentSpec
 from .layer import CHARGE_DOC, Charge, Ion, Layer, Trap, check_endless, endless
 from .light import LightSource, Optics
 from .protocols import (
@@ -232,6 +233,9 @@ class DeviceSpec(Spec):
         optional=True,
     )
     heating: Heating | None = Field(default=None, description="the current heats the device")
+    filament: FilamentSpec | None = Field(
+        default=None, description="conducting filaments that form and dissolve in the stack"
+    )
     area: Sourced | None = quantity("m2", "device area", low=1e-18, high=1, optional=True)
     channel_width: Sourced | None = quantity("m", "channel width", low=1e-9, high=1, optional=True)
     channel_length: Sourced | None = quantity(

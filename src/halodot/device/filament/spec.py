@@ -6,8 +6,10 @@ from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
+from ...core.errors import InputError
 from ...core.sourced import Sourced
 from ...core.spec import Spec, quantity
+from .reduced_spec import Reduced
 from .species import PRESETS
 
 NOT_MEASURED = "not measured in a film of dots; a wide guess"
@@ -276,6 +278,15 @@ class FilamentSpec(Spec):
         interval=("1e-8 S/m", "1e-4 S/m"),
         why="a device takes that of its own stack in place of this",
     )
+    contact_share: Sourced = quantity(
+        "1",
+        "share of the voltage that falls at each metal face of a film without a filament",
+        low=0.001,
+        high=0.49,
+        default=0.15,
+        interval=(0.05, 0.3),
+        why="carriers enter dots through ligands and a barrier; not measured",
+    )
     space_charge: Sourced = quantity(
         "1",
         "share of the ions' charge that carriers of the film do not screen",
@@ -305,11 +316,10 @@ class FilamentSpec(Spec):
     )
     ligands: Ligands = Field(default_factory=Ligands, description="what ligands do")
     lighting: Lighting = Field(default_factory=Lighting, description="what light does")
+    reduced: Reduced = Field(default_factory=Reduced, description="the model with one coordinate")
 
     @model_validator(mode="after")
     def _names(self) -> FilamentSpec:
-        from ...core.errors import InputError
-
         names = [s.name for s in self.species]
         for i, name in enumerate(names):
             if name in names[:i]:

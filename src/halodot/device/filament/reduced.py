@@ -1,0 +1,216 @@
+"""The reduced filament: one coordinate and its wear, driven by any waveform (numba).
+
+The rates are those of the lattice model (`rates`, joined in `growth`); `fit` compares the two.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...core.constants import BOLTZMANN
+from ...numerics.compiled import kernel
+from .growth import Cell, conductance, speed, wear_rate
+
+Array = NDArray[np.float64]
+COLUMNS = 7
+VOLTS, CURRENT, SHAPE, HEAT, WEAR, SOURCE, LIGHT = range(COLUMNS)
+GAMMA = 1.0 + math.sqrt(0.5)  # of the Rosenbrock steps
+SLACK, SHARE = 4e-12, 3e-3  # error of a step: [m], and of w
+MOST = 4_000_000  # steps of a run
+APART = 1e-9  # m, a gap after which the next filament takes a way of its own
+
+
+@dataclass(frozen=True)
+class Background:
+    """What the stack does without a filament: tables over light and voltage.
+
+    Attributes
+    ----------
+    light
+        Fractions of full light, increasing from 0; shape [L].
+    volts
+        Across the device, active electrode counted positive; shape [V], increasing.
+    current
+        Through the device [A], in the same sense; shape [L, V].
+    near
+        Share of the voltage that falls over the layer at the active electrode; shape [L, V].
+    absorbed
+        Light that the film takes at full light [W/m2].
+    """
+
+    light: Array
+    volts: Array
+    current: Array
+    near: Array
+    absorbed: float = 0.0
+
+
+@kernel
+def table(values: Array, at_light: Array, at_volts: Array, light: float, volts: float) -> float:
+    """Interpolate in a table of light and voltage; the edge slope goes on outside."""
+    n, m = len(at_volts), len(at_light)
+    k = min(max(np.searchsorted(at_volts, volts) - 1, 0), n - 2)
+    u = (volts - at_volts[k]) / (at_volts[k + 1] - at_volts[k])
+    low = values[0, k] + u * (values[0, k + 1] - values[0, k])
+    if m == 1:
+        return low
+    j = min(max(np.searchsorted(at_light, light) - 1, 0), m - 2)
+    s = (light - at_light[j]) / (at_light[j + 1] - at_light[j])
+    low = values[j, k] + u * (values[j, k + 1] - values[j, k])
+    high = values[j + 1, k] + u * (values[j + 1, k + 1] - values[j + 1, k])
+    return low + min(max(s, 0.0), 1.0) * (high - low)
+
+
+@kernel
+def drawn_current(back: Array, at_light: Array, at_volts: Array, light: float, volts: float,
+                  metal: float) -> float:  # fmt: skip
+    """Return the current [A] of stack and filament; the table holds asinh(I / 1 fA)."""
+    return 1e-15 * math.sinh(table(back, at_light, at_volts, light, volts)) + metal * volts
+
+
+@kernel
+def across(source: float, closed: bool, series: float, most: float, back: Array, at_light: Array,
+           at_volts: Array, light: float, metal: float) -> float:  # fmt: skip
+    """Return the voltage of the device: what resistance, compliance and open terminals leave.
+
+    I + shift of the source is a rising function of the voltage; its root is bracketed.
+    """
+    if closed:
+        here = drawn_current(back, at_light, at_volts, light, source, metal)
+        if abs(here) <= most and series == 0.0:
+            return source
+        dark = drawn_current(back, at_light, at_volts, light, 0.0, metal)
+        low, high = min(source, 0.0), max(source, 0.0)
+        if dark * source < 0.0 or source == 0.0:
+            low, high = low - 3.0, high + 3.0
+    else:
+        low, high = -3.0, 3.0
+    for _ in range(60):
+        middle = 0.5 * (low + high)
+        current = drawn_current(back, at_light, at_volts, light, middle, metal)
+        if closed:
+            excess = middle + series * current - source
+            if current > most:
+                excess = 1.0
+            elif current < -most:
+                excess = -1.0
+        else:
+            excess = current
+        if excess > 0.0:
+            high = middle
+        else:
+            low = middle
+        if high - low < 1e-9:
+            break
+    # the end nearer to rest: a compliance is never passed
+    return low if abs(low) < abs(high) else high
+
+
+@kernel
+def slope(c: Cell, w: float, lost: float, source: float, light: float, closed: bool, shift: float,
+          back: Array, near: Array, at_light: Array, at_volts: Array, absorbed: float,
+          ) -> tuple[float, float, float, float, float]:  # fmt: skip
+    """Return dw/dt, what passes, temperature, voltage and current at one moment."""
+    metal = conductance(c, w)
+    volts = across(source, closed, c.series, c.compliance, back, at_light, at_volts, light, metal)
+    share = min(max(table(near, at_light, at_volts, light, volts), 0.0), 1.0)
+    power = metal * volts * volts
+    rate, passing, hot = speed(c, w, volts, share, light * absorbed, lost, power, shift)
+    current = drawn_current(back, at_light, at_volts, light, volts, metal)
+    return rate, passing, hot, volts, current
+
+
+@kernel
+def way(unit: float, spread: float, sites: float) -> float:
+    """Return the barrier [eV] of the easiest of many places, from a number between 0 and 1.
+
+    The lowest of N normal numbers: -s sqrt(2 ln N), with the scatter of Gumbel, s / sqrt(2 ln N).
+    """
+    if spread <= 0.0 or sites <= 1.0:
+        return 0.0
+    root = math.sqrt(2.0 * math.log(max(sites, 3.0)))
+    return spread * (-root + (math.log(-math.log(1.0 - unit)) + 0.5772156649) / root)
+
+
+@kernel
+def march(
+    c: Cell, time: Array, source: Array, light: Array, closed: NDArray[np.bool_], outputs: Array,
+    back: Array, near: Array, at_light: Array, at_volts: Array, absorbed: float,
+    start: Array, spread: float, sites: float, seed: int,
+) -> tuple[Array, Array, int]:  # fmt: skip
+    """Follow a waveform from `start` (w, share of ligands lost); return rows, end, steps.
+
+    Rosenbrock steps of second order (J. G. Verwer et al., SIAM J. Sci. Comput. 20, 1456 (1999),
+    doi 10.1137/S1064827597326651), L-stable, with Euler for the error. A negative `seed` leaves out
+    the noise: the Poisson scatter of the atoms that each step brings, and the way of each filament.
+    """
+    rows = np.full((len(outputs), COLUMNS), np.nan)
+    w, lost, t = start[0], start[1], time[0]
+    noisy = seed >= 0
+    if noisy:
+        np.random.seed(seed)
+    shift = way(np.random.random() if noisy else 0.5, spread, sites)
+    was_open, h, row, steps = w < -APART, 1e-12, 0, 0
+    for k in range(len(time) - 1):
+        span = time[k + 1] - time[k]
+        rise, glow = (source[k + 1] - source[k]) / span, (light[k + 1] - light[k]) / span
+        h = min(h, 1e-3 * span)
+        while t < time[k + 1]:
+            stop = time[k + 1]
+            if row < len(outputs) and outputs[row] < stop:
+                stop = outputs[row]
+            last = t + h >= stop
+            d = stop - t if last else h
+            v, g = source[k] + rise * (t - time[k]), light[k] + glow * (t - time[k])
+            v2, g2 = v + rise * d, g + glow * d
+            a, passing, hot, _, _ = slope(
+                c, w, lost, v, g, closed[k], shift, back, near, at_light, at_volts, absorbed
+            )
+            dw = 1e-13 + 1e-7 * abs(w)
+            b, _, _, _, _ = slope(
+                c, w - dw, lost, v, g, closed[k], shift, back, near, at_light, at_volts, absorbed
+            )
+            jacobian = min((a - b) / dw, 0.3 / d)
+            damp = 1.0 / (1.0 - GAMMA * d * jacobian)
+            one = a * damp
+            b, passing2, hot2, _, _ = slope(
+                c, w + d * one, lost, v2, g2, closed[k], shift, back, near, at_light, at_volts,
+                absorbed,
+            )  # fmt: skip
+            two = (b - 2.0 * one) * damp
+            move = d * (1.5 * one + 0.5 * two)
+            error = 0.5 * abs(d * (one + two)) / (SLACK + SHARE * abs(w + move))
+            wear = 0.5 * d * (wear_rate(c, w, passing, hot)
+                              + wear_rate(c, w + move, passing2, hot2))  # fmt: skip
+            error = max(error, wear * (1.0 - lost) / 0.02)
+            steps += 1
+            if steps > MOST:
+                return rows, np.array([w, lost]), -steps
+            if error > 1.0 and d > 1e-15 * max(span, 1e-9):
+                h = d * max(0.1, 0.9 / math.sqrt(error))
+                continue
+            if noisy:
+                radius = c.tip + max(w, 0.0)
+                atoms = max(math.pi * radius * radius / (c.atom * c.atom), 1.0)
+                move += math.sqrt(abs(move) * c.atom / atoms) * np.random.normal()
+            w = min(max(w + move, -c.length), c.length)
+            lost = 1.0 - (1.0 - lost) * math.exp(-wear)
+            if w < -APART and not was_open and noisy:
+                shift = way(np.random.random(), spread, sites)
+            was_open = w < -APART
+            t = stop if last else t + d
+            grow = min(4.0, 0.9 / math.sqrt(max(error, 1e-4)))
+            h = max(h, d * grow) if last else d * grow
+            if row < len(outputs) and t >= outputs[row]:
+                _, _, hot, volts, current = slope(
+                    c, w, lost, v2, g2, closed[k], shift, back, near, at_light, at_volts, absorbed
+                )
+                rows[row, VOLTS], rows[row, CURRENT], rows[row, SHAPE] = volts, current, w
+                rows[row, HEAT], rows[row, WEAR] = hot, lost
+                rows[row, SOURCE], rows[row, LIGHT] = v2, g2
+                row += 1
+    return rows, np.array([w, lost]), steps

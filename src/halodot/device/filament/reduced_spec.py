@@ -1,0 +1,67 @@
+"""The table [device.filament.reduced]: what the reduced filament needs beside the lattice model."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from ...core.sourced import Sourced
+from ...core.spec import Spec, quantity
+
+
+class Reduced(Spec):
+    """One filament as a gap, a radius and its wear."""
+
+    tip_radius: Sourced = quantity(
+        "m",
+        "radius of the tip, the thinnest that conducts",
+        low=1e-10,
+        high=1e-8,
+        default="0.4 nm",
+        interval=("0.3 nm", "0.5 nm"),
+        why="a few atoms across",
+    )
+    interface_share: Sourced = quantity(
+        "1",
+        "share of a voltage that falls at the face of a metal, where ions enter or leave",
+        low=0.01,
+        high=0.5,
+        default=0.42,
+        interval=(0.35, 0.49),
+        why="mobile halide ions screen the inside of the film: two faces share nearly all of it",
+    )
+    adhesion: Sourced = quantity(
+        "eV",
+        "added to the creep barrier where dots have lost their ligands",
+        low=0,
+        high=2,
+        default="0.3 eV",
+        interval=("0.15 eV", "0.5 eV"),
+        why="metal wets a bare halide face and not one of hydrocarbon; not measured",
+    )
+    growth_factor: Sourced = quantity(
+        "1",
+        "on the growth, against steps in a row",
+        low=1e-6,
+        high=1e6,
+        default=1.0,
+        interval=(0.3, 3.0),
+        why="the lattice model, fitted",
+    )
+    thinning_factor: Sourced = quantity(
+        "1",
+        "on the thinning, against surface diffusion on a smooth wire",
+        low=1e-6,
+        high=1e6,
+        default=1.0,
+        interval=(0.3, 3.0),
+        why="the lattice model, fitted",
+    )
+    spent: float = Field(
+        default=0.95,
+        gt=0,
+        lt=1,
+        description="share of the ligands lost at which a cell counts as worn out even if it "
+        "still switches",
+    )
+    noise: bool = Field(default=True, description="scatter from cycle to cycle")
+    seed: int = Field(default=1, ge=0, le=2**31 - 1, description="of the scatter")
