@@ -126,6 +126,13 @@ def check_protocol(spec: DeviceSpec, protocol: _Protocol) -> None:
             f"{' or '.join(needs(spec.kind))} for a {spec.kind} device",
             "change the protocol or device.kind",
         )
+    if spec.along is not None and kind not in ("transfer", "output"):
+        raise InputError(
+            "protocol.kind",
+            kind,
+            "transfer or output for a transistor solved along its channel",
+            "change the protocol, or leave [device.along] out",
+        )
     sources = max(1, len(spec.light))
     for k, train in enumerate(protocol.optical if isinstance(protocol, Pulses) else ()):
         if train.source >= sources:

@@ -46,6 +46,10 @@ def resolve(
         contact = getattr(spec, name)
         if contact is not None:
             contacts[name] = resolve_contact(contact, f"device.{name}", beside[name], library)
+    if spec.along is not None and spec.along.drain is not None:
+        contacts["drain"] = resolve_contact(
+            spec.along.drain, "device.along.drain", channel, library
+        )
     return layers, contacts
 
 
@@ -101,9 +105,14 @@ def _measured(
     film: FilmProperties | None, spec: DeviceSpec, protocol: _Protocol, library: Library
 ) -> Trace:
     """One record of one device."""
-    from . import gated, transistor, two_terminal
+    from . import along, gated, transistor, two_terminal
+    from .sheet import path_of
 
     layers, contacts = resolve(spec, film, library)
+    if spec.along is not None:
+        assert isinstance(protocol, Transfer | Output)  # check_protocol refuses all others
+        path = path_of(spec, film, library, layers, contacts)
+        return along.run(spec, protocol, path, layers, library)
     if isinstance(protocol, Transfer):
         gate, source = contacts["left"], contacts["source"]
         return transistor.transfer(spec, protocol, layers, gate, source, library)

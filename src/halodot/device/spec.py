@@ -200,6 +200,30 @@ class Heating(Spec):
     )
 
 
+class Along(Spec):
+    """Solve a transistor from source to drain: one sheet, both carriers, ions and light."""
+
+    drain: Contact | None = Field(
+        default=None, description="drain, where it differs from the source"
+    )
+    source_layer: tuple[Layer, ...] = Field(
+        default=(),
+        max_length=6,
+        description="between source metal and sheet, counted from the metal",
+    )
+    drain_layer: tuple[Layer, ...] = Field(
+        default=(), max_length=6, description="the same at the drain"
+    )
+    overlap: Sourced | None = quantity(
+        "m",
+        "length of the channel over which a contact and its layers feed it; by default the "
+        "thickness of the sheet",
+        low=1e-9,
+        high=1e-2,
+        optional=True,
+    )
+
+
 class DeviceSpec(Spec):
     """A device: layers from the left contact to the right one, and how it is read.
 
@@ -217,6 +241,10 @@ class DeviceSpec(Spec):
         default="",
         max_length=80,
         description="name of the layer that source and drain touch; by default the last one",
+    )
+    along: Along | None = Field(
+        default=None,
+        description="solve a transistor from source to drain in place of through its thickness",
     )
     interface: tuple[Interface, ...] = ()
     light: tuple[LightSource, ...] = Field(
@@ -276,6 +304,10 @@ class DeviceSpec(Spec):
                     f"{doc}; a {self.kind} needs it",
                     f"add {name} under [device]",
                 )
+        if self.along is not None and self.kind != "transistor":
+            raise InputError(
+                "device.along", "given", "of a transistor alone", "leave it out of this device"
+            )
         names = [layer.name for layer in self.layer]
         if self.channel and self.channel not in names:
             raise InputError(

@@ -187,6 +187,19 @@ def _dot_size(layer: Layer, film: FilmProperties | None, field: str) -> Sourced:
     )
 
 
+def resolve_row(
+    layers: tuple[Layer, ...],
+    field: str,
+    film: FilmProperties | None,
+    library: Library,
+    temperature: float,
+) -> tuple[ResolvedLayer, ...]:
+    """Find every value of layers that stand in the table `field` of a device."""
+    return tuple(
+        _layer(layer, f"{field}[{k}]", film, library, temperature) for k, layer in enumerate(layers)
+    )
+
+
 def _layer(
     layer: Layer, field: str, film: FilmProperties | None, library: Library, temperature: float
 ) -> ResolvedLayer:
