@@ -19,6 +19,7 @@ from .ensemble import Keep, at_once, draw_library, draw_state, with_intervals
 from .figures.state import Figures
 from .film.state import FilmProperties
 from .library import Library
+from .remembering import remembered
 from .study import Study, draw
 from .synthesis.state import DotPopulation
 from .task.state import Score
@@ -46,49 +47,53 @@ class Result:
         """The most severe status of all stages."""
         single = (self.population, self.dots, self.film, self.array, self.score)
         stages: list[Any] = [s for s in single if s is not None]
-        refused = Status.REFUSED if self.failure else Status.OK
-        return worst(refused, *(s.status for s in (*stages, *self.traces, *self.figures)))
+        found = [s.status for s in (*stages, *self.traces, *self.figures)]
+        return worst(Status.REFUSED if self.failure else Status.OK, *found)
 
 
 def run(study: Study, library: Library, keep: Keep = at_once) -> Result:
     """Run a study: nominal values first, intervals from draws of all that is uncertain."""
     result = keep("nominal", lambda: with_crystal(measure(study, library), study, library))
     one, count = partial(drawn, study, library), len(result.figures)
-    nominal = (*result.figures, *aside(result, study))
-    found = with_intervals(nominal, one, study.study.draws, keep)
+    every = (*result.figures, *aside(result, study))
+    found = with_intervals(every, one, study.study.draws, keep)
     result = replace(result, figures=found[:count], aside=found[count:])
     if study.array:
         tile = array.build(result.figures[0], study.array, study.study.seed)
         result = replace(result, array=tile)
         if study.task:
-            score = keep("score", lambda: task.evaluate(tile, study.task))
-            result = replace(result, score=score)
+            result = replace(result, score=keep("score", lambda: task.evaluate(tile, study.task)))
     return result
 
 
 def measure(study: Study, library: Library, hand_over: HandOver = lambda state: state) -> Result:
     """Go from the recipe, or wherever the study enters, to the figures of merit."""
-    population = dots = solid = None
-    if study.recipe:
-        population = hand_over(recipes.make(study.recipe, library))
-    elif study.dots:
-        population = hand_over(synthesis.given(study.dots, library))
-    if population:
-        for treatment in study.treatment:
-            population = hand_over(synthesis.treat(population, treatment, library))
-        model = study.dots.model if study.dots else None
-        dots = dot.characterise(population, library, study.temperature, model)
-        if study.recipe and not study.treatment:
-            dots = recipes.corrected(dots, study.recipe, library)
-        dots = hand_over(dots)
-    if study.film:
-        solid = hand_over(film.assemble(dots, study.film, library))
-    traces, found = [], []
-    if study.device:
-        for protocol in study.protocol:
-            traces.append(device.measure(solid, study.device, protocol, library))
-            found.append(_figures(traces[-1], library))
-    return Result(population, dots, solid, tuple(traces), tuple(found))
+    source = study.recipe, study.dots, study.treatment, study.temperature
+    population, dots = remembered(_dots, source, library, hand_over)
+    solid = remembered(_film, study.film, dots, library, hand_over)
+    put: Any = partial(device.measure, solid, study.device, library=library)
+    traces = tuple(put(protocol=protocol) for protocol in study.protocol)
+    found = tuple(_figures(trace, library) for trace in traces)
+    return Result(population, dots, solid, traces, found)
+
+
+def _dots(source: tuple[Any, ...], library: Library, hand_over: HandOver) -> tuple[Any, Any]:
+    """The population of a recipe, or the dots given, as treated, and its properties."""
+    recipe, given, treatments, temperature = source
+    if not (recipe or given):
+        return None, None
+    made = recipes.make(recipe, library) if recipe else synthesis.given(given, library)
+    population = hand_over(made)
+    for treatment in treatments:
+        population = hand_over(synthesis.treat(population, treatment, library))
+    dots = dot.characterise(population, library, temperature, given.model if given else None)
+    if recipe and not treatments:
+        dots = recipes.corrected(dots, recipe, library)
+    return population, hand_over(dots)
+
+
+def _film(spec: Any, dots: DotProperties | None, library: Library, hand_over: HandOver) -> Any:
+    return hand_over(film.assemble(dots, spec, library)) if spec else None
 
 
 def _figures(trace: Trace, library: Library) -> Figures:
@@ -102,15 +107,13 @@ def _figures(trace: Trace, library: Library) -> Figures:
 
 def matter(study: Study, library: Library) -> Result:
     """Return what a study says before anything is measured: crystal, dots and film."""
-    unmeasured = study.model_copy(update={"protocol": ()})
-    return with_crystal(measure(unmeasured, library), study, library)
+    return with_crystal(measure(study.model_copy(update={"protocol": ()}), library), study, library)
 
 
 def drawn(study: Study, library: Library, k: int) -> tuple[Figures, ...]:
     """Return the figures of draw `k` of the study, the library and every hand-over."""
-    seed = study.study.seed
-    sample = partial(draw_state, seed=seed, k=k)
-    result = measure(draw(study, k), draw_library(library, seed, k), sample)
-    found, left_out = iter(result.figures), partial(Figures, figures=())
-    kept = (next(found) if p.in_draws else left_out(p.kind, p.label) for p in study.protocol)
+    library = remembered(draw_library, library, study.study.seed, k)
+    result = measure(draw(study, k), library, partial(draw_state, seed=study.study.seed, k=k))
+    found = iter(result.figures)
+    kept = (next(found) if p.in_draws else Figures(p.kind, p.label, ()) for p in study.protocol)
     return *kept, *aside(result, study, k)
