@@ -35,6 +35,20 @@ def channel_index(spec: DeviceSpec, layers: Sequence[ResolvedLayer]) -> int:
     return named[-1] if spec.channel and named else len(layers) - 1
 
 
+def needs_feeding(
+    spec: DeviceSpec, layers: Sequence[ResolvedLayer], source: ResolvedContact
+) -> bool:
+    """Whether a channel in the dark is not simply in balance with its source.
+
+    So it is where charge may be stored behind a barrier, where the channel is not the last layer,
+    and where the contacts keep one carrier out.
+    """
+    velocities = source.spec.velocity_electron, source.spec.velocity_hole
+    barrier = any(layer.spec.tunnelling for layer in layers)
+    buried = channel_index(spec, layers) != len(layers) - 1
+    return barrier or buried or any(float(v) == 0.0 for v in velocities)
+
+
 def supply_rate(
     mobility: float, length: float, drain: float, temperature: float, velocity: float = math.inf
 ) -> float:

@@ -11,9 +11,10 @@ threshold G falls within kT/q of it. Ions move in the stack during the sweep, so
 its own history. Each carrier must also enter from the source: thermionic emission over its contact
 barrier, W t A* T^2 exp(-phi_B/kT), stands in series with its channel.
 
-In the dark the carriers of the channel are in balance with the source. In light they are fed along
-its length (`lateral`), so that one carrier may pile up in traps while the contacts keep up the
-other. Records in time stand in `gated`.
+In the dark the carriers of the channel are in balance with the source. In light, beside floating
+layers, and where a contact gives one carrier alone, they are fed along its length (`lateral`), so
+that one carrier may pile up in traps while the contacts keep up the other. Records in time stand
+in `gated`.
 Range: L much longer than the gate stack is thick; no fringing fields.
 """
 
@@ -39,7 +40,7 @@ from .charge.simulate import Record, Simulation
 from .charge.stepping import Tolerances
 from .floating import connected
 from .illumination import Illumination, illuminate
-from .lateral import channel_index, fed
+from .lateral import channel_index, fed, needs_feeding
 from .spec import DeviceSpec, Output, Transfer, voltages
 from .stack import ResolvedContact, ResolvedLayer
 from .state import Trace
@@ -278,7 +279,8 @@ def transfer(
     check_gate(layers)
     lit = lit_stack(spec, layers, gate, library)
     levels = protocol.lights or (protocol.light,)
-    dark = max((*levels, *(float(s.light or 0.0) for s in protocol.before))) == 0.0
+    lights = (*levels, *(float(s.light or 0.0) for s in protocol.before))
+    balanced = max(lights) == 0.0 and not needs_feeding(spec, layers, source)
     cell = cell_on_grid(spec, lit.stack)
     a, b = voltages(protocol.gate, "protocol.gate")
     up = np.linspace(a, b, protocol.points)
@@ -288,7 +290,7 @@ def transfer(
     sweep, status = [], []
     runs = itertools.product(levels, voltages(protocol.drain, "protocol.drain"))
     for k, (level, v_d) in enumerate(runs):
-        here = cell if dark else lit.cell(spec, layers, source, v_d)
+        here = cell if balanced else lit.cell(spec, layers, source, v_d)
         start = write(here, protocol.before, (NUMERICS, CAREFUL)) if protocol.before else None
         current, state = drain_currents(
             spec, here, layers, source, (time, v_g, level), v_d, float(protocol.hold), start
@@ -324,7 +326,8 @@ def output(
     lit = lit_stack(spec, layers, gate, library)
     cell = cell_on_grid(spec, lit.stack)
     a, b = voltages(protocol.drain, "protocol.drain")
-    here = cell if protocol.light == 0.0 else lit.cell(spec, layers, source, max(a, b, key=abs))
+    balanced = protocol.light == 0.0 and not needs_feeding(spec, layers, source)
+    here = cell if balanced else lit.cell(spec, layers, source, max(a, b, key=abs))
     v_d = np.linspace(a, b, protocol.points)
     time = np.abs(v_d - a) / float(protocol.rate)
     rows: dict[str, list[Array]] = {name: [] for name in UNITS}
