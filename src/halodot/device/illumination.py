@@ -133,11 +133,18 @@ def illuminate(
         book = _Constants(around, library, here)
         light = _useful(layers, spectrum_of(source, here))
         found, inner = _trace(layers, source, light, around, book)
-        flat = light.wavelength.size > 1 and any(a["absorption"] > 0 for a in layers)
+        flat = any(a["absorption"] > 0 and a.light is None for a in layers)
+        flat = flat and light.wavelength.size > 1
         book.remark(flat, "a layer's absorption is the same at every wavelength up to its gap")
         made.append(found)
         notes += book.notes
-        rates.append([0.0 if p is None else p for p in found.profiles[inner:][: len(layers)]])
+        made_here = found.profiles[inner:][: len(layers)]
+        rates.append(
+            [
+                0.0 if p is None else (p[0], _apart(layer, found) * p[1])
+                for layer, p in zip(layers, made_here, strict=True)
+            ]
+        )
     if not rates:
         return Illumination(tuple((value,) for value in own), (), 0, ())
     rates[0] = [_added(a, b) for a, b in zip(own, rates[0], strict=True)]
@@ -168,7 +175,7 @@ def spectrum_of(source: LightSource, folder: Path | None = None) -> Spectrum:
 
 def _useful(layers: Sequence[ResolvedLayer], light: Spectrum) -> Spectrum:
     """Leave out the part of a spectrum that makes no pairs in any layer."""
-    gap = min((layer["band_gap"] for layer in layers if layer.carriers), default=0.0)
+    gap = min((_edge(layer) for layer in layers if layer.carriers), default=0.0)
     useful = light.above(gap * (1.0 - 1e-9))
     return useful if useful.wavelength.size else light.above(float(light.energy.max()))
 
@@ -244,7 +251,7 @@ class _Constants:
         from ..optics.constants import OpticalConstants
         from ..optics.generation import Absorber
 
-        gap = layer["band_gap"] if layer.carriers else math.inf
+        gap = _edge(layer) if layer.carriers else math.inf
         thick = float(layer.thickness)
         given = self.own(layer.name, layer.spec.material, layer.material)
         if given is not None:
@@ -258,6 +265,8 @@ class _Constants:
                 "a refractive index, for optics = 'transfer_matrix'",
                 f"add [[device.optics.material]] name = '{layer.name}', refractive_index = 2.0",
             )
+        if layer.light is not None:
+            return Absorber(layer.light.constants(index, layer.name), thick, gap)
         alpha = layer["absorption"]
         self.remark(alpha <= 0.0, f"{layer.name}: no absorption is given, taken as transparent")
         self.remark(True, f"{layer.name}: n = {index:.3g} at every wavelength")
@@ -314,11 +323,25 @@ def _beer(layer: ResolvedLayer, book: _Constants) -> Absorber:
     from ..optics.constants import OpticalConstants
     from ..optics.generation import Absorber
 
-    gap = layer["band_gap"] if layer.carriers else math.inf
+    gap = _edge(layer) if layer.carriers else math.inf
     constants = book.own(layer.name, layer.spec.material, layer.material)
+    if constants is None and layer.light is not None:
+        constants = layer.light.constants(1.0, layer.name)
     if constants is None:
         constants = OpticalConstants.constant(1.0, absorption=layer["absorption"], name=layer.name)
     return Absorber(constants, float(layer.thickness), gap)
+
+
+def _edge(layer: ResolvedLayer) -> float:
+    """Least photon energy that makes a pair in a layer [eV]."""
+    return layer["band_gap"] if layer.light is None else layer.light.gap
+
+
+def _apart(layer: ResolvedLayer, made: Generation) -> float:
+    """Share of the pairs of a layer that come apart."""
+    if layer.light is None:
+        return 1.0
+    return layer.light.yield_of(made.spectrum.wavelength, made.spectrum.photon_flux)
 
 
 def _added(a: Rate, b: Rate) -> Rate:

@@ -10,6 +10,7 @@ from pydantic import Field, model_validator
 from ..core.errors import InputError
 from ..core.sourced import Sourced
 from ..core.spec import Spec, quantity
+from .dispersion import Dispersion
 
 Charge = Literal["neutral", "donor", "acceptor"]
 StatisticsName = Literal["boltzmann", "blakemore", "fermi_dirac", "gaussian"]
@@ -175,6 +176,10 @@ class Layer(Spec):
         default=None,
         description="the layer is dots in an insulating matrix: planes of dots that tunnel",
     )
+    dots: Dispersion | None = Field(
+        default=None,
+        description="dots of this study dispersed in the layer, which is their matrix",
+    )
     relative_permittivity: Sourced | None = quantity(
         "1", "static relative permittivity", low=1, high=1e4, optional=True
     )
@@ -339,6 +344,13 @@ class Layer(Spec):
                 "true",
                 "false: a tunnel barrier has no carriers of its own",
                 "leave carriers or tunnelling out",
+            )
+        if self.dots is not None and (self.material == "film" or self.shell is not None):
+            raise InputError(
+                "layer.dots",
+                "given to a layer of dots",
+                "a layer of another semiconductor, in which the dots are dispersed",
+                "name the matrix as material, or leave dots out",
             )
         if self.shell is not None and (self.tunnelling or self.carriers is False):
             raise InputError(

@@ -10,6 +10,8 @@ from ..core.sourced import Sourced, computed
 from ..core.units import engineering
 from ..film.state import FilmProperties
 from ..library import Entry, Library
+from .absorbing import Absorbing, of_film
+from .blend import blended
 from .floating import check_shells, planes
 from .spec import Contact, DeviceSpec, Layer
 
@@ -94,6 +96,9 @@ class ResolvedLayer:
         What to know of the values, for the notes of a record.
     emission
         Peak and full width at half maximum of the light of the layer, unknown if nobody says [eV].
+    light
+        Absorption at every wavelength and the share of pairs that come apart; None where
+        `absorption` holds at every wavelength up to the gap.
     """
 
     name: str
@@ -106,6 +111,7 @@ class ResolvedLayer:
     temperature: float = REFERENCE
     notes: tuple[str, ...] = ()
     emission: tuple[Sourced, Sourced] = (NO_LIGHT, NO_LIGHT)
+    light: Absorbing | None = None
 
     def __getitem__(self, name: str) -> float:
         return float(self.values[name])
@@ -226,7 +232,8 @@ def _layer(
     charge = layer.ion_charge or (film.ion_charge if layer.material == FILM and film else 1)
     _check_ions(layer, values, field)
     name = layer.material if layer.material != FILM or film is None else f"{film.formula} film"
-    return ResolvedLayer(
+    dots = layer.material == FILM and film is not None and layer.absorption is None
+    found = ResolvedLayer(
         name=layer.name,
         material=name,
         thickness=layer.thickness,
@@ -237,7 +244,11 @@ def _layer(
         temperature=temperature,
         notes=notes,
         emission=_light_of(layer, film),
+        light=of_film(film) if dots and film is not None else None,
     )
+    if layer.dots is None:
+        return found
+    return blended(layer, found, film, library, f"{field}.dots")
 
 
 def _light_of(layer: Layer, film: FilmProperties | None) -> tuple[Sourced, Sourced]:
