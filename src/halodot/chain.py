@@ -71,8 +71,8 @@ def measure(study: Study, library: Library, hand_over: HandOver = lambda state: 
     source = study.recipe, study.dots, study.treatment, study.temperature
     population, dots = remembered(_dots, source, library, hand_over)
     solid = remembered(_film, study.film, dots, library, hand_over)
-    put: Any = partial(device.measure, solid, study.device, library=library)
-    traces = tuple(put(protocol=protocol) for protocol in study.protocol)
+    spec: Any = study.device  # there where protocols are: the study checks that
+    traces = tuple(device.measure(solid, spec, p, library) for p in study.protocol)
     found = tuple(_figures(trace, library) for trace in traces)
     return Result(population, dots, solid, traces, found)
 
