@@ -123,6 +123,10 @@ def _measured(
         gate, source = contacts["left"], contacts["source"]
         return gated.run(spec, protocol, layers, gate, source, library)
     ends = contacts["left"], contacts["right"]
+    if spec.filament is not None:
+        from .filament import device as filament
+
+        return filament.run(spec, protocol, layers, *ends, library, film)
     at = partial(_stack_at, film, spec, library)
     return two_terminal.run(spec, protocol, layers, *ends, library, at)
 

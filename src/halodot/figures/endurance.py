@@ -53,6 +53,10 @@ def extract_endurance(trace: Trace) -> Figures:
             "Slope of log10(on/off ratio) against log10(cycle) over the last half of the cycles.",
         ),
     ]
+    if "cycles_to_failure" in trace.parameters:
+        words = "Cycles until the two states differ by less than a factor 10, or wear is complete; "
+        words += "a few cycles are simulated at each of several states of wear."
+        figures.append(Figure("cycles_to_failure", trace.parameters["cycles_to_failure"], words))
     if marked.any():
         far, beyond = _ratios(trace, marked)
         if len(far):

@@ -20,15 +20,6 @@ class Reduced(Spec):
         interval=("0.3 nm", "0.5 nm"),
         why="a few atoms across",
     )
-    interface_share: Sourced = quantity(
-        "1",
-        "share of a voltage that falls at the face of a metal, where ions enter or leave",
-        low=0.01,
-        high=0.5,
-        default=0.42,
-        interval=(0.35, 0.49),
-        why="mobile halide ions screen the inside of the film: two faces share nearly all of it",
-    )
     adhesion: Sourced = quantity(
         "eV",
         "added to the creep barrier where dots have lost their ligands",
