@@ -1,0 +1,234 @@
+"""A two-terminal device with a filament: every protocol gives the record that others give."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...core.errors import InputError
+from ...core.randomness import generator
+from ...core.sourced import Sourced
+from ...core.status import Status
+from ..spec import Capacitance, DeviceSpec, Endurance, Impedance, Steady, _Protocol
+from ..state import Trace
+from ..waveform import Waveform
+from .growth import Cell
+from .reduced import CURRENT, HEAT, SHAPE, VOLTS, WEAR, Background, march
+from .spec import FilamentSpec
+
+if TYPE_CHECKING:
+    from ...film.state import FilmProperties
+    from ...library import Library
+    from ..stack import ResolvedContact, ResolvedLayer
+
+Array = NDArray[np.float64]
+UNITS = {"gap": "m", "filament_radius": "m", "temperature": "K", "ligand_loss": "1"}
+BARE = 0.5  # share of a shell where nobody knows of ligands
+LEVELS = (0.0, 0.01, 0.1, 0.3, 1.0)  # of the largest light, for the tables
+
+
+@dataclass(frozen=True)
+class Device:
+    """A filament in its stack, ready for any waveform.
+
+    Attributes
+    ----------
+    cell, back
+        Numbers of the filament, and what the stack does without.
+    sign
+        +1 where the active electrode is the left one.
+    spread, sites
+        Of the barriers from place to place [eV], and how many places the area has.
+    seed
+        Of the scatter; -1 without.
+    """
+
+    cell: Cell
+    back: Background
+    sign: float
+    spread: float
+    sites: float
+    seed: int
+
+    def follow(
+        self, wave: Waveform, hold: float = 0.0, start: tuple[float, float] | None = None
+    ) -> tuple[Array, Array, int]:
+        """Follow a waveform; rows as `reduced.COLUMNS` says, the end (w, share lost), steps."""
+        program = wave.program(hold, 1)
+        closed = program.closed
+        if closed is None:
+            closed = np.ones(len(program.time) - 1, dtype=np.bool_)
+        begin = np.array(start or (-self.cell.length, 0.0))
+        back = self.back
+        rows: Array
+        rows, end, steps = march(
+            self.cell, program.time, self.sign * program.voltage, program.light, closed,
+            program.outputs, back.current, back.near, back.light, back.volts, back.absorbed,
+            begin, self.spread, self.sites, self.seed,
+        )  # fmt: skip
+        return rows, end, int(steps)
+
+
+def cell_of(spec: DeviceSpec, coverage: float, length: float) -> Cell:
+    """Return the numbers of the filament of a device."""
+    f = spec.filament
+    assert f is not None  # the caller asks only then
+    s, ligands, light, reduced = f.species[0], f.ligands, f.lighting, f.reduced
+    if ligands.coverage is not None:
+        coverage = float(ligands.coverage)
+    volume, heating = float(s.atomic_volume), spec.heating
+    atom = volume ** (1.0 / 3.0)
+    area = float(spec.area or 0.0)
+    return Cell(
+        length=length, tip=float(reduced.tip_radius), hop=float(s.hop_length), atom=atom,
+        volume=volume, charge=float(s.charge), attempt=float(s.attempt),
+        inside=float(s.barrier_inside), bare=float(s.barrier_surface),
+        restored=float(ligands.surface_restored), coverage=coverage,
+        redox=_redox(f, atom), redox_shift=float(ligands.redox_shift),
+        transfer=float(s.transfer), formation=float(s.formation_energy),
+        tension=float(s.surface_energy), creep=float(s.creep_barrier),
+        resistivity=float(s.resistivity), path=float(s.mean_free_path),
+        decay=float(f.gap_decay), point=float(f.point_conductance),
+        film_heat=float(f.thermal_conductivity), temperature=float(spec.temperature),
+        warming=float(heating.thermal_resistance) * area if heating else 0.0,
+        lowering=float(light.lowering), half_light=float(light.half_light),
+        redox_share=float(light.redox_share), damage=float(ligands.damage),
+        damage_exponent=float(ligands.damage_exponent), adhesion=float(reduced.adhesion),
+        interface=float(f.contact_share), series=float(spec.circuit.series_resistance),
+        compliance=float(spec.circuit.compliance or math.inf),
+        growth=float(reduced.growth_factor), thinning=float(reduced.thinning_factor),
+    )  # fmt: skip
+
+
+def _redox(f: FilamentSpec, atom: float) -> float:
+    """Redox barrier [eV]: given, or from an exchange current density at 300 K."""
+    s = f.species[0]
+    if s.exchange_current_density is None:
+        return float(s.redox_barrier)
+    from ...core.constants import BOLTZMANN, ELEMENTARY_CHARGE
+
+    most = s.charge * ELEMENTARY_CHARGE * float(s.attempt) / atom**2
+    return float(BOLTZMANN * 300.0 * math.log(most / float(s.exchange_current_density)))
+
+
+def prepare(
+    spec: DeviceSpec, protocol: _Protocol, wave: Waveform, layers: list[ResolvedLayer],
+    left: ResolvedContact, right: ResolvedContact, library: Library | None,
+    film: FilmProperties | None,
+) -> tuple[Device, tuple[str, ...]]:  # fmt: skip
+    """Solve the stack, and bring the filament's numbers together."""
+    from ..assembly import stack_of
+    from ..illumination import illuminate
+    from .background import background
+
+    f = spec.filament
+    assert f is not None
+    folder = library.folder if library is not None else None
+    lit = illuminate(layers, spec.light, spec.optics, library=library, folder=folder)
+    stack = stack_of(spec, layers, left, right, lit)
+    brightest = float(np.max(wave.light))
+    lights = brightest * np.array(LEVELS) if brightest > 0.0 else np.zeros(1)
+    absorbed = float(spec.light[0].intensity) * lit.absorbed_share() if spec.light else 0.0
+    area = float(spec.area or 0.0)
+    shunt = spec.circuit.shunt_resistance
+    back, notes = background(
+        stack, area=area, active=f.electrode, largest=float(np.max(np.abs(wave.voltage))),
+        lights=lights, duration=_standing(wave), absorbed=absorbed,
+        shunt=float(shunt) if shunt is not None else math.inf,
+    )  # fmt: skip
+    extras = film.extras if film is not None else {}
+    known = extras.get("ligand_coverage")
+    coverage = float(known) if known is not None and known.is_known else BARE
+    length = sum(float(layer.thickness) for layer in layers)
+    seed = int(generator(f.reduced.seed, "filament", protocol.label).integers(2**31 - 1))
+    device = Device(
+        cell=cell_of(spec, coverage, length), back=back,
+        sign=1.0 if f.electrode == "left" else -1.0, spread=float(f.barrier_spread),
+        sites=float(f.sites) * area, seed=seed if f.reduced.noise else -1,
+    )  # fmt: skip
+    said = [*notes, *(n for layer in layers for n in layer.notes)]
+    if brightest > 0.0:
+        said += lit.notes
+    if len(f.species) > 1:
+        said.append(f"the filament is of {f.species[0].name}; other ions are left to the stack")
+    return device, tuple(said)
+
+
+def _standing(wave: Waveform) -> float:
+    """Time for which a voltage stands: the median of the segments [s]."""
+    spans = np.diff(wave.time)
+    levels = np.abs(wave.voltage[1:]) + np.abs(wave.voltage[:-1])
+    chosen = spans[levels > 0.0]
+    return float(np.median(chosen)) if len(chosen) else float(np.sum(spans))
+
+
+def run(
+    spec: DeviceSpec, protocol: _Protocol, layers: list[ResolvedLayer], left: ResolvedContact,
+    right: ResolvedContact, library: Library | None = None, film: FilmProperties | None = None,
+) -> Trace:  # fmt: skip
+    """Put a device with a filament under a protocol, from rest: no filament, all ligands there.
+
+    Raises
+    ------
+    InputError
+        For a small signal or currents at rest, which a filament has none of.
+    """
+    from ..waveforms import of
+    from .wear import worn
+
+    if isinstance(protocol, Steady | Impedance | Capacitance):
+        raise InputError(
+            "protocol.kind", protocol.kind, "a protocol in time for a device with a filament",
+            "use a sweep, or leave device.filament out",
+        )  # fmt: skip
+    wave = of(protocol)
+    device, notes = prepare(spec, protocol, wave, layers, left, right, library, film)
+    rows, end, steps = device.follow(wave, float(protocol.hold))
+    thickness = Sourced(device.cell.length, "m", basis="computed")
+    notes = (*notes, _told(device, rows, steps))
+    trace = traced(spec, protocol, wave, device, rows, {"thickness": thickness}, notes)
+    if isinstance(protocol, Endurance):
+        return worn(trace, device, protocol, wave, end, spec)
+    return trace
+
+
+def traced(
+    spec: DeviceSpec, protocol: _Protocol, wave: Waveform, device: Device, rows: Array,
+    parameters: dict[str, Sourced], notes: tuple[str, ...],
+) -> Trace:  # fmt: skip
+    """Return the trace of rows of the reduced model."""
+    from ..record import Recorded, trace_of
+
+    area = float(spec.area or 1.0)
+    light = sum(float(s.intensity) for s in spec.light[:1])
+    columns = {
+        "time": wave.outputs - wave.origin,
+        "voltage": device.sign * rows[:, VOLTS],
+        "current_density": device.sign * rows[:, CURRENT] / area,
+        "light": np.interp(wave.outputs, wave.time, wave.program().light) * light,
+        "gap": np.maximum(-rows[:, SHAPE], 0.0),
+        "filament_radius": device.cell.tip + np.maximum(rows[:, SHAPE], 0.0),
+        "temperature": rows[:, HEAT],
+        "ligand_loss": rows[:, WEAR],
+    }
+    c = spec.circuit
+    if c.compliance is not None or float(c.series_resistance) > 0.0:
+        columns["source_voltage"] = np.interp(wave.outputs, wave.time, wave.voltage)
+    good = np.isfinite(rows[:, CURRENT])
+    status = tuple(Status.OK if g else Status.MAX_STEPS for g in good)
+    found = Recorded(columns, status, notes=notes, units=UNITS)
+    trace = trace_of(spec, protocol, wave, found, parameters)
+    return replace(trace, notes=tuple(dict.fromkeys(trace.notes)))
+
+
+def _told(device: Device, rows: Array, steps: int) -> str:
+    hot = float(np.nanmax(rows[:, HEAT], initial=0.0))
+    thick = device.cell.tip + max(float(np.nanmax(rows[:, SHAPE], initial=-1.0)), 0.0)
+    return (
+        f"reduced filament, {abs(steps)} steps; up to {hot:.0f} K and {1e9 * thick:.2g} nm of "
+        "radius in what was recorded"
+    )
