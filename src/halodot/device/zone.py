@@ -48,7 +48,7 @@ def zone_of(position: Array, rate: Array, volume: Array) -> Zone:
     >>> x = np.linspace(-5.0, 5.0, 2001)
     >>> z = zone_of(x, np.exp(-0.5 * x**2), np.full(2001, 0.005))
     >>> round(z.middle, 3), round(z.width, 3), round(z.width_90, 2)
-    (0.0, 2.355, 3.29)
+    (0.002, 2.355, 3.29)
     """
     rate = np.maximum(rate, 0.0)
     pairs = rate * volume

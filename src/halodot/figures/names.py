@@ -6,6 +6,11 @@ lists is misspelt. `tests/unit/test_answers.py` compares the lists with the code
 
 from __future__ import annotations
 
+_ALONG = (
+    "recombination_zone_width", "recombination_zone_width_90", "recombination_zone_position",
+    "recombination_zone_travel", "recombination_zone_diffusion_length",
+    "external_quantum_efficiency_max", "emission_wavelength", "contact_resistance",
+)  # fmt: skip
 _SIDES = ("", "_saturation", "_saturation_max", "_linear", "_linear_max")
 
 NAMES: dict[str, tuple[str, ...]] = {
@@ -17,6 +22,7 @@ NAMES: dict[str, tuple[str, ...]] = {
         "set_power", "set_voltage", "switching", "threshold_voltage",
     ),
     "transfer": (
+        *_ALONG,
         "drain_voltage", "gate_leakage", "hysteresis_voltage", "on_current", "on_off_ratio",
         "polarity", "subthreshold_swing", "threshold_voltage", "threshold_voltage_saturation",
         "threshold_voltage_linear", *(f"mobility_{c}{side}" for c in "np" for side in _SIDES),

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from ..core.errors import InputError
 from ..core.sourced import computed
 from ..device.state import Trace
+from .along_channel import along_figures
 from .state import Figure, Figures
 from .tools import runs_of, spread, straight_line
 
@@ -84,6 +85,7 @@ def extract_output(trace: Trace) -> Figures:
             f"1 where the contact non-linearity is below {LINEAR_WITHIN:g}.",
         ),
     ]
+    figures += along_figures(trace)
     return Figures(trace.kind, trace.label, tuple(figures), trace.status, trace.notes)
 
 

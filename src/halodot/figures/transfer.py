@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from ..core.errors import InputError
 from ..core.sourced import Sourced, computed
 from ..device.state import Trace
+from .along_channel import along_figures
 from .state import Figure, Figures
 from .tools import (
     Z90,
@@ -93,6 +94,7 @@ def extract_transfer(trace: Trace) -> Figures:
     figures += _swing(sweeps)
     figures.append(_hysteresis(sweeps, sign))
     figures += _leakage(sweeps)
+    figures += along_figures(trace)
     return Figures(trace.kind, trace.label, tuple(figures), trace.status, trace.notes)
 
 
