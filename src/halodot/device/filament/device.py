@@ -12,22 +12,25 @@ from numpy.typing import NDArray
 from ...core.errors import InputError
 from ...core.randomness import generator
 from ...core.sourced import Sourced
-from ...core.status import Status
+from ...core.status import Status, worst
 from ..spec import Capacitance, DeviceSpec, Endurance, Impedance, Steady, _Protocol
 from ..state import Trace
 from ..waveform import Waveform
-from .growth import Cell
+from .growth import Cell, conductance
 from .reduced import CURRENT, HEAT, SHAPE, VOLTS, WEAR, Background, march
 from .spec import FilamentSpec
 
 if TYPE_CHECKING:
     from ...film.state import FilmProperties
     from ...library import Library
+    from ..charge.simulate import Record
+    from ..record import Recorded
     from ..stack import ResolvedContact, ResolvedLayer
 
 Array = NDArray[np.float64]
 UNITS = {"gap": "m", "filament_radius": "m", "temperature": "K", "ligand_loss": "1"}
 BARE = 0.5  # share of a shell where nobody knows of ligands
+DEGENERATE = 1e25  # m-3, doping at which a layer conducts like an electrode
 LEVELS = (0.0, 0.01, 0.1, 0.3, 1.0)  # of the largest light, for the tables
 
 
@@ -83,6 +86,7 @@ def cell_of(spec: DeviceSpec, coverage: float, length: float) -> Cell:
     volume, heating = float(s.atomic_volume), spec.heating
     atom = volume ** (1.0 / 3.0)
     area = float(spec.area or 0.0)
+    most = float(spec.circuit.compliance or math.inf)
     return Cell(
         length=length, tip=float(reduced.tip_radius), hop=float(s.hop_length), atom=atom,
         volume=volume, charge=float(s.charge), attempt=float(s.attempt),
@@ -98,8 +102,8 @@ def cell_of(spec: DeviceSpec, coverage: float, length: float) -> Cell:
         lowering=float(light.lowering), half_light=float(light.half_light),
         redox_share=float(light.redox_share), damage=float(ligands.damage),
         damage_exponent=float(ligands.damage_exponent), adhesion=float(reduced.adhesion),
-        interface=float(f.contact_share), series=float(spec.circuit.series_resistance),
-        compliance=float(spec.circuit.compliance or math.inf),
+        interface=float(reduced.interface_share), series=float(spec.circuit.series_resistance),
+        compliance=most, compliance_reset=float(reduced.compliance_reset or most),
         growth=float(reduced.growth_factor), thinning=float(reduced.thinning_factor),
     )  # fmt: skip
 
@@ -113,6 +117,14 @@ def _redox(f: FilamentSpec, atom: float) -> float:
 
     most = s.charge * ELEMENTARY_CHARGE * float(s.attempt) / atom**2
     return float(BOLTZMANN * 300.0 * math.log(most / float(s.exchange_current_density)))
+
+
+def way_of(layers: list[ResolvedLayer], active: str) -> float:
+    """Return the way [m] of a filament: all layers up to one that is doped like an electrode."""
+    ordered = layers if active == "left" else layers[::-1]
+    while len(ordered) > 1 and abs(ordered[-1]["donor_density"]) >= DEGENERATE:
+        ordered = ordered[:-1]
+    return sum(float(layer.thickness) for layer in ordered)
 
 
 def prepare(
@@ -143,7 +155,7 @@ def prepare(
     extras = film.extras if film is not None else {}
     known = extras.get("ligand_coverage")
     coverage = float(known) if known is not None and known.is_known else BARE
-    length = sum(float(layer.thickness) for layer in layers)
+    length = way_of(layers, f.electrode)
     seed = int(generator(f.reduced.seed, "filament", protocol.label).integers(2**31 - 1))
     device = Device(
         cell=cell_of(spec, coverage, length), back=back,
@@ -190,17 +202,40 @@ def run(
     rows, end, steps = device.follow(wave, float(protocol.hold))
     thickness = Sourced(device.cell.length, "m", basis="computed")
     notes = (*notes, _told(device, rows, steps))
-    trace = traced(spec, protocol, wave, device, rows, {"thickness": thickness}, notes)
+    beside = None
+    if spec.filament is not None and spec.filament.beside == "following":
+        beside = _beside(spec, protocol, wave, device, rows, layers, left, right, library)
+    trace = traced(spec, protocol, wave, device, rows, {"thickness": thickness}, notes, beside)
     if isinstance(protocol, Endurance):
         return worn(trace, device, protocol, wave, end, spec)
     return trace
 
 
+def _beside(
+    spec: DeviceSpec, protocol: _Protocol, wave: Waveform, device: Device, rows: Array,
+    layers: list[ResolvedLayer], left: ResolvedContact, right: ResolvedContact,
+    library: Library | None,
+) -> tuple[Record, list[ResolvedLayer]]:  # fmt: skip
+    """Carriers, ions and light of the stack in time, and the layers they are of."""
+    from ..assembly import stack_of
+    from ..illumination import illuminate
+    from .beside import followed
+
+    folder = library.folder if library is not None else None
+    lit = illuminate(layers, spec.light, spec.optics, library=library, folder=folder)
+    stack = stack_of(spec, layers, left, right, lit)
+    full = np.array([float(s.intensity) for s in spec.light])
+    volts = device.sign * rows[:, VOLTS]
+    hold = float(protocol.hold)
+    return followed(stack, wave, hold, volts, full, spec.nodes_per_layer), layers
+
+
 def traced(
     spec: DeviceSpec, protocol: _Protocol, wave: Waveform, device: Device, rows: Array,
     parameters: dict[str, Sourced], notes: tuple[str, ...],
+    beside: tuple[Record, list[ResolvedLayer]] | None = None,
 ) -> Trace:  # fmt: skip
-    """Return the trace of rows of the reduced model."""
+    """Return the trace of rows of the reduced model, with what the stack does beside it in time."""
     from ..record import Recorded, trace_of
 
     area = float(spec.area or 1.0)
@@ -221,8 +256,27 @@ def traced(
     good = np.isfinite(rows[:, CURRENT])
     status = tuple(Status.OK if g else Status.MAX_STEPS for g in good)
     found = Recorded(columns, status, notes=notes, units=UNITS)
+    if beside is not None:
+        found, more = _joined(found, device, rows, *beside, spec)
+        parameters = parameters | more
     trace = trace_of(spec, protocol, wave, found, parameters)
     return replace(trace, notes=tuple(dict.fromkeys(trace.notes)))
+
+
+def _joined(
+    found: Recorded, device: Device, rows: Array, record: Record, layers: list[ResolvedLayer],
+    spec: DeviceSpec,
+) -> tuple[Recorded, dict[str, Sourced]]:  # fmt: skip
+    """Add the current of the stack in time to that of the filament, and its light."""
+    from ..shine import with_light_out
+    from .beside import columns_of
+
+    area = float(spec.area or 1.0)
+    metal = np.array([conductance(device.cell, w) for w in rows[:, SHAPE]])
+    current = metal * found.columns["voltage"] / area + record.current_density
+    status = tuple(worst(a, b) for a, b in zip(found.status, record.status, strict=True))
+    columns = found.columns | {"current_density": current} | columns_of(record)
+    return with_light_out(replace(found, columns=columns, status=status), spec, layers)
 
 
 def _told(device: Device, rows: Array, steps: int) -> str:

@@ -75,9 +75,9 @@ class Species(Spec):
         "barrier between metal and ion where both are in balance",
         low=0,
         high=3,
-        default="0.5 eV",
-        interval=("0.4 eV", "0.62 eV"),
-        why=NOT_MEASURED,
+        default="0.42 eV",
+        interval=("0.34 eV", "0.52 eV"),
+        why="exchange currents of 1e3 to 1e6 A/m2, as for silver in fast conductors; not measured",
     )
     exchange_current_density: Sourced | None = quantity(
         "A/m2",
@@ -139,6 +139,15 @@ class Species(Spec):
         default="40 nm",
         interval=("20 nm", "60 nm"),
         why="of a usual metal",
+    )
+    adhesion: Sourced = quantity(
+        "1",
+        "strength of bonds to the other electrode over those in the filament",
+        low=0,
+        high=1,
+        default=0.5,
+        interval=(0.2, 0.85),
+        why="oxides and polymers are wetted badly by metals; one is full wetting",
     )
     creep_barrier: Sourced = quantity(
         "eV",
@@ -242,6 +251,11 @@ class FilamentSpec(Spec):
         default="right", description="the active electrode, that gives and takes atoms"
     )
     species: tuple[Species, ...] = Field(min_length=1, max_length=4, description="the mobile ions")
+    beside: Literal["steady", "following"] = Field(
+        default="steady",
+        description="what stands beside the filament: currents at rest, from a table; or carriers, "
+        "ions and light followed in time",
+    )
     sites: Sourced = quantity(
         "m-2",
         "places where a filament may start, by area",
