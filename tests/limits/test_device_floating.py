@@ -136,8 +136,9 @@ def test_the_window_is_the_charge_over_the_capacitance_to_the_gate() -> None:
 
 def _gate_for(s: Simulation, one, target: float, layer: int) -> float:
     """Gate voltage at which a stack without stored charge has `target` electrons in a layer."""
-    gates = np.linspace(0.0, -39.0, 40)
-    r = s.drive(1e-6 * (np.abs(gates)), gates, np.zeros(40), 1e-6 * np.abs(gates[1:]), snapshots=39)
+    gates = np.concatenate([[0.0], np.linspace(5.0, -5.0, 41)])
+    time = 1e-6 * np.arange(42)
+    r = s.drive(time, gates, np.zeros(42), time[1:], snapshots=41)
     found = [stored(one, x, layer) for x in r.states]
     return float(np.interp(target, found[::-1], gates[:0:-1]))
 

@@ -71,7 +71,7 @@ def test_states_light_and_permittivity_belong_to_the_covered_share() -> None:
     assert plane["relative_permittivity"] == pytest.approx(
         covered * 7.9 + (1 - covered) * silica, rel=1e-12
     )
-    assert plane.spec.statistics_conduction == "blakemore"
+    assert plane.spec.statistics_conduction == "gaussian"
 
 
 def test_a_channel_on_either_side_is_reached_through_one_shell() -> None:

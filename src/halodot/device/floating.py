@@ -7,7 +7,7 @@ tunnelling layers. Nothing else is needed, since the engine's tunnelling obeys d
 follows the field.
 
     coverage c = (a / (a + 2 s))^2            of a plane by dots of edge a in shells s
-    density of states = states c / a^3        of a plane, filled up to its end (site limit)
+    density of states = states c / a^3        of a plane, gaussian; no dot holds more
     permittivity = c eps_dot + (1 - c) eps_matrix
 
 `escape_rate`, `retention_time` and `window` are the closed forms beside it.
@@ -42,6 +42,7 @@ DILUTED = (
     "donor_density",
     "ion_density",
 )
+WIDTHS = ("width_conduction", "width_valence")
 STATES = ("effective_dos_conduction", "effective_dos_valence")
 
 
@@ -165,7 +166,9 @@ def _plane(
     mixed = covered * layer["relative_permittivity"]
     mixed += (1.0 - covered) * matrix["relative_permittivity"]
     values["relative_permittivity"] = computed(mixed, "1")
-    limit = {"statistics_conduction": "blakemore", "statistics_valence": "blakemore"}
+    for name in WIDTHS:
+        values.setdefault(name, shell.disorder)
+    limit = {"statistics_conduction": "gaussian", "statistics_valence": "gaussian"}
     spec = layer.spec.model_copy(update={**limit, "thickness": computed(a, "m"), "shell": None})
     return replace(layer, thickness=computed(a, "m"), spec=spec, values=values)
 

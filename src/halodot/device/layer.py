@@ -138,6 +138,15 @@ class Shell(Spec):
         interval=(1, 8),
         why="two spins in the lowest level; eight with the level above",
     )
+    disorder: Sourced = quantity(
+        "eV",
+        "standard deviation of the levels of the dots",
+        low=1e-3,
+        high=0.5,
+        default="60 meV",
+        interval=("30 meV", "100 meV"),
+        why="spread of sizes, and the energy that the second carrier of a dot costs",
+    )
     tunnel_mass: Sourced | None = quantity(
         "1", "in the shell, in electron masses; by default 0.5", low=0.01, high=5, optional=True
     )
