@@ -120,6 +120,9 @@ def _solved(stack: Stack, volts: Array, lights: Array, active: str) -> tuple[Arr
     side = 1.0 if active == "left" else -1.0
     cell = discretise(stack, initial(stack.layers, temperature=stack.temperature, nodes=NODES))
     inside = np.flatnonzero(cell.layer == (0 if active == "left" else len(stack.layers) - 1))
+    if not len(inside):  # a barrier of tunnelling: one edge, from the metal on
+        last = len(cell.layer) - 1
+        inside = np.array([0, 1] if active == "left" else [last - 1, last])
     ends = inside[[0, -1]] if active == "left" else inside[[-1, 0]]
     current = np.full((len(lights), len(volts)), np.nan)
     drop = np.full((len(lights), len(volts)), np.nan)

@@ -144,7 +144,7 @@ def prepare(
     stack = stack_of(spec, layers, left, right, lit)
     brightest = float(np.max(wave.light))
     lights = brightest * np.array(LEVELS) if brightest > 0.0 else np.zeros(1)
-    absorbed = float(spec.light[0].intensity) * lit.absorbed_share() if spec.light else 0.0
+    absorbed = float(spec.light[0].intensity) * lit.absorbed_share if spec.light else 0.0
     area = float(spec.area or 0.0)
     shunt = spec.circuit.shunt_resistance
     back, notes = background(
