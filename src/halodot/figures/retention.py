@@ -88,7 +88,7 @@ def _hidden(t: Array, y: Array, error: Array) -> tuple[float, str] | None:
 
 def _states(trace: Trace) -> list[_State]:
     """Return time and conduction of each record; resistances are turned over."""
-    names = ("current", "conductance", "resistance", "current_density")
+    names = ("current", "drain_current", "conductance", "resistance", "current_density")
     name = next(n for n in names if n in trace.columns)
     found = []
     floor = error_of(trace, name) if "error" in trace.columns else np.zeros(len(trace))
