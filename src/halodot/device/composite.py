@@ -93,6 +93,8 @@ def _parameters(protocol: Synapse | Logic) -> dict[str, Sourced]:
     found: dict[str, Sourced] = {"read_voltage": protocol.read_voltage}
     if isinstance(protocol, Logic):
         given = {"threshold": protocol.threshold, "spread": protocol.spread}
+        chosen = float(protocol.output == "during")
+        found["output_during"] = Sourced(chosen, "1", basis="given", note=protocol.output)
         found |= {name: value for name, value in given.items() if value is not None}
         return found
     if protocol.response != "auto":

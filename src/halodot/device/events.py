@@ -12,7 +12,7 @@ from ..core.errors import InputError
 from .synaptic import ElectricalSpike, OpticalSpike
 from .waveform import EDGE, Array, Waveform, apart, check_rows
 
-DURING = (0.3, 1.0)  # of a pulse: rows after that at its start
+DURING = (0.03, 0.1, 0.3, 0.6, 1.0)  # of a pulse: rows after that at its start
 GAP_ROWS = 4
 
 

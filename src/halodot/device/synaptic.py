@@ -217,6 +217,9 @@ class Logic(_Protocol):
         high=1e3,
         optional=True,
     )
+    output: Literal["stored", "during"] = Field(
+        default="stored", description="which of the two reads is the output of the gate"
+    )
     spread: Sourced | None = quantity(
         "1",
         "relative standard deviation of an output from cycle to cycle, where the device itself "

@@ -26,6 +26,8 @@ KINDS = (
     "open_circuit",
     "impedance",
     "capacitance",
+    "synapse",
+    "logic",
 )
 
 
