@@ -35,7 +35,7 @@ def light_figures(trace: Trace) -> list[Figure]:
     figures = [
         Figure("turn_on_voltage", computed(_turn_on(voltage, luminance, first), "V"),
                "Voltage at which the luminance first reaches 1 cd/m2, between rows in its log."),
-        Figure("luminance_max", _scaled(float(luminance[k]), "cd/m2", share),
+        Figure("luminance_max", scaled(float(luminance[k]), "cd/m2", share),
                f"Largest luminance, at {voltage[k]:.4g} V."),
     ]  # fmt: skip
     for column, name, unit in (
@@ -48,7 +48,7 @@ def light_figures(trace: Trace) -> list[Figure]:
             continue
         at = np.flatnonzero(lit)[int(np.nanargmax(values[lit]))]
         text = f"Largest of the points at or above 1 cd/m2, at {voltage[at]:.4g} V."
-        figures.append(Figure(name, _scaled(float(values[at]), unit, share), text))
+        figures.append(Figure(name, scaled(float(values[at]), unit, share), text))
     return figures
 
 
@@ -60,8 +60,8 @@ def _turn_on(voltage: np.ndarray, luminance: np.ndarray, first: int) -> float:
     return float(voltage[first - 1] + w * (voltage[first] - voltage[first - 1]))
 
 
-def _scaled(value: float, unit: str, share: Sourced | None) -> Sourced:
-    """A value proportional to the outcoupling, with its interval."""
+def scaled(value: float, unit: str, share: Sourced | None) -> Sourced:
+    """Return a value proportional to the outcoupling, with its interval."""
     if share is None or not share.value or share.low is None or share.high is None:
         return computed(value, unit)
     return computed(value, unit, value * share.low / share.value, value * share.high / share.value)

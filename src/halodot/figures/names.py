@@ -12,6 +12,22 @@ _ALONG = (
     "external_quantum_efficiency_max", "emission_wavelength", "contact_resistance",
 )  # fmt: skip
 _SIDES = ("", "_saturation", "_saturation_max", "_linear", "_linear_max")
+_PHOTO = (
+    "responsivity", "responsivity_voltage", "external_quantum_efficiency", "photoconductive_gain",
+    "detectivity", "photo_to_dark_ratio", "photocurrent", "responsivity_exponent",
+    "photocurrent_exponent",
+)  # fmt: skip
+_SPREADS = tuple(
+    f"{name}_{what}"
+    for name in (
+        "set_voltage",
+        "threshold_voltage_switch",
+        "reset_voltage",
+        "resistance_on",
+        "resistance_off",
+    )
+    for what in ("cv", "distribution", "weibull_shape", "weibull_scale", "cycle_cv", "device_cv")
+)
 
 NAMES: dict[str, tuple[str, ...]] = {
     "iv": (
@@ -19,13 +35,16 @@ NAMES: dict[str, tuple[str, ...]] = {
         "loop_direction", "maximum_window", "on_off_ratio", "polarity", "read_voltage",
         "short_circuit_current", "open_circuit_voltage", "fill_factor",
         "rectification_ratio", "reset_power", "reset_voltage", "resistance_off", "resistance_on",
-        "set_power", "set_voltage", "switching", "threshold_voltage",
+        "set_power", "set_voltage", "switching", "threshold_voltage_switch", "volatile",
+        "on_current", "read_power_on", "read_power_off", *_SPREADS, *_PHOTO,
     ),
     "transfer": (
         *_ALONG,
         "drain_voltage", "gate_leakage", "hysteresis_voltage", "on_current", "on_off_ratio",
         "polarity", "subthreshold_swing", "threshold_voltage", "threshold_voltage_saturation",
-        "threshold_voltage_linear", *(f"mobility_{c}{side}" for c in "np" for side in _SIDES),
+        "threshold_voltage_linear", "off_current", "reliability_factor_saturation",
+        "reliability_factor_linear", "transconductance", "contact_limited", "memory_window",
+        "threshold_shift", *_PHOTO, *(f"mobility_{c}{side}" for c in "np" for side in _SIDES),
     ),
     "output": (
         "channel_length_modulation", "contact_nonlinearity", "curves", "linear_start",
