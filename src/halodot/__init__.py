@@ -15,6 +15,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .atlas import atlas
     from .checking import check
     from .recipes import predict
     from .recipes.campaign import ask, tell
@@ -25,10 +26,11 @@ if TYPE_CHECKING:
     from .template import template as new
 
 __version__ = "0.1.0"
-__all__ = ["ask", "check", "design", "load", "new", "predict", "run", "sweep", "tell"]
+__all__ = ["ask", "atlas", "check", "design", "load", "new", "predict", "run", "sweep", "tell"]
 
 _HOMES = {
     "ask": ("recipes.campaign", "ask"),
+    "atlas": ("atlas", "atlas"),
     "check": ("checking", "check"),
     "design": ("recipes.inverse", "design"),
     "load": ("study", "load"),

@@ -110,7 +110,7 @@ def _all_draws(
     start = time.monotonic()
     yield keep("draw0", lambda: attempt(one, 0))
     left = (time.monotonic() - start) * (draws - 1)
-    if left < _WORTH_A_POOL or not hasattr(os, "register_at_fork") or os.cpu_count() == 1:
+    if left < _WORTH_A_POOL or not _may_fork():
         for k in range(1, draws):
             yield keep(f"draw{k}", lambda k=k: attempt(one, k))
         return
@@ -119,7 +119,7 @@ def _all_draws(
 
     context = multiprocessing.get_context("fork")
     watch = (os.getpid(),)
-    with ProcessPoolExecutor(_WORKERS, context, _die_with_parent, watch) as pool:
+    with ProcessPoolExecutor(_WORKERS, context, die_with_parent, watch) as pool:
         # a stored draw is not started again: keep only asks for the result of a missing one
         futures: dict[int, Any] = {}
 
@@ -134,6 +134,14 @@ def _all_draws(
             yield keep(f"draw{k}", lambda k=k: result(k))
 
 
+def _may_fork() -> bool:
+    """Whether more processes help: not in one that is itself a worker among others."""
+    import multiprocessing
+
+    alone = multiprocessing.parent_process() is None
+    return alone and hasattr(os, "register_at_fork") and os.cpu_count() != 1
+
+
 def attempt(one: Callable[[int], tuple[Figures, ...]], k: int) -> Draw:
     """Run draw `k`; values that cannot be together are a failure of this draw alone."""
     try:
@@ -144,8 +152,8 @@ def attempt(one: Callable[[int], tuple[Figures, ...]], k: int) -> Draw:
         return Draw(failure=str(e) or type(e).__name__)
 
 
-def _die_with_parent(parent: int) -> None:
-    """Let a worker end when its parent was killed; it would wait for work for ever."""
+def die_with_parent(parent: int) -> None:
+    """Let a worker end when its parent was killed, and not work or wait on for ever."""
 
     def watch() -> None:
         while os.getppid() == parent:

@@ -25,6 +25,7 @@ VERBS = (
     "check",
     "new",
     "sweep",
+    "atlas",
 )
 
 

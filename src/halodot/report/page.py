@@ -71,7 +71,7 @@ def _ignorance(q: Sourced) -> float:
 
 def render(result: ReportInput) -> str:
     """Return the page of `result` as text."""
-    style, script = _part("style.css"), _part("script.js")
+    style, script = part("style.css"), part("script.js")
     lines = gather.problems(result)
     drawn = pictures.draw(result)
     found = gather.assumptions(result)
@@ -104,17 +104,18 @@ def render(result: ReportInput) -> str:
         "verdicts": [p for p in drawn if p.stage == "comparison"],
         "figures": [row for row in figures if row["known"]],
         "unread": [row for row in figures if not row["known"]],
-        "comparisons": [_comparison_row(c) for c in result.comparisons],
+        "comparisons": [comparison_row(c) for c in result.comparisons],
         "tally": tally(result.comparisons).sentence if result.comparisons else "",
         "tables": _property_tables(result),
         "sources": [_source_row(s) for s in result.sources],
         "anchors": {s.key: _slug(s.key, k) for k, s in enumerate(result.sources)},
     }
-    return _environment().get_template("template.html").render(context)
+    return environment().get_template("template.html").render(context)
 
 
 @lru_cache(maxsize=1)
-def _environment() -> jinja2.Environment:
+def environment() -> jinja2.Environment:
+    """Return what turns templates of this folder into pages."""
     loader = jinja2.PackageLoader("halodot.report", ".")
     environment = jinja2.Environment(
         loader=loader,
@@ -128,7 +129,8 @@ def _environment() -> jinja2.Environment:
     return environment
 
 
-def _part(name: str) -> str:
+def part(name: str) -> str:
+    """Return a file of this folder as text."""
     return resources.files("halodot.report").joinpath(name).read_text(encoding="utf-8")
 
 
@@ -185,7 +187,8 @@ def _figure_rows(result: ReportInput) -> list[dict[str, Any]]:
     return rows
 
 
-def _comparison_row(c: Comparison) -> dict[str, Any]:
+def comparison_row(c: Comparison) -> dict[str, Any]:
+    """Return a comparison as the words of a table."""
     verdict = {True: "holds", False: "does not hold", None: "not judged"}[c.within]
     ratio = c.ratio
     if c.role != "predicted":
@@ -194,6 +197,7 @@ def _comparison_row(c: Comparison) -> dict[str, Any]:
     return {
         "name": c.name,
         "variant": c.variant,
+        "where": ", ".join(x for x in (c.variant, c.protocol) if x),
         "reported": ("" if c.bound == "=" else f"{c.bound} ") + _side(c, c.reported),
         "computed": _side(c, c.computed),
         "interval": _interval(c),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 
 from ..device.state import Trace
@@ -34,6 +34,18 @@ def draw(result: ReportInput) -> list[Picture]:
         svg = make(f"p{k}")
         if svg is not None:
             pictures.append(Picture(stage, caption, svg, wide))
+    return pictures
+
+
+def draw_some(
+    result: ReportInput, stages: Collection[str], most: int, prefix: str
+) -> list[Picture]:
+    """Return the first pictures of some stages; `prefix` keeps their ids apart on one page."""
+    pictures: list[Picture] = []
+    for k, (stage, caption, wide, make) in enumerate(_plans(result)):
+        if stage in stages and len(pictures) < most:
+            svg = make(f"{prefix}{k}")
+            pictures += [Picture(stage, caption, svg, wide)] if svg is not None else []
     return pictures
 
 

@@ -1,0 +1,471 @@
+"""The transistors and memories of the review: every system run by one engine, scored in the open.
+
+Each system is a shipped study. They run in processes of their own, so that one that crashes is a
+failed system and no more, and each keeps its run folder and a card, so that an atlas that was
+stopped goes on where it was.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from multiprocessing import connection, get_context
+from pathlib import Path
+from types import ModuleType
+from typing import Any, Literal
+
+from . import runs
+from .core import codec
+from .core.errors import InputError, nearest
+from .core.sourced import Sourced
+from .ensemble import die_with_parent
+from .report import compare
+from .report.model import Comparison
+from .runs import Run
+from .study import StudyFile, load, shipped
+
+State = Literal["ok", "incomplete", "failed"]
+Watch = Callable[["Progress"], None]
+FOLDER = "runs/atlas"
+MARK = "halodot-atlas.txt"
+CARDS = "cards"
+JOBS = 2
+# figures that are compared across devices, in the names of the records
+CROSS: dict[str, tuple[str, ...]] = {
+    "on_off_ratio": ("on_off_ratio",),
+    "retention_time": ("retention_time", "half_life", "retention_time_extrapolated"),
+    "set_voltage": ("set_voltage", "threshold_voltage_switch"),
+    "energy_per_event": ("energy_per_event", "energy_per_pulse"),
+    "mobility": ("mobility_hole", "mobility_p", "mobility_n", "apparent_mobility_hole"),
+}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One system of the atlas.
+
+    Attributes
+    ----------
+    id, title
+        As in the review.
+    status
+        ``ok``, ``incomplete`` (a declared figure is neither computed nor unknown with a reason,
+        or a point did not converge) or ``failed`` (the run did not finish).
+    reason
+        Why it is not ok.
+    comparisons
+        Every declared figure, reported beside computed.
+    mechanism, material, year
+        What the page sorts and filters by.
+    about
+        What was set with what, as the study says.
+    pictures
+        (caption, SVG) of the stack, the key records and the comparison.
+    across
+        (quantity, reported, computed) of the comparison between devices.
+    cpu_s
+        CPU time of its process [s].
+    """
+
+    id: str
+    title: str
+    status: State
+    reason: str = ""
+    comparisons: tuple[Comparison, ...] = ()
+    mechanism: str = ""
+    material: str = ""
+    year: int | None = None
+    about: str = ""
+    pictures: tuple[tuple[str, str], ...] = ()
+    across: tuple[tuple[str, Sourced, Sourced], ...] = ()
+    cpu_s: float = 0.0
+    identity: str = ""
+
+
+@dataclass(frozen=True)
+class Atlas:
+    """All systems that were asked for, in the order of the review."""
+
+    entries: tuple[Entry, ...]
+    folder: Path
+
+    @property
+    def comparisons(self) -> tuple[Comparison, ...]:
+        """Every declared figure of every system."""
+        return tuple(c for e in self.entries for c in e.comparisons)
+
+    @property
+    def tally(self) -> compare.Tally:
+        """The score over all systems."""
+        return compare.tally(self.comparisons)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether every system is ok."""
+        return all(e.status == "ok" for e in self.entries)
+
+    @property
+    def page(self) -> Path:
+        """The page with all systems."""
+        return self.folder / "atlas.html"
+
+    def __getitem__(self, name: str) -> Entry:
+        for entry in self.entries:
+            if entry.id == name.upper():
+                return entry
+        raise KeyError(name)
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Where an atlas stands: what `watch` is called with."""
+
+    seconds: float
+    systems: int
+    finished: int
+    running: tuple[tuple[str, str, int, int], ...] = ()  # system, step, steps done, steps in all
+    last: Entry | None = None  # finished just now
+
+
+def atlas(
+    only: Sequence[str] = (),
+    output: str | Path = FOLDER,
+    *,
+    draws: int | None = None,
+    jobs: int = JOBS,
+    watch: Watch | None = None,
+    studies: Mapping[str, str | Path] | None = None,
+) -> Atlas:
+    """Run the systems of the review, write their table and page, and return them.
+
+    Parameters
+    ----------
+    only
+        Systems such as ``("M9", "T3")``; empty: all 25.
+    output
+        Folder with a run folder for each system, ``atlas.json``, ``atlas.csv`` and ``atlas.html``.
+        Systems that are finished there, by the same study, draws and code, are not run again.
+    draws
+        In place of the draws of each study.
+    jobs
+        Systems that run at the same time, each in a process of its own.
+    watch
+        Called with the `Progress` at least every second.
+    studies
+        Study files by system, in place of the shipped ones.
+
+    Raises
+    ------
+    InputError
+        If a system is not known or the folder cannot be used. What goes wrong inside of a system
+        makes that system ``failed`` and stops nothing.
+    """
+    from .report.atlas_files import write
+
+    ids = chosen(only)
+    if jobs < 1 or (draws is not None and draws < 0):
+        bad = ("jobs", jobs) if jobs < 1 else ("draws", draws)
+        raise InputError(*bad, "a whole number from " + ("1" if jobs < 1 else "0"), "")
+    folder = _folder(output)
+    paths: Mapping[str, str | Path] = shipped() if studies is None else studies
+    paths = {k.upper(): path for k, path in paths.items()}
+    files: dict[str, StudyFile] = {}
+    done: dict[str, Entry] = {}
+    for name in ids:
+        try:
+            file = _read(name, paths, draws)
+        except InputError as e:
+            done[name] = _failed(name, f"{e.field}: {e.remedy or e.allowed}")
+            continue
+        card = _card(folder, name)
+        if card is not None and card.identity == file.identity:
+            done[name] = card
+        else:
+            files[name] = file
+    work = _Work(folder, files, done, watch, jobs)
+    work.go()
+    found = Atlas(tuple(done[name] for name in ids), folder)
+    write(found)
+    return found
+
+
+def chosen(only: Sequence[str]) -> tuple[str, ...]:
+    """Return the ids asked for in the order of the review, all of them where none is named.
+
+    >>> chosen(("m9", "T3"))
+    ('T3', 'M9')
+    """
+    known = tuple(_titles())
+    wanted = [word.strip().upper() for word in only if word.strip()]
+    for word in wanted:
+        if word not in known:
+            allowed = "systems T1 to T15 and M1 to M10"
+            raise InputError("only", word, allowed, nearest(word, known))
+    return tuple(k for k in known if not wanted or k in wanted)
+
+
+def _titles() -> dict[str, str]:
+    from .library import review
+
+    return {s.id: s.title for s in review.systems() if s.id[0] in "TM"}
+
+
+def _read(name: str, paths: Mapping[str, str | Path], draws: int | None) -> StudyFile:
+    if name not in paths:
+        raise InputError("study", name, "a system with a study file", "the system has none")
+    file = load(str(paths[name]))
+    if file.study.study.id.upper() != name:
+        raise InputError("study.id", file.study.study.id, name.lower(), "name the study by its id")
+    return file if draws is None else runs.with_draws(file, draws)
+
+
+def _folder(output: str | Path) -> Path:
+    """The folder of the atlas: new, empty, or one of an earlier atlas."""
+    folder = Path(output)
+    try:
+        if folder.is_dir() and any(folder.iterdir()) and not (folder / MARK).is_file():
+            allowed = "a new name, an empty folder, or the folder of an earlier atlas"
+            raise InputError("output folder", str(output), allowed, "choose another name with -o")
+        if folder.parent == Path("runs"):
+            folder.parent.mkdir(exist_ok=True)
+        folder.mkdir(exist_ok=True)
+        (folder / CARDS).mkdir(exist_ok=True)
+        (folder / MARK).write_text("halodot atlas 1\n", encoding="utf-8")
+    except OSError as e:
+        allowed = "a place in an existing folder that can be written"
+        raise InputError("output folder", str(output), allowed, str(e.strerror)) from None
+    return folder
+
+
+def _card(folder: Path, name: str) -> Entry | None:
+    """What is known of a system that finished there, None where nothing is or it is damaged."""
+    try:
+        found = codec.loads((folder / CARDS / f"{name}.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError, KeyError, TypeError, ImportError):
+        return None
+    whole = isinstance(found, Entry) and (folder / name / "report.html").is_file()
+    return found if whole else None
+
+
+def _failed(name: str, reason: str, cpu_s: float = 0.0) -> Entry:
+    return Entry(name, _titles()[name], "failed", reason, cpu_s=cpu_s, **_facts(name))
+
+
+def entry_of(name: str, done: Run, cpu_s: float = 0.0) -> Entry:
+    """Return the card of a system that was run."""
+    from .report.atlas_pictures import key_pictures
+
+    missing = [
+        c.name for c in done.comparisons for q in (c.computed,) if not q.is_known and not q.note
+    ]
+    missing += [c.name for c in done.comparisons if not c.reported.is_known and not c.reported.note]
+    reason = f"neither computed nor unknown with a reason: {', '.join(missing)}" if missing else ""
+    refused = next((r.failure for _, r in done.results if r.failure), "")
+    if not done.status.is_good or refused:
+        reason = "; ".join(x for x in (reason, refused or done.status.value) if x)
+    return Entry(
+        name,
+        _titles()[name],
+        "incomplete" if reason else "ok",
+        reason,
+        done.comparisons,
+        **_facts(name, done),
+        about=done.file.study.study.description,
+        pictures=key_pictures(name, runs.page(done)),
+        across=tuple(_across(name, done)),
+        cpu_s=cpu_s,
+        identity=done.file.identity,
+    )
+
+
+def _facts(name: str, done: Run | None = None) -> dict[str, Any]:
+    """Mechanism, material and year of a system, from the review and its study."""
+    from .library import review
+
+    table = [row for rows in ("transistors", "memories") for row in review.tables()[rows]]
+    (ref, *_) = next(s.refs for s in review.systems() if s.id == name)
+    row = next((r for r in table if str(r.get("reference")) == ref), {})
+    material = str(row.get("composition") or "")
+    if done is not None and done.file.study.dots is not None:
+        material = material or done.file.study.dots.formula
+    stated = [c for c in review.entries(name) if c.quantity == "mechanism"]
+    mechanism = str(stated[0].value) if stated else "transistor" if name[0] == "T" else "memory"
+    year = row.get("year")
+    return {
+        "mechanism": mechanism.replace("_", " "),
+        "material": material,
+        "year": int(year) if isinstance(year, float) else None,
+    }
+
+
+def _across(name: str, done: Run) -> Iterator[tuple[str, Sourced, Sourced]]:
+    """What is compared between devices: from the rows of the study, else from its records."""
+    for quantity, names in CROSS.items():
+        rows = [c for c in done.comparisons if c.name in names and not c.relation]
+        rows = [c for c in rows if c.kind == "number" and c.computed.is_known]
+        if rows:
+            first = next((c for c in rows if c.reported.is_known), rows[0])
+            yield quantity, first.reported, first.computed
+            continue
+        found = [f[n].value for _, r in done.results for f in r.figures for n in names if n in f]
+        known = next((q for q in found if q.is_known), None)
+        if known is not None:
+            yield quantity, _reported(name, quantity, known.unit), known
+
+
+def _reported(name: str, quantity: str, unit: str) -> Sourced:
+    from .library import review
+
+    try:
+        return review.reported(name, quantity)
+    except InputError:
+        return Sourced.unknown(unit, "not reported")
+
+
+@dataclass
+class _Task:
+    """A system that runs: its process, its pipe, and how far it is."""
+
+    process: Any
+    pipe: Any
+    step: tuple[str, int, int] = ("", 0, 0)
+
+
+class _Work:
+    """Runs the systems that are not finished, the longest first, and takes in their cards."""
+
+    def __init__(
+        self,
+        folder: Path,
+        files: dict[str, StudyFile],
+        done: dict[str, Entry],
+        watch: Watch | None,
+        jobs: int,
+    ) -> None:
+        self.folder, self.files, self.done = folder, files, done
+        self.watch, self.jobs = watch, jobs
+        self.start = time.monotonic()
+        self.total = len(files) + len(done)
+        self.running: dict[str, _Task] = {}
+
+    def go(self) -> None:
+        """Work until every system has its entry."""
+        waiting = sorted(self.files, key=self._work_of)
+        self._tell(None)
+        try:
+            while waiting or self.running:
+                while waiting and len(self.running) < self.jobs:
+                    name = waiting.pop()
+                    self.running[name] = self._started(name)
+                self._listen()
+        finally:
+            for task in self.running.values():  # stopped: nothing runs on
+                task.process.terminate()
+                task.process.join()
+
+    def _work_of(self, name: str) -> float:
+        """A guess of the seconds that a system takes: of its last run, else of its size."""
+        card = _card(self.folder, name)
+        if card is not None:
+            return card.cpu_s
+        file = self.files[name]
+        return float(sum((1 + v.study.draws) * (1 + len(v.protocol)) for _, v in file.variants))
+
+    def _started(self, name: str) -> _Task:
+        context: Any = get_context("fork" if "fork" in _methods() else "spawn")
+        theirs, mine = context.Pipe()
+        log = self.folder / CARDS / f"{name}.log"
+        args = (name, self.files[name], self.folder, theirs, log, os.getpid())
+        process = context.Process(target=_one, args=args, name=f"halodot {name}")
+        process.start()
+        theirs.close()
+        return _Task(process, mine)
+
+    def _listen(self) -> None:
+        """Wait at most a second for words or the end of what runs."""
+        pipes = [t.pipe for t in self.running.values()]
+        connection.wait([*pipes, *(t.process.sentinel for t in self.running.values())], 1.0)
+        ended = None
+        for name, task in list(self.running.items()):
+            alive = task.process.is_alive()
+            try:
+                while task.pipe.poll():
+                    task.step = task.pipe.recv()
+            except (EOFError, OSError):
+                pass
+            if not alive:
+                ended = self.done[name] = self._ended(name, task)
+                del self.running[name]
+                self._tell(ended)
+        if ended is None:
+            self._tell(None)
+
+    def _ended(self, name: str, task: _Task) -> Entry:
+        task.process.join()
+        task.pipe.close()
+        log = self.folder / CARDS / f"{name}.log"
+        card = _card(self.folder, name)
+        if task.process.exitcode == 0 and card is not None:
+            log.unlink(missing_ok=True)
+            return card
+        return _failed(name, _last_words(log, task.process.exitcode))
+
+    def _tell(self, last: Entry | None) -> None:
+        if self.watch is not None:
+            running = tuple((name, *t.step) for name, t in self.running.items())
+            seconds = time.monotonic() - self.start
+            self.watch(Progress(seconds, self.total, len(self.done), running, last))
+
+
+def _methods() -> list[str]:
+    import multiprocessing
+
+    return multiprocessing.get_all_start_methods()
+
+
+def _last_words(log: Path, code: int | None) -> str:
+    """The last line that a system wrote before it ended, and how it ended."""
+    try:
+        lines = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
+    except OSError:
+        lines = []
+    how = f"ended by signal {-code}" if code is not None and code < 0 else f"ended with {code}"
+    return f"{lines[-1].strip()} ({how}; see {log.name})" if lines else f"{how}, without a word"
+
+
+def _one(name: str, file: StudyFile, folder: Path, pipe: Any, log: Path, parent: int) -> None:
+    """Run one system in a process of its own and leave its card; what it says goes to its log."""
+    die_with_parent(parent)
+    with log.open("w", encoding="utf-8") as said:
+        os.dup2(said.fileno(), 2)
+        os.dup2(said.fileno(), 1)
+    sys.stderr = sys.stdout = open(2, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
+    start = time.process_time()
+
+    def progress(step: str, done: int, total: int) -> None:
+        pipe.send((step, done, total))
+
+    try:
+        done = runs.run(file, folder / name, progress=progress)
+    except InputError as e:
+        sys.stderr.write(" ".join(str(e).split()) + "\n")
+        sys.stderr.flush()
+        os._exit(1)
+    entry = entry_of(name, done, time.process_time() - start)
+    card = folder / CARDS / f"{name}.json"
+    temporary = card.with_suffix(".tmp")
+    temporary.write_text(codec.dumps(entry), encoding="utf-8")
+    temporary.replace(card)
+
+
+class _Verb(ModuleType):
+    """Lets ``halodot.atlas(...)`` be the verb although a module has its name."""
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Atlas:
+        return atlas(*args, **kwargs)
+
+
+sys.modules[__name__].__class__ = _Verb
