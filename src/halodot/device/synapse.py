@@ -218,7 +218,7 @@ def gates(p: Logic) -> list[Run]:
     """Return the four combinations of the inputs, none to both, as often as `repeats`.
 
     >>> from halodot.core.spec import build
-    >>> light = {"optical": {"width": "1 s"}}
+    >>> light = {"optical": {"width": "1 s", "light": 0.5}}
     >>> p = build(Logic, {"kind": "logic", "read_voltage": "0 V", "a": light, "b": light})
     >>> [float(r.wave.extra["input_a"][0]) for r in gates(p)]
     [0.0, 0.0, 1.0, 1.0]

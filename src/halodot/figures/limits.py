@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from ..core.sourced import Sourced
@@ -106,3 +108,49 @@ def neurosim_label(a: float) -> float:
     b = abs(a)
     at = -b * np.log(b * -np.expm1(-1.0 / b))
     return float(np.sign(a) * 10.10 * (neurosim_curve(np.array([at]), b)[0] - at))
+
+
+def leaky_integrator(
+    runs: Sequence[Sequence[tuple[float, float, float]]],
+    *,
+    rest: float = 1.0,
+    parts: Sequence[tuple[float, float]] = ((1.0, 1.0),),
+    step: float = 0.01,
+    after: float = 10.0,
+) -> Trace:
+    """Return light pulses on a sum of leaky integrators, dx/dt = g s(t) - x/tau, I = rest + sum x.
+
+    Parameters
+    ----------
+    runs
+        For each run from rest its pulses: start [s], width [s], height [W/m2].
+    parts
+        Gain g and time constant tau [s] of each integrator.
+    step
+        Of the record [s]; pulses start and end half way between its rows where they are
+        multiples of it.
+
+    A pulse of width w and height h leaves g h tau (1 - exp(-w/tau)), which decays as exp(-t/tau).
+
+    >>> t = leaky_integrator([[(1.0, 1.0, 2.0)]])
+    >>> round(float(t.columns["current"].max()), 3)
+    2.254
+    """
+    columns: dict[str, list[Array]] = {"time": [], "light": [], "current": []}
+    sweep = []
+    for k, pulses in enumerate(runs):
+        last = max(start + width for start, width, _ in pulses)
+        t = np.arange(0.0, last + after, step) + 0.5 * step
+        light, current = np.zeros(len(t)), np.full(len(t), rest)
+        for start, width, height in pulses:
+            light += height * ((t > start) & (t < start + width))
+            for gain, tau in parts:
+                on = np.clip(t - start, 0.0, width)
+                off = np.clip(t - start - width, 0.0, None)
+                current -= gain * height * tau * np.expm1(-on / tau) * np.exp(-off / tau)
+        for name, values in (("time", t), ("light", light), ("current", current)):
+            columns[name].append(values)
+        sweep.append(np.full(len(t), k, np.int64))
+    joined = {name: np.concatenate(values) for name, values in columns.items()}
+    units = {"time": "s", "light": "W/m2", "current": "A"}
+    return Trace("synapse", "synthetic", joined, units, np.concatenate(sweep), {})

@@ -111,10 +111,10 @@ def _tail(run: Run) -> tuple[Array, Array]:
     e = run.events[-1]
     late = run.time >= e.end + SETTLED * e.width
     t, y = run.time[late], run.value[late] - run.baseline
-    if len(t) < LEAST:
+    if not np.any(y):
         return t[:0], y[:0]
     top = int(np.argmax(np.abs(y)))
-    return t[top:] - t[top], y[top:] / y[top] if y[top] else y[:0]
+    return t[top:] - t[top], y[top:] / y[top]
 
 
 def _fits(t: Array, y: Array, models: slice) -> list[tuple[Fit, float]]:
