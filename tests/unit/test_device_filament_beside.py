@@ -57,7 +57,8 @@ def record(volts, beside="following", compliance="0.1 mA"):
 
 def test_light_comes_out_one_way_and_a_filament_forms_the_other():
     dark, lit = record(4.0), record(-4.0)
-    assert dark.status.is_good and lit.status.is_good
+    assert dark.status.is_good
+    assert lit.status.is_good
     assert dark.columns["gap"][-1] == 0.0
     assert lit.columns["gap"][-1] > 0.0
     assert lit.columns["luminance"][-1] > 1e6 * dark.columns["luminance"][-1]
