@@ -17,6 +17,11 @@ _PHOTO = (
     "detectivity", "photo_to_dark_ratio", "photocurrent", "responsivity_exponent",
     "photocurrent_exponent",
 )  # fmt: skip
+_MECHANISM = (
+    "mechanism_filament", "mechanism_trap_filling", "mechanism_interface", "mechanism_off",
+    "mechanism_on", "mechanism_only", "activation_energy",
+    *(f"power_{where}_{state}" for where in ("lower", "upper") for state in ("off", "on", "only")),
+)  # fmt: skip
 _SPREADS = tuple(
     f"{name}_{what}"
     for name in (
@@ -36,7 +41,7 @@ NAMES: dict[str, tuple[str, ...]] = {
         "short_circuit_current", "open_circuit_voltage", "fill_factor",
         "rectification_ratio", "reset_power", "reset_voltage", "resistance_off", "resistance_on",
         "set_power", "set_voltage", "switching", "threshold_voltage_switch", "volatile",
-        "on_current", "read_power_on", "read_power_off", *_SPREADS, *_PHOTO,
+        *_MECHANISM, "on_current", "read_power_on", "read_power_off", *_SPREADS, *_PHOTO,
     ),
     "transfer": (
         *_ALONG,
@@ -79,6 +84,10 @@ NAMES: dict[str, tuple[str, ...]] = {
     "waveform": (
         "charge", "current_largest", "current_last", "current_rise_time", "light_rise_time",
         "luminance_last",
+    ),
+    "endurance": (
+        "cycles", "cycles_extrapolated", "cycles_to_failure", "on_off_ratio_end",
+        "on_off_ratio_extrapolated", "on_off_ratio_least", "on_off_ratio_start", "ratio_drift",
     ),
     "retention": (
         "drift_exponent", "half_life", "half_life_extrapolated", "measured_span",
