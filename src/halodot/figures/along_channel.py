@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from ..core.constants import HC
 from ..core.sourced import Sourced, computed
 from ..device.state import Trace
-from .light_out import _scaled
+from .light_out import scaled
 from .state import Figure
 
 Array = NDArray[np.float64]
@@ -93,7 +93,7 @@ def _efficiency(trace: Trace) -> list[Figure]:
     lit = np.isfinite(values) & (emitted >= LIT * np.nanmax(emitted))
     if not lit.any():
         return []
-    best = _scaled(float(np.max(values[lit])), "1", trace.parameters.get("outcoupling"))
+    best = scaled(float(np.max(values[lit])), "1", trace.parameters.get("outcoupling"))
     text = "Largest share of photons out to electrons through the drain, of rows with a tenth of "
     return [Figure("external_quantum_efficiency_max", best, text + "the most light or more.")]
 
