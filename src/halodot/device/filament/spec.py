@@ -254,7 +254,7 @@ class FilamentSpec(Spec):
     beside: Literal["steady", "following"] = Field(
         default="steady",
         description="what stands beside the filament: currents at rest, from a table; or carriers, "
-        "ions and light followed in time",
+        "ions and light followed in time (not in retention and endurance, where they rest)",
     )
     sites: Sourced = quantity(
         "m-2",
