@@ -90,7 +90,7 @@ def threshold_switch(noise_floor, threshold=1.05, hold=0.205):
 def test_threshold_switch_is_volatile(noise_floor):
     f = extract(threshold_switch(noise_floor))
     assert f["polarity"].category == "volatile"
-    assert abs(number(f, "threshold_voltage") - 1.05) < 2 * STEP
+    assert abs(number(f, "threshold_voltage_switch") - 1.05) < 2 * STEP
     assert abs(number(f, "hold_voltage") - 0.205) < 2 * STEP
     assert not f["set_voltage"].value.is_known
     assert math.isclose(number(f, "compliance"), 1e-5, rel_tol=1e-3)

@@ -28,6 +28,8 @@ KINDS = (
     "capacitance",
     "synapse",
     "logic",
+    "values",
+    "mechanism",
 )
 
 

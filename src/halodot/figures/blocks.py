@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..core.errors import InputError
+from .conditions import conditions_of, is_condition_only
 from .headers import Unit, role_of, split_unit, unit_of
 from .layout import Layout
 
@@ -21,11 +22,27 @@ _NOTE_COMMA = re.compile(r"^\W*(?P<key>[A-Za-zµ][^=:;\t,]*?)\s*,\s*(?P<value>.*
 
 @dataclass(frozen=True)
 class Column:
-    """A header cell: the name as written and its unit, if one was written."""
+    """A header cell: the name as written, its unit and the conditions, if any were written."""
 
     text: str
     name: str
     unit: Unit | None
+    conditions: Mapping[str, float] = field(default_factory=dict)
+
+
+def column_of(text: str) -> Column:
+    """Read a header cell.
+
+    >>> c = column_of("Id@Vd=-5V (uA)")
+    >>> c.name, c.unit.factor, dict(c.conditions)
+    ('Id', 1e-06, {'drain_voltage': -5.0})
+    """
+    found = conditions_of(text)
+    if found.empty:
+        return Column(text, *split_unit(text))
+    if is_condition_only(text):
+        return Column(text, "", None, found.values)
+    return Column(text, *split_unit(found.rest), found.values)
 
 
 @dataclass(frozen=True)
@@ -164,13 +181,54 @@ def read_header(
             "export with semicolons or tabs, or with a decimal point",
         )
     if best[1] < 0:
+        best = _conditions_row(gap, width, layout)
+    if best[1] < 0:
         return ()
-    columns = [Column(c, *split_unit(c)) for c in best[2]]
+    columns = [column_of(c) for c in best[2]]
     if best[1] + 1 < len(gap) and all(c.unit is None for c in columns):
         units = [unit_of(c) if c else None for c in _header_cells(gap[best[1] + 1], width, layout)]
         if len(units) == width and sum(u is not None for u in units) * 2 >= width:
-            columns = [Column(c.text, c.name, u) for c, u in zip(columns, units, strict=True)]
-    return tuple(columns)
+            columns = [replace(c, unit=u) for c, u in zip(columns, units, strict=True)]
+    others = [text for k, text in enumerate(gap) if k != best[1]]
+    return tuple(_with_conditions(columns, others, layout))
+
+
+def _conditions_row(gap: Sequence[str], width: int, layout: Layout) -> tuple[float, int, list[str]]:
+    """Find a header that names only conditions: a blank cell, ``dark``, ``1 mW/cm2`` ..."""
+    for k, text in reversed(list(enumerate(gap))):
+        cells = _header_cells(text, width, layout)
+        if len(cells) == width >= 2 and all(is_condition_only(c) for c in cells[1:]):
+            return 1.0, k, cells
+    return 0.0, -1, []
+
+
+def _with_conditions(
+    columns: Sequence[Column], others: Sequence[str], layout: Layout
+) -> list[Column]:
+    """Add what other lines above the data say: a row of comments, or one line for all columns.
+
+    A blank cell takes what stands to its left, as in a merged cell of a spreadsheet.
+    """
+    found: list[dict[str, float]] = [dict(c.conditions) for c in columns]
+    for text in others:
+        cells = [c.strip().strip('"') for c in layout.cells(text.lstrip("#%! "))]
+        if layout.separator == " " or (":" in text and len([c for c in cells if c]) <= 2):
+            cells = [text]
+        if len(cells) > len(columns):
+            continue
+        stated = [conditions_of(c).values if len(c) <= 60 else {} for c in cells]
+        if len([c for c in cells if c]) > 1 and not any(is_condition_only(c) for c in cells):
+            continue
+        last: Mapping[str, float] = {}
+        for k in range(len(columns)):
+            if k < len(cells) and cells[k]:
+                whole = len(cells) == 1  # "Program: 3.2" above the data is no memory state
+                last = {
+                    n: v for n, v in stated[k].items() if v == v and not (whole and n == "state")
+                }
+            for name, value in last.items():
+                found[k].setdefault(name, value)
+    return [replace(c, conditions=f) for c, f in zip(columns, found, strict=True)]
 
 
 def _header_cells(text: str, width: int, layout: Layout) -> list[str]:
@@ -190,10 +248,14 @@ def _header_cells(text: str, width: int, layout: Layout) -> list[str]:
 def _recognised(cells: Sequence[str]) -> float:
     """Count cells that name a quantity; sentences and assignments do not."""
     score = 0.0
+    plain = 0
     for cell in cells:
-        if len(cell) > 60 or "=" in cell or not cell:
+        column = column_of(cell)
+        if len(cell) > 60 or not cell or ("=" in cell and not column.conditions):
             continue
-        name, unit = split_unit(cell)
-        if name and role_of(name, unit) is not None:
-            score += 1.0 + 0.5 * (unit is not None)
-    return score
+        if cell and not column.name:
+            score += 1.0  # a condition, such as "Vd = -5 V" over a column of currents
+        elif column.name and role_of(column.name, column.unit) is not None:
+            score += 1.0 + 0.5 * (column.unit is not None)
+            plain += 1
+    return score if plain else 0.0

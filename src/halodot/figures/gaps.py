@@ -16,11 +16,11 @@ SHOWN = 5  # points named in a reason
 ONE_SIDED = (
     "set_voltage",
     "reset_voltage",
-    "threshold_voltage",
+    "threshold_voltage_switch",
     "hold_voltage",
     "read_voltage",
 )
-AT_READ = ("on_off_ratio", "resistance_on", "resistance_off")
+AT_READ = ("on_off_ratio", "resistance_on", "resistance_off", "read_power_on", "read_power_off")
 NOT_ACROSS = (
     "switching",
     "cycles",
@@ -33,6 +33,8 @@ NOT_ACROSS = (
     "compliance",
     "set_power",
     "reset_power",
+    "on_current",
+    "volatile",
 )
 
 

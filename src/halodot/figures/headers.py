@@ -9,6 +9,7 @@ from functools import lru_cache
 _PREFIX = {"f": 1e-15, "p": 1e-12, "n": 1e-9, "u": 1e-6, "µ": 1e-6, "μ": 1e-6, "m": 1e-3}
 _PREFIX |= {"": 1.0, "c": 1e-2, "k": 1e3, "M": 1e6, "G": 1e9}
 _BASE = {"V": "V", "A": "A", "s": "s", "m": "m", "eV": "eV", "S": "S", "W": "W", "Hz": "Hz"}
+_BASE |= {"K": "K"}
 _BASE |= {"ohm": "ohm", "\u03a9": "ohm", "\u2126": "ohm", "Ohm": "ohm", "F": "F", "J": "J"}
 _WORDS = {"volt": "V", "volts": "V", "amp": "A", "amps": "A", "ampere": "A", "amperes": "A"}
 _WORDS |= {"sec": "s", "second": "s", "seconds": "s", "secs": "s", "ohms": "ohm", "ev": "eV"}
@@ -98,6 +99,8 @@ _ROLES: tuple[tuple[str, str], ...] = (
         r"^(abs|sqrt|log|ln|lg|d[iv]|gm|norm)?_?(abs|sqrt|log10|log|ln|lg)(_|\b|\(|i|$)|^\|",
     ),
     ("derived", r"^(gm|sd|std|stdev|sem|err|error|delta|sigma)\b|(std|stdev|error)$|^d_?i.*/"),
+    ("device", r"^(device|dev|sample|chip)[ _]?(no\.?|id|number|#|\d*)$"),
+    ("temperature", r"^temp(erature)?(_|\b)|^t ?\[?k\]?$"),
     ("response", r"irf|prompt|instrument ?response|lamp ?profile"),
     ("gate_voltage", r"^v_?(g|gs|gate|bg|tg)(_|\d|\b)|gate.*(volt|bias|\bv\b|v\d*$)|vgs|^u_?gs?$"),
     ("gate_current", r"^i_?(g|gs|gate)(_|\d|\b)|gate.*(curr|\bi\b|i\d*$)|leak|igs"),
@@ -148,11 +151,12 @@ _BY_UNIT = {
     "s": "time",
     "S": "conductance",
 }
-_BY_UNIT |= {"ohm": "resistance", "eV": "energy", "W/m2": "light", "W": "light"}
+_BY_UNIT |= {"ohm": "resistance", "eV": "energy", "W/m2": "light", "W": "light", "K": "temperature"}
 SI_OF = {"voltage": "V", "gate_voltage": "V", "drain_voltage": "V", "current": "A", "time": "s"}
 SI_OF |= {"drain_current": "A", "gate_current": "A", "current_density": "A/m2", "intensity": "1"}
 SI_OF |= {"conductance": "S", "resistance": "ohm", "wavelength": "m", "energy": "eV", "size": "m"}
 SI_OF |= {"count": "1", "light": "W/m2", "pulse": "1", "repeat": "1", "response": "1"}
+SI_OF |= {"light_power": "W", "state": "1", "device": "1", "value": "1", "temperature": "K"}
 
 
 def role_of(name: str, unit: Unit | None) -> str | None:

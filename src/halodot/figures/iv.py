@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..core.errors import InputError
 from ..core.sourced import Sourced, computed
 from ..device.state import Trace
+from .distributions import statistics_figures
 from .gaps import Gaps, without_gaps
 from .light_out import light_figures
 from .loops import Branch, Loop, at, branches_of, current_of, loops_of, voltage_of
+from .mechanism import of_loops
+from .photoresponse import photo_figures
 from .solar import solar_figures
 from .state import Figure, Figures
 from .sweeps import split_directions
 from .switching import LEAST_RATIO, Event, compliance_of, find_event, jump_of, window_of
-from .tools import OPTIONS, spread
+from .tools import OPTIONS, spread, sweeps_of
 
 READ_SHARE = 0.2
 
@@ -60,10 +64,35 @@ def extract_iv(trace: Trace, gaps: Gaps | None = None) -> Figures:
         return Figures(
             trace.kind, trace.label, tuple(_steady(trace, gaps)), trace.status, trace.notes
         )
+    whole, trace = trace, _of_dark(trace, gaps)
     cut = _cut(trace, gaps)
     figures = without_gaps(_all(trace, cut), _lost(trace, cut, gaps), gaps.which)
-    figures += [*solar_figures(trace, gaps), *light_figures(trace)]
+    if whole is not trace:
+        return Figures(
+            trace.kind,
+            trace.label,
+            (*figures, *light_figures(whole), *photo_figures(whole)),
+            trace.status,
+            (*trace.notes, f"loops are of the {len(trace)} rows in the dark"),
+        )
+    figures += [*solar_figures(trace, gaps), *light_figures(trace), *photo_figures(trace)]
     return Figures(trace.kind, trace.label, tuple(figures), trace.status, trace.notes)
+
+
+def _of_dark(trace: Trace, gaps: Gaps) -> Trace:
+    """Return the dark rows where whole sweeps are dark and others lit, else the trace itself."""
+    light = trace.columns.get("light", trace.columns.get("light_power"))
+    if light is None or gaps.which or not np.any(light == 0.0) or np.all(light == 0.0):
+        return trace
+    if any(len(np.unique(light[rows])) > 1 for rows in sweeps_of(trace)):
+        return trace
+    return _rows(trace, light == 0.0)
+
+
+def _rows(trace: Trace, rows: NDArray[np.bool_]) -> Trace:
+    columns = {k: v[rows] for k, v in trace.columns.items()}
+    status = tuple(x for x, r in zip(trace.point_status, rows, strict=False) if r)
+    return replace(trace, columns=columns, sweep=trace.sweep[rows], point_status=status)
 
 
 def _all(trace: Trace, cut: _Cut) -> list[Figure]:
@@ -73,6 +102,8 @@ def _all(trace: Trace, cut: _Cut) -> list[Figure]:
         *_states(trace, cut),
         *_shape(cut),
         *_limits(cut),
+        *_spreads(trace, cut),
+        *(of_loops(trace) if cut.switched else []),
     ]
 
 
@@ -169,6 +200,7 @@ def _switching(cut: _Cut) -> list[Figure]:
     text = "Bipolar where set and reset have opposite signs, unipolar where they share one, "
     text += "volatile where the on state is lost before zero volts."
     figures.append(Figure("polarity", computed(1.0, "1"), text, kind))
+    figures.append(_volatility(cut))
     if on or volatile:
         signs = Counter(int(np.sign(e.voltage)) for e in on + volatile)
         sign, votes = signs.most_common(1)[0]
@@ -178,6 +210,23 @@ def _switching(cut: _Cut) -> list[Figure]:
         text += "counter-clockwise where the return branch carries more current."
         figures.append(Figure("loop_direction", share, text, way))
     return figures
+
+
+def _volatile(cut: _Cut) -> bool:
+    lost = sum(e.volatile for e in cut.events if e.on)
+    return lost > sum(not e.volatile for e in cut.events if e.on)
+
+
+def _volatility(cut: _Cut) -> Figure:
+    text = "1 where most loops that turn on lose the on state by themselves before zero volts, 0 "
+    text += "where they keep it."
+    events = [e for e in cut.events if e.on]
+    if not events:
+        reason = "the record never turns on"
+        return Figure("volatile", Sourced.unknown("1", reason), text)
+    lost = sum(e.volatile for e in events)
+    value = computed(float(_volatile(cut)), "1", note=f"{lost} of {len(events)} loops that turn on")
+    return Figure("volatile", value, text, "volatile" if _volatile(cut) else "non-volatile")
 
 
 def _polarity(on: list[Event], off: list[Event], volatile: list[Event]) -> str:
@@ -198,7 +247,11 @@ def _voltages(cut: _Cut) -> list[Figure]:
     off = [e for e in cut.events if not e.on]
     volatile = [e for e in cut.events if e.on and e.volatile]
     none = "no switching: out and back agree, or no jump was found" if not cut.events else "none"
-    lost = "the on state is volatile: see threshold_voltage and hold_voltage" if volatile else ""
+    lost = (
+        "the on state is volatile: see threshold_voltage_switch and hold_voltage"
+        if volatile
+        else ""
+    )
     how = "Voltage of the steepest fall of ln(I_back/I_out) with |V| on the outward branch"
     lone = "; in a sweep without return, the largest step of log|I|."
     return [
@@ -216,7 +269,7 @@ def _voltages(cut: _Cut) -> list[Figure]:
         ),
         _volts(
             volatile,
-            "threshold_voltage",
+            "threshold_voltage_switch",
             f"{how}, on state lost before zero volts.",
             "no volatile switching in the record",
         ),
@@ -246,9 +299,8 @@ def _read_voltage(trace: Trace, cut: _Cut) -> tuple[float, str]:
     return sign * 0.5 * top, "half of the sweep"
 
 
-def _states(trace: Trace, cut: _Cut) -> list[Figure]:
-    v, why = _read_voltage(trace, cut)
-    where = f"at {v:.4g} V ({why})"
+def _read(cut: _Cut, v: float) -> tuple[list[float], list[float], list[float], int]:
+    """Ratios, resistances on and off at `v` of the loops that switch, and how many at the noise."""
     ratios, on, off, floored = [], [], [], 0
     for loop, _ in cut.switched:
         if np.sign(v) != loop.sign or not loop.out.v[0] <= abs(v) <= loop.out.v[-1]:
@@ -258,6 +310,34 @@ def _states(trace: Trace, cut: _Cut) -> list[Figure]:
         off.append(abs(v) / pair[0])
         on.append(abs(v) / pair[1])
         floored += pair[0] <= 1.5 * loop.out.floor
+    return ratios, on, off, floored
+
+
+def _spreads(trace: Trace, cut: _Cut) -> list[Figure]:
+    """Spread of voltages and resistances over cycles, and over devices where there are several."""
+    column = trace.columns.get("device")
+    cuts = [cut]
+    if column is not None and len(np.unique(column)) > 1:
+        cuts = [_cut(_rows(trace, column == k), Gaps()) for k in np.unique(column)]
+    v, _ = _read_voltage(trace, cut)
+    on = [_one_polarity([e for e in c.events if e.on])[0] for c in cuts]
+    off = [_one_polarity([e for e in c.events if not e.on])[0] for c in cuts]
+    kind = "threshold_voltage_switch" if _volatile(cut) else "set_voltage"
+    groups: dict[str, list[list[float]]] = {
+        kind: [[e.voltage for e in events] for events in on],
+        "reset_voltage": [[e.voltage for e in events] for events in off],
+    }
+    if cut.unit == "A":
+        pairs = [_read(c, v) for c in cuts]
+        groups["resistance_on"] = [p[1] for p in pairs]
+        groups["resistance_off"] = [p[2] for p in pairs]
+    return [f for name, values in groups.items() for f in statistics_figures(name, values)]
+
+
+def _states(trace: Trace, cut: _Cut) -> list[Figure]:
+    v, why = _read_voltage(trace, cut)
+    where = f"at {v:.4g} V ({why})"
+    ratios, on, off, floored = _read(cut, v)
     none = "no switching" if not cut.events else f"no sweep out and back covers {v:.4g} V"
     note = "off current at the noise floor: a lower bound" if floored * 2 > len(ratios) else ""
     counted = [loop for loop, _ in cut.switched] or cut.loops
@@ -281,10 +361,13 @@ def _states(trace: Trace, cut: _Cut) -> list[Figure]:
         need = f"needs area: give {OPTIONS['area']}"
         names = ("resistance_on", "resistance_off")
         return figures + [Figure(n, Sourced.unknown("ohm", need), words) for n in names]
+    power = f"V^2 / R {where}, median over the loops."
     return [
         *figures,
         Figure("resistance_on", spread(on, "ohm", none), words),
         Figure("resistance_off", spread(off, "ohm", none, note), words),
+        Figure("read_power_on", spread([v * v / r for r in on], "W", none), power),
+        Figure("read_power_off", spread([v * v / r for r in off], "W", none, note), power),
     ]
 
 
@@ -338,6 +421,13 @@ def _limits(cut: _Cut) -> list[Figure]:
     density = cut.unit != "A"
     need = f"needs area: give {OPTIONS['area']}"
     rows = [
+        (
+            "on_current",
+            "A",
+            [float(np.max(loop.back.i)) for loop, e in cut.switched if e.on],
+            "no branch turns on",
+            "Largest |I| of the branches back of loops that turn on; the compliance limits it.",
+        ),
         (
             "compliance",
             "A",

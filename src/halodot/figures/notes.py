@@ -28,8 +28,8 @@ _KEYS = {
     "gate_capacitance": r"^(gate|areal|oxide|insulator)[ _]?capacitance|^c_?(i|ox)$",
     "thickness": r"^(film|layer|active layer)?[ _]?thickness$",
     "read_voltage": r"^(v_?read|read[ _]?(voltage|bias))$",
-    "drain_voltage": r"^v_?(d|ds|drain)\d*$|^drain[ _-]?(source)?[ _-]?(voltage|bias)$",
-    "gate_voltage": r"^v_?(g|gs|gate)\d*$|^gate[ _-]?(source)?[ _-]?(voltage|bias)$",
+    "drain_voltage": r"^[vu]_?(d|ds|drain)\d*$|^drain[ _-]?(source)?[ _-]?(voltage|bias)$",
+    "gate_voltage": r"^[vu]_?(g|gs|gate)\d*$|^gate[ _-]?(source)?[ _-]?(voltage|bias)$",
     "compliance": r"compliance|^i_?(cc|comp|limit)$|current limit",
 }
 _COMPILED = {name: re.compile(pattern) for name, pattern in _KEYS.items()}

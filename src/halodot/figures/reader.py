@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,6 +14,7 @@ from ..core.errors import InputError
 from ..core.sourced import Sourced
 from ..device.state import Trace
 from .blocks import Block, find_blocks
+from .conditions import conditions_of
 from .decode import read_lines
 from .headers import SI_OF
 from .layout import Layout, detect
@@ -20,7 +22,10 @@ from .notes import parameters_in
 from .roles import LEAST, RENAME, Record, find_records, kind_need
 from .sweeps import split_directions
 
-SWEPT_KINDS = ("iv", "transfer", "output")
+SWEPT_KINDS = ("iv", "mechanism", "transfer", "output")
+SWEPT = {"iv": "voltage", "mechanism": "voltage", "transfer": "gate_voltage"}
+SWEPT |= {"output": "drain_voltage"}
+MOST_LEVELS = 60  # of light; a read-back photodiode takes as many values as there are rows
 Columns = dict[str, np.ndarray]
 
 
@@ -109,6 +114,7 @@ def _assemble(
     pieces: list[tuple[Columns, np.ndarray]] = []
     said: dict[str, None] = {}
     stated: dict[str, Sourced] = {}
+    of_file = conditions_of(Path(name).stem).values if kind in SWEPT_KINDS else {}
     dropped = offset = 0
     for block in blocks:
         local = parameters_in(block.notes)
@@ -119,6 +125,7 @@ def _assemble(
             if not len(next(iter(columns.values()))):
                 continue
             _fill_bias(kind, columns, local)
+            _fill_conditions(kind, columns, {**of_file, **record.conditions})
             sweep = _sweeps(kind, columns) + offset
             offset = int(sweep[-1]) + 1
             pieces.append((columns, sweep))
@@ -151,6 +158,11 @@ def _columns(kind: str, block: Block, record: Record) -> tuple[Columns, int]:
         names.get(p.role, p.role): block.data[:, p.index] * p.unit.factor
         for p in reversed(record.columns)
     }
+    for p in record.columns:
+        if p.role == "temperature" and re.search(
+            r"[°º]\s?C|deg\.? ?C", block.columns[p.index].text
+        ):
+            raw["temperature"] = raw["temperature"] + 273.15
     need = kind_need(kind)
     vital = [p for p in record.columns if p.role in (*need.swept, *need.measured)]
     good = np.all([np.isfinite(block.data[:, p.index]) for p in vital[:2]], axis=0)
@@ -167,10 +179,29 @@ def _fill_bias(kind: str, columns: Columns, local: Mapping[str, Sourced]) -> Non
         columns[beside] = np.full(rows, float(local[beside]))
 
 
+def _fill_conditions(kind: str, columns: Columns, stated: Mapping[str, float]) -> None:
+    """A bias, an irradiance or a memory state in the header belongs to the rows of its column."""
+    rows = len(next(iter(columns.values())))
+    beside = {"transfer": "drain_voltage", "output": "gate_voltage"}.get(kind, "")
+    if kind not in (*SWEPT_KINDS, "pulses", "retention"):
+        return
+    wanted = (beside, "light", "light_power", "wavelength", "state", "temperature")
+    flags = columns.get("light")
+    for name in wanted:
+        if name in stated and name not in columns:
+            columns[name] = np.full(rows, stated[name])
+    if (
+        flags is not None
+        and stated.get("light", np.nan) > 0
+        and set(np.unique(flags)) <= {0.0, 1.0}
+    ):
+        columns["light"] = flags * stated["light"]
+
+
 def _sweeps(kind: str, columns: Columns) -> np.ndarray:
     rows = len(next(iter(columns.values())))
     number = np.zeros(rows, np.int64)
-    swept = {"iv": "voltage", "transfer": "gate_voltage", "output": "drain_voltage"}.get(kind)
+    swept = SWEPT.get(kind)
     stepped = {"transfer": "drain_voltage", "output": "gate_voltage"}.get(kind, "repeat")
     edges = [0, rows]
     for name in (stepped, "repeat"):
@@ -178,6 +209,9 @@ def _sweeps(kind: str, columns: Columns) -> np.ndarray:
             step = np.abs(np.diff(columns[name]))
             span = float(np.ptp(columns[name]))
             edges += [int(k) + 1 for k in np.flatnonzero(step > max(0.02 * span, 1e-3))]
+    for name in ("light", "light_power", "state", "temperature"):
+        if name in columns and swept and len(np.unique(columns[name])) <= MOST_LEVELS:
+            edges += [int(k) + 1 for k in np.flatnonzero(np.diff(columns[name]) != 0)]
     edges = sorted(set(edges))
     for start, end in itertools.pairwise(edges):
         inner = split_directions(columns[swept][start:end]) if swept else np.zeros(end - start)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -26,22 +26,22 @@ NEEDS = {
     "iv": Need(
         ("voltage", "drain_voltage"),
         ("current", "drain_current", "current_density"),
-        ("time", "light", "repeat"),
+        ("time", "light", "light_power", "repeat", "device", "temperature"),
     ),
     "transfer": Need(
         ("gate_voltage", "voltage"),
         ("drain_current", "current"),
-        ("drain_voltage", "gate_current", "time", "light", "repeat"),
+        ("drain_voltage", "gate_current", "time", "light", "light_power", "repeat"),
     ),
     "output": Need(
         ("drain_voltage", "voltage"),
         ("drain_current", "current"),
-        ("gate_voltage", "gate_current", "time", "light", "repeat"),
+        ("gate_voltage", "gate_current", "time", "light", "light_power", "repeat"),
     ),
     "pulses": Need(
         ("time", "pulse"),
         ("conductance", "current", "drain_current"),
-        ("voltage", "gate_voltage", "drain_voltage", "light", "repeat"),
+        ("voltage", "gate_voltage", "drain_voltage", "light", "light_power", "repeat"),
     ),
     "retention": Need(
         ("time",),
@@ -51,7 +51,11 @@ NEEDS = {
     "spectrum": Need(("wavelength", "energy"), ("intensity",)),
     "decay": Need(("time",), ("intensity",), ("response",)),
     "sizes": Need((), ("size",), ("count",)),
+    "values": Need(
+        (), ("voltage", "resistance", "current", "time", "conductance", "value"), ("device",)
+    ),
 }
+NEEDS["mechanism"] = NEEDS["iv"]
 # Canonical names of the hand-over for roles that mean the same in a kind.
 RENAME = {
     "iv": {"drain_voltage": "voltage", "drain_current": "current"},
@@ -60,11 +64,12 @@ RENAME = {
     "pulses": {"drain_current": "current"},
     "retention": {"drain_current": "current"},
 }
+RENAME["mechanism"] = RENAME["iv"]
 _ALIKE = {"spectrum": {"count": "intensity", "current": "intensity", "conductance": "intensity"}}
 _ALIKE["decay"] = {"count": "intensity", "current": "intensity", "voltage": "intensity"}
 _ALIKE["sizes"] = {"wavelength": "size", "intensity": "count", "pulse": "count"}
 _BLANK = re.compile(r"blank|baseline|refer|\bref\b|dark|backgr|solvent", re.IGNORECASE)
-LEAST = {kind: 1 if kind == "sizes" else 2 for kind in NEEDS}
+LEAST = {kind: 1 if kind in ("sizes", "values") else 2 for kind in NEEDS}
 
 
 @dataclass(frozen=True)
@@ -79,9 +84,13 @@ class Picked:
 
 @dataclass(frozen=True)
 class Record:
-    """One curve of a block: swept and measured columns, and what stands beside."""
+    """One curve of a block: swept and measured columns, and what stands beside.
+
+    `conditions` are what the header of the measured column states: a bias, an irradiance.
+    """
 
     columns: tuple[Picked, ...]
+    conditions: Mapping[str, float] = field(default_factory=dict)
 
 
 def kind_need(kind: str) -> Need:
@@ -132,7 +141,29 @@ def find_records(
         and (found := [p for p in picked if p.role == r])
         and {r, measured[0].role} == {"current", "current_density"}
     }
-    return _pair(name, swept, measured, beside)
+    records = _pair(name, swept, measured, beside)
+    return [replace(r, conditions=_conditions(block, r)) for r in records]
+
+
+def _conditions(block: Block, record: Record) -> dict[str, float]:
+    """Conditions in the headers of a curve; a measured column of the same name wins."""
+    found: dict[str, float] = {}
+    for p in record.columns[:2]:
+        found |= block.columns[p.index].conditions
+    held = {p.role for p in record.columns}
+    return {k: v for k, v in found.items() if k not in held}
+
+
+def _by_condition(kind: str, block: Block) -> list[int]:
+    """Columns whose header names a condition alone: ``Vd = -5 V``, ``dark``, ``1 mW/cm2``.
+
+    A bare ``light`` is the drive of the light, unless another column of the block is ``dark``.
+    """
+    if kind not in ("iv", "mechanism", "transfer", "output", "retention", "pulses"):
+        return []
+    bare = [k for k, c in enumerate(block.columns) if c.conditions and not c.name]
+    known = [k for k in bare if any(v == v for v in block.columns[k].conditions.values())]
+    return bare if known else []
 
 
 def _spectral(name: str, block: Block, picked: list[Picked], of: str) -> list[Picked]:
@@ -192,8 +223,11 @@ def _picked(name: str, kind: str, block: Block, overrides: Mapping[str, str]) ->
             _override(name, kind, role, text, wanted, block) for role, text in overrides.items()
         ]
     picked = []
+    bare = _by_condition(kind, block)
     for k, column in enumerate(block.columns):
-        role = role_of(column.name, column.unit)
+        role = need.measured[0] if k in bare else role_of(column.name, column.unit)
+        if role == "light" and column.unit is not None and column.unit.si == "W":
+            role = "light_power"
         if role not in wanted:
             role = _ALIKE.get(kind, {}).get(role or "", role)
         if role == "conductance" and column.unit is not None and column.unit.si == "A":
@@ -289,6 +323,8 @@ def _by_position(
         return swept, [pick("intensity", k) for k in free]
     if not measured and swept and len(free) == 1:
         return swept, [pick(need.measured[0], free[0])]
+    if kind == "values" and not measured and free:
+        return [], [pick("value", k) for k in free]
     if not need.swept and not measured and len(free) == 1:
         return [], [pick(need.measured[0], free[0])]
     return swept, measured

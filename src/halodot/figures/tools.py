@@ -24,6 +24,8 @@ OPTIONS = {
     "thickness": '--thickness "100 nm"',
     "drain_voltage": '--drain-voltage "-60 V"',
     "read_voltage": '--read-voltage "0.1 V"',
+    "illuminated_area": '--illuminated-area "1e-4 cm2"',
+    "wavelength": '--wavelength "450 nm"',
 }
 
 

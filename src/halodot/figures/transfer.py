@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from dataclasses import dataclass
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,10 +13,12 @@ from ..core.errors import InputError
 from ..core.sourced import Sourced, computed
 from ..device.state import Trace
 from .along_channel import along_figures
+from .contacts import contact_figures
+from .gate_sweep import Fit, Sweep, fit_of
+from .photoresponse import dark_rows, photo_figures, state_figures
 from .state import Figure, Figures
 from .tools import (
     Z90,
-    intercept_on_axis,
     missing,
     noise_of,
     runs_of,
@@ -27,27 +29,6 @@ from .tools import (
 
 Array = NDArray[np.float64]
 GEOMETRY = ("channel_width", "channel_length", "gate_capacitance")
-
-
-@dataclass(frozen=True)
-class _Sweep:
-    """One gate sweep, gate voltage rising toward the on state; `over` = sign * Vg."""
-
-    over: Array
-    current: Array
-    drain: float
-    forward: bool
-    gate_current: Array | None
-
-
-@dataclass(frozen=True)
-class _Fit:
-    slope: float
-    slope_error: float
-    threshold: float
-    threshold_error: float
-    steepest: float
-    points: int
 
 
 def extract_transfer(trace: Trace) -> Figures:
@@ -77,6 +58,7 @@ def extract_transfer(trace: Trace) -> Figures:
     >>> round(f["mobility_p"].value.value / 1e-5, 6), round(f["threshold_voltage"].value.value, 3)
     (1.0, -5.0)
     """
+    whole, trace = trace, at_rest(trace)
     sign, share = _carrier(trace)
     sweeps = _sweeps(trace, sign)
     if not sweeps:
@@ -95,7 +77,34 @@ def extract_transfer(trace: Trace) -> Figures:
     figures.append(_hysteresis(sweeps, sign))
     figures += _leakage(sweeps)
     figures += along_figures(trace)
+    figures += contact_figures(trace, sweeps, letter)
+    figures += [*state_figures(whole), *photo_figures(whole)]
     return Figures(trace.kind, trace.label, tuple(figures), trace.status, trace.notes)
+
+
+def at_rest(trace: Trace) -> Trace:
+    """Return the rows in the dark, of the erased or initial state: those of the transistor itself.
+
+    All rows of a record that says nothing of light and state.
+    """
+    rows = dark_rows(trace)
+    state = trace.columns.get("state")
+    if state is not None and np.any(state[rows] == state[rows]):
+        held = {float(x) for x in state[rows] if x == x}
+        first = next(x for x in (0.0, 2.0, 1.0) if x in held)
+        rows = rows & (state == first)
+    if rows.all():
+        return trace
+    columns = {k: v[rows] for k, v in trace.columns.items()}
+    status = tuple(x for x, r in zip(trace.point_status, rows, strict=False) if r)
+    note = f"figures of the transistor are of the {int(rows.sum())} rows in the dark, at rest"
+    return replace(
+        trace,
+        columns=columns,
+        sweep=trace.sweep[rows],
+        point_status=status,
+        notes=(*trace.notes, note),
+    )
 
 
 def _carrier(trace: Trace) -> tuple[int, float]:
@@ -111,7 +120,7 @@ def _carrier(trace: Trace) -> tuple[int, float]:
     return sign, votes.count(sign) / max(len(votes), 1)
 
 
-def _sweeps(trace: Trace, sign: int) -> list[_Sweep]:
+def _sweeps(trace: Trace, sign: int) -> list[Sweep]:
     found = []
     stated = trace.parameters.get("drain_voltage")
     for rows in runs_of(trace, "gate_voltage"):
@@ -126,80 +135,26 @@ def _sweeps(trace: Trace, sign: int) -> list[_Sweep]:
         gate = trace.columns.get("gate_current")
         forward = bool(sign * (vg[-1] - vg[0]) > 0)
         found.append(
-            _Sweep(
+            Sweep(
                 (sign * vg)[order],
                 np.abs(i)[order],
                 drain,
                 forward,
                 None if gate is None else np.abs(gate[rows])[order],
+                i[order],
             )
         )
     return found
 
 
-def _window(sweep: _Sweep, *, linear: bool) -> tuple[NDArray[np.bool_], float]:
-    """Rows of the regime and the threshold they give, found together in a few rounds."""
-    y = sweep.current if linear else np.sqrt(sweep.current)
-    lift = 0.5 * sweep.drain if linear else 0.0
-    rows = y > 0.3 * float(np.max(y))
-    threshold = math.nan
-    for _ in range(8):
-        if np.sum(rows) < 5:
-            return np.zeros(len(y), bool), math.nan
-        slope, cut, _cov = straight_line(sweep.over[rows], y[rows])
-        if slope <= 0:
-            return np.zeros(len(y), bool), math.nan
-        threshold = -cut / slope - lift
-        over = sweep.over - threshold
-        if linear:
-            new = over > max(sweep.drain, 0.15 * float(over[-1]))
-        else:
-            reach = min(sweep.drain, float(over[-1]))
-            new = (over > 0.25 * reach) & (over <= reach)
-        if np.array_equal(new, rows):
-            break
-        rows = new
-    return rows, threshold
-
-
-def _fit(sweep: _Sweep, *, linear: bool) -> _Fit | None:
-    """Fit the regime's straight line; None where the sweep does not reach the regime."""
-    if not math.isfinite(sweep.drain):
-        return None
-    rows, threshold = _window(sweep, linear=linear)
-    reached = float(sweep.over[-1]) - threshold
-    if np.sum(rows) < 5 or np.ptp(sweep.over[rows]) < 0.15 * reached:
-        return None
-    x, y = sweep.over[rows], sweep.current[rows]
-    y = y if linear else np.sqrt(y)
-    slope, cut, cov = straight_line(x, y)
-    crossing, error = intercept_on_axis(slope, cut, cov)
-    lift = 0.5 * sweep.drain if linear else 0.0
-    off = float(sweep.current[0]) < 0.01 * float(np.max(sweep.current))
-    if off and crossing - lift < float(sweep.over[0]):
-        return None  # on where the device is off: the contacts bend what the line went through
-    return _Fit(
-        slope, float(np.sqrt(cov[0, 0])), crossing - lift, error, _steepest(x, y), int(rows.sum())
-    )
-
-
-def _steepest(x: Array, y: Array) -> float:
-    """Largest slope over runs of a third of the window (at least five points)."""
-    width = max(5, len(x) // 3)
-    slopes = [
-        straight_line(x[k : k + width], y[k : k + width])[0] for k in range(len(x) - width + 1)
-    ]
-    return max(slopes)
-
-
-def _mobility(trace: Trace, sweeps: list[_Sweep], sign: int, letter: str) -> list[Figure]:
+def _mobility(trace: Trace, sweeps: list[Sweep], sign: int, letter: str) -> list[Figure]:
     lack_drain = not any(math.isfinite(s.drain) for s in sweeps)
     lack = missing(trace, *GEOMETRY, *(["drain_voltage"] if lack_drain else []))
     figures: list[Figure] = []
     best: Figure | None = None
     thresholds: Figure | None = None
     for name, linear in (("saturation", False), ("linear", True)):
-        fits = [(s, f) for s in sweeps if (f := _fit(s, linear=linear)) is not None]
+        fits = [(s, f) for s in sweeps if (f := fit_of(s, linear=linear)) is not None]
         mobility, largest = _pair(trace, fits, lack, name, letter, linear)
         threshold = _threshold(fits, sign, lack_drain, name)
         figures += [mobility, largest, threshold]
@@ -217,7 +172,7 @@ def _mobility(trace: Trace, sweeps: list[_Sweep], sign: int, letter: str) -> lis
 
 def _pair(
     trace: Trace,
-    fits: list[tuple[_Sweep, _Fit]],
+    fits: list[tuple[Sweep, Fit]],
     lack: str,
     name: str,
     letter: str,
@@ -262,7 +217,7 @@ def _combine(values: list[float], errors: list[float], unit: str) -> Sourced:
     return computed(mid, unit, low, high, note=f"spread over {len(values)} sweeps")
 
 
-def _threshold(fits: list[tuple[_Sweep, _Fit]], sign: int, lack_drain: bool, name: str) -> Figure:
+def _threshold(fits: list[tuple[Sweep, Fit]], sign: int, lack_drain: bool, name: str) -> Figure:
     line = "|Id|, less |Vd|/2" if name == "linear" else "sqrt|Id|"
     text = f"Gate voltage at which the straight line through {line} in the {name} regime is zero."
     key = f"threshold_voltage_{name}"
@@ -274,24 +229,38 @@ def _threshold(fits: list[tuple[_Sweep, _Fit]], sign: int, lack_drain: bool, nam
     return Figure(key, _combine(values, [f.threshold_error for _, f in fits], "V"), text)
 
 
-def _on_off(sweeps: list[_Sweep]) -> list[Figure]:
-    ratios, on = [], []
+def _on_off(sweeps: list[Sweep]) -> list[Figure]:
+    ratios, on, off, floored = [], [], [], 0
     for s in sweeps:
         k = max(len(s.current) // 20, 1)
         top, bottom = np.sort(s.current)[-k:], np.sort(s.current)[:k]
         on.append(float(np.median(top)))
-        low = float(np.median(bottom))
-        ratios.append(float(np.median(top)) / low if low > 0 else math.inf)
+        low, floor = float(np.median(bottom)), _floor(s)
+        floored += low <= floor
+        off.append(max(low, floor))
+        ratios.append(on[-1] / off[-1] if off[-1] > 0 else math.inf)
     none = "the off current is exactly zero: no ratio"
+    note = "off current at the noise: a lower bound" if 2 * floored > len(sweeps) else ""
     return [
         Figure(
             "on_off_ratio",
-            spread(ratios, "1", none),
-            "Median of the highest 5 % of |Id| over that of the lowest 5 %, per sweep.",
+            spread(ratios, "1", none, note),
+            "Median of the highest 5 % of |Id| over that of the lowest 5 %, per sweep; the latter "
+            "not below the noise.",
         ),
+        Figure("off_current", spread(off, "A", "", note), "Median of the lowest 5 % of |Id|."),
         Figure("on_current", spread(on, "A", ""), "Median of the highest 5 % of |Id|."),
         Figure("drain_voltage", _drain([s.drain for s in sweeps]), "Bias of the sweeps."),
     ]
+
+
+def _floor(sweep: Sweep) -> float:
+    """Noise of the readings around the off current: signs change there, so |Id| says too little."""
+    quiet = sweep.current < 10.0 * float(np.percentile(sweep.current, 20)) + 1e-30
+    signed = sweep.signed[quiet]
+    if np.sum(quiet) < 8 or np.ptp(np.sign(signed)) < 2:
+        return 0.0
+    return noise_of(signed)
 
 
 def _drain(values: list[float]) -> Sourced:
@@ -302,7 +271,7 @@ def _drain(values: list[float]) -> Sourced:
     return Sourced.unknown("V", reason)
 
 
-def _swing(sweeps: list[_Sweep]) -> list[Figure]:
+def _swing(sweeps: list[Sweep]) -> list[Figure]:
     values = [v for s in sweeps if math.isfinite(v := _best_swing(s))]
     text = "Smallest dVg/dlog10|Id| over runs of one decade or more above the noise (300 K floor: "
     text += "0.0595 V per decade)."
@@ -310,7 +279,7 @@ def _swing(sweeps: list[_Sweep]) -> list[Figure]:
     return [Figure("subthreshold_swing", spread(values, "V/dec", none), text)]
 
 
-def _best_swing(sweep: _Sweep) -> float:
+def _best_swing(sweep: Sweep) -> float:
     quiet = np.sort(sweep.current)[: max(len(sweep.current) // 10, 3)]
     floor = 3.0 * noise_of(sweep.current[sweep.current <= np.median(quiet) * 3.0])
     good = sweep.current > max(floor, 2.0 * float(np.median(quiet)), 1e-30)
@@ -325,7 +294,7 @@ def _best_swing(sweep: _Sweep) -> float:
     return 1.0 / max(slopes) if slopes and max(slopes) > 0 else math.nan
 
 
-def _hysteresis(sweeps: list[_Sweep], sign: int) -> Figure:
+def _hysteresis(sweeps: list[Sweep], sign: int) -> Figure:
     """Shift at constant current between each pair of a forward and a backward sweep."""
     shifts = []
     for a, b in itertools.pairwise(sweeps):
@@ -341,7 +310,7 @@ def _hysteresis(sweeps: list[_Sweep], sign: int) -> Figure:
     return Figure("hysteresis_voltage", spread(shifts, "V", "one direction only"), text)
 
 
-def _gate_at(sweep: _Sweep, level: float) -> float:
+def _gate_at(sweep: Sweep, level: float) -> float:
     """Median gate voltage of the crossings of `level`."""
     above = sweep.current >= level
     k = np.flatnonzero(above[1:] & ~above[:-1])
@@ -353,7 +322,7 @@ def _gate_at(sweep: _Sweep, level: float) -> float:
     return float(np.median(x0 + (x1 - x0) * (math.log(level) - y0) / (y1 - y0)))
 
 
-def _leakage(sweeps: list[_Sweep]) -> list[Figure]:
+def _leakage(sweeps: list[Sweep]) -> list[Figure]:
     tops = [
         float(np.nanmax(s.gate_current))
         for s in sweeps
