@@ -31,23 +31,24 @@ def run(protocol: Synapse | Logic, play: Play) -> Trace:
         and ``condition``, or ``input_a``, ``input_b``, ``read`` and ``repeat``.
     """
     made = runs(protocol) if isinstance(protocol, Synapse) else gates(protocol)
-    played = [_played(protocol, one, k == 0) for k, one in enumerate(made)]
+    played = [_played(protocol, one, k) for k, one in enumerate(made)]
     records = [_labelled(play(p), one) for p, one in zip(played, made, strict=True)]
     parameters = {**records[0].parameters, **_parameters(protocol)}
     return _joined(protocol, records, parameters)
 
 
-def _played(protocol: Synapse | Logic, one: Run, pictured: bool) -> Played:
+def _played(protocol: Synapse | Logic, one: Run, k: int) -> Played:
+    """Run `k` as a record of its own; its label parts the scatter of one cycle from the next."""
     return Played.model_construct(
         kind=one.wave.kind,
-        label=protocol.label,
+        label=f"{protocol.label} run {k}",
         in_draws=protocol.in_draws,
         hold=protocol.hold,
         light=protocol.light,
         drain=protocol.drain,
         read_voltage=protocol.read_voltage,
         wave=replace(one.wave, extra={}),
-        pictured=pictured,
+        pictured=k == 0,
     )
 
 

@@ -12,12 +12,12 @@ from .event_energy import energy_figures
 from .plasticity import plasticity_figures
 from .state import Figure, Figures
 from .synapse_curves import Curves, curves
-from .synapse_runs import SETTLED, Run, measured_name, read_runs, reads_after
+from .synapse_runs import SETTLED, Run, measured_name, read_runs
 from .timing import timing_figures
 from .tools import known_unless
 
 Array = NDArray[np.float64]
-LEAST = 7  # points of a decay that is fitted
+LEAST = 6  # points of a decay that is fitted
 LATE = 0.02  # of the height at which a decay starts to count: the fit starts at its top
 
 
@@ -47,7 +47,7 @@ def extract_synapse(trace: Trace) -> Figures:
     runs = read_runs(trace)
     found = curves(runs)
     unit = trace.units.get(name, "A")
-    how = _how(trace, found.single)
+    how = _how(found.single)
     figures = [
         *_response(found.single, unit, how),
         *_decay(found.single),
@@ -60,8 +60,8 @@ def extract_synapse(trace: Trace) -> Figures:
     return Figures(trace.kind, trace.label, tuple(figures), trace.status, notes)
 
 
-def _how(trace: Trace, run: Run) -> str:
-    if reads_after(trace, run.rows):
+def _how(run: Run) -> str:
+    if run.after:
         return f"between pulses, from {SETTLED:g} widths after the end of a pulse on"
     return "from the start of a pulse to the start of the next"
 
@@ -108,9 +108,7 @@ def _rise(run: Run) -> Sourced:
 
 def _tail(run: Run) -> tuple[Array, Array]:
     """Time since the top of what follows the last event, and the departure over that top."""
-    e = run.events[-1]
-    late = run.time >= e.end + SETTLED * e.width
-    t, y = run.time[late], run.value[late] - run.baseline
+    t, y = run.decay()
     if not np.any(y):
         return t[:0], y[:0]
     top = int(np.argmax(np.abs(y)))

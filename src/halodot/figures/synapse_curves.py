@@ -246,9 +246,8 @@ def _retained(plain: Sequence[Run], single: Run, reference: float) -> dict[str, 
     many = [r for r in same if r.count >= 2]
     numbers: list[tuple[float, Run]] = [(float(r.count), r) for r in same if r.count == 1]
     if many:
-        tally = Counter(round(math.log(r.period) / 0.03) for r in many)
-        usual = max(tally, key=lambda k: tally[k])
-        numbers += [(float(r.count), r) for r in many if round(math.log(r.period) / 0.03) == usual]
+        longest = max(many, key=lambda r: r.count)
+        numbers += [(float(r.count), r) for r in many if alike(r.period, longest.period)]
     count = Counter(r.count for r in many if r.count >= 3)
     often = max(count, key=lambda n: count[n]) if count else 0
     axes = {

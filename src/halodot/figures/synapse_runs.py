@@ -58,6 +58,8 @@ class Run:
         A1, A2 ... of its events.
     errors
         Below which each is no response.
+    after
+        Whether responses are read between pulses only.
     """
 
     test: str
@@ -70,6 +72,7 @@ class Run:
     spikes: tuple[Stimulus, ...]
     responses: Array
     errors: Array
+    after: bool
 
     @property
     def count(self) -> int:
@@ -102,6 +105,14 @@ class Run:
         t = self.time - self.events[-1].end
         late = t > 0.0
         return float(np.interp(after, t[late], self.value[late]) - self.baseline)
+
+    def decay(self) -> tuple[Array, Array]:
+        """Times and departures after the last event, from where a response is read."""
+        e = self.events[-1]
+        rows = np.arange(e.last, len(self.time))
+        if self.after:
+            rows = rows[self.time[rows] >= e.end + SETTLED * e.width]
+        return self.time[rows], self.value[rows] - self.baseline
 
     @property
     def tail(self) -> float:
@@ -207,6 +218,7 @@ def _run(
         tuple(spikes),
         np.array([y[k] - baseline for k in at]),
         np.array([floor[k] for k in at]) + float(np.median(floor[:first])),
+        after,
     )
 
 
