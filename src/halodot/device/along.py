@@ -39,7 +39,8 @@ __all__ = ["Channel", "run"]
 Array = NDArray[np.float64]
 NUMERICS = Tolerances(step=1e-2, leap=400.0, floor=1e18)
 CAREFUL = Tolerances(step=1e-3, leap=20.0, floor=1e15)
-STRIDE = 2.0  # V, largest jump of the gate in one piece of a sweep
+STRIDE = 4.0  # V, largest step of the staircase that stands for a ramp
+QUICK = 1e-2  # share of a ramp for which its end stands
 LEAST = 1e-3  # of a jump of the gate, below which continuation gives up
 ROUNDS, AGREED = 4, 0.03  # of the nodes that follow a zone: how often, until when
 UNITS = {
@@ -195,14 +196,15 @@ class Channel:
     def wait(self, time: float, drain: float) -> tuple[float, float]:
         """Stand for `time` [s] at the present gate and V_D; return the current density, emission.
 
-        The drain voltage is reached on the way, in a thousandth of it.
+        Another drain voltage or light is reached on the way, in a thousandth of it.
         """
         s = self.simulation
-        ramp = 1e-3 * time
-        corners = np.array([0.0, ramp, time])
-        volts = np.array([s.voltage, drain, drain])
-        light = np.vstack([s.light, self.light, self.light])
-        record = s.drive(corners, volts, light, corners[-1:])
+        if s.voltage == drain and np.array_equal(s.light, self.light):
+            corners, volts, light = np.array([0.0, time]), np.full(2, drain), [s.light] * 2
+        else:
+            corners = np.array([0.0, 1e-3 * time, time])
+            volts, light = np.array([s.voltage, drain, drain]), [s.light, self.light, self.light]
+        record = s.drive(corners, volts, np.array(light), corners[-1:])
         return float(record.current_density[-1]), float(record.emission[-1])
 
 
@@ -328,20 +330,28 @@ def _solved(channel: Channel, gate: float, drain: float) -> tuple[dict[str, floa
 def _in_time(
     sheet: Sheet, sweep: _Sweep, light: Array, numerics: Tolerances
 ) -> tuple[list[dict[str, float]], list[Status], Channel]:
-    """Follow a sweep in time from rest at 0 V in the dark, gate and drain stepped."""
+    """Follow a sweep in time from 0 V in the dark, gate and drain stepped.
+
+    The channel starts at rest; where its contacts take ions, carriers are at rest and the ions
+    still where they were put, as at rest they would be the contact's.
+    """
     channel = Channel(sheet, np.zeros_like(light), numerics)
     simulation = channel.simulation
-    if simulation.status.is_good:
+    open_ended = sheet.stack.left.exchange or (sheet.stack.right and sheet.stack.right.exchange)
+    if simulation.status.is_good and not open_ended:
         simulation.settle(voltage=0.0)
     channel.light = light
-    span = float(sweep.time[-1]) or 1.0
+    pause = max(sweep.hold, 1e-3 * (float(sweep.time[-1]) or 1.0))
     rows: list[dict[str, float]] = []
     status = []
-    before, pause = 0.0, max(sweep.hold, 1e-3 * span)
+    before = 0.0
     for t, gate, drain in zip(sweep.time, sweep.gate, sweep.drain, strict=True):
-        wait = float(t) - before if rows else pause
-        found = _stepped(channel, float(gate), float(drain), wait)
-        good = channel.status.is_good and np.isfinite(found[0])
+        if rows:
+            found = _stepped(channel, float(gate), float(drain), float(t) - before)
+        else:
+            _stepped(channel, float(gate), float(drain), QUICK * pause)
+            found = channel.wait(pause, float(drain))
+        good = channel.status.is_good and bool(np.isfinite(found[0]))
         row = channel.row(*found, float(drain)) if good else dict(NOTHING)
         rows.append({"time": t, "gate_voltage": gate, "drain_voltage": drain} | row)
         status.append(Status.OK if good else worst(channel.status, Status.NOT_CONVERGED))
@@ -350,16 +360,21 @@ def _in_time(
 
 
 def _stepped(channel: Channel, gate: float, drain: float, time: float) -> tuple[float, float]:
-    """Move the gate to its next value in pieces of at most `STRIDE`, in `time` altogether."""
-    start = channel.gate
-    pieces = max(1, int(np.ceil(abs(gate - start) / STRIDE)))
+    """Move gate and drain to their next values in `time`.
+
+    A ramp is a staircase whose steps stand at the middle of each piece, and at its end for a short
+    while: of second order in the length of a step.
+    """
+    start, from_drain = channel.gate, channel.simulation.voltage
+    pieces = max(1, int(np.ceil(max(abs(gate - start), abs(drain - from_drain)) / STRIDE)))
+    shares = [*((np.arange(pieces) + 0.5) / pieces), 1.0]
+    times = [*np.full(pieces, (1.0 - QUICK) * time / pieces), QUICK * time]
     found = (np.nan, np.nan)
-    from_drain = channel.simulation.voltage
-    for k in range(1, pieces + 1):
+    for share, wait in zip(shares, times, strict=True):
         if not channel.status.is_good:
             break
-        channel._put(start + (gate - start) * k / pieces)
-        found = channel.wait(time / pieces, from_drain + (drain - from_drain) * k / pieces)
+        channel._put(start + (gate - start) * share)
+        found = channel.wait(wait, from_drain + (drain - from_drain) * share)
     return found
 
 
