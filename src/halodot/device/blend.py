@@ -9,13 +9,14 @@ m = 1 - v - w.
     into a dot   1/c = T/V + 1/(4 pi D r)                        transfer, and the way to the dot
     out of it    by detailed balance: c N exp(-level/kT)
     recombined   c' = A delta/T_r  x  m/(m + w)                  a partner at the surface
-    apart        x_c/(1 + T/tau)                                 of the excitons of the dots
+    apart        1/(1 + T/tau)                                   of the excitons of a dot
 
 dE is the offset of the bands that holds the carrier: affinity of the dot less that of the matrix
 for electrons, ionization energy of the matrix less that of the dot for holes. Where both are
 positive (type I, dot inside) the dot holds both and no pair comes apart; where one is, that carrier
-stays and the other leaves. x_c of the dots touch the matrix; those inside of clusters do all the
-same `inner_rate` times as fast, and their excitons are lost. An insulator covers its share of the
+stays and the other leaves. x of the dots touch the matrix. For the others transfer and
+recombination are `inner_rate` times as fast, so that they take fewer carriers, by the share of
+their excitons that comes apart, and keep them longer. An insulator covers its share of the
 surfaces.
 Range: dots that do not touch each other form no second path; the field of a charged dot is that of
 the mean charge.
@@ -215,15 +216,27 @@ def leaving(offset: float, kt: float) -> float:
 
 
 def separation(
-    transfer_time: float, lifetime: float, in_contact: float, well: tuple[float, float], kt: float
+    transfer_time: float, lifetime: float, well: tuple[float, float], kt: float
 ) -> float:
-    """Share of the excitons of dots whose carriers come apart, one of them into the matrix.
+    """Share of the excitons of a dot whose carriers come apart, one of them into the matrix.
 
-    >>> round(separation(1e-9, 9e-9, 0.5, (0.5, -0.7), 0.0259), 3)
-    0.45
+    >>> round(separation(1e-9, 9e-9, (0.5, -0.7), 0.0259), 3)
+    0.9
     """
     rate = sum(leaving(offset, kt) for offset in well) / transfer_time
-    return in_contact * rate / (rate + 1.0 / lifetime)
+    return rate / (rate + 1.0 / lifetime)
+
+
+def classes(
+    dots: Dispersion, well: tuple[float, float], kt: float
+) -> list[tuple[float, float, float]]:
+    """Dots that touch the matrix and those that do not: share, rate, excitons that come apart."""
+    outside, slow = float(dots.in_contact), float(dots.inner_rate)
+    time, lifetime = float(dots.transfer_time), float(dots.exciton_lifetime)
+    found = [(outside, 1.0, separation(time, lifetime, well, kt))]
+    if slow > 0.0:
+        found.append((1.0 - outside, slow, separation(time / slow, lifetime, well, kt)))
+    return [one for one in found if one[0] > 0.0]
 
 
 def met(density: float, radius: float, reach: float) -> float:
@@ -248,7 +261,8 @@ def _levels(
     volume, surface, radius = mix.size**3, 6.0 * mix.size**2, _radius(mix.size)
     step = charging_energy(mix.size, mix.permittivity)
     lost = surface * TOUCH / float(dots.recombination_time) * mix.touched
-    outside = float(dots.in_contact)
+    found = classes(dots, well, kt)
+    best = max((apart for _, _, apart in found), default=1.0)
     gap = matrix["band_gap"]
     for kind, offset, name in zip(
         ("acceptor", "donor"), well, ("electron_mobility", "hole_mobility"), strict=True
@@ -256,10 +270,8 @@ def _levels(
         depths = ladder(offset, step, dots.carriers_per_dot, kt)
         way = matrix[name] * kt
         taken = entering(volume, float(dots.transfer_time), way, radius) * mix.touched
-        for share, rate in ((outside, 1.0), (1.0 - outside, float(dots.inner_rate))):
-            if share <= 0.0 or rate <= 0.0:
-                continue
-            into, out = taken * rate, lost * rate
+        for share, rate, apart in found:
+            into, out = taken * (apart / best if best > 0.0 else rate), lost * rate
             electrons = kind == "acceptor"
             for count, depth in _grouped(depths):
                 yield Trap(
@@ -287,9 +299,8 @@ def _light(
 ) -> tuple[Absorbing | None, tuple[str, ...]]:
     """What the blend absorbs, and the share of pairs that come apart."""
     kt, share = BOLTZMANN * matrix.temperature, float(dots.share)
-    lifetime = float(dots.exciton_lifetime)
     outside = float(dots.in_contact) * mix.touched
-    apart = separation(float(dots.transfer_time), lifetime, outside, well, kt)
+    apart = mix.touched * sum(x * share for x, _, share in classes(dots, well, kt))
     own = met(mix.density * outside, _radius(mix.size), float(dots.exciton_reach))
     own = max(own, 0.0) if max(well) > 0.0 else 0.0
     parts: list[tuple[Absorbing, float]] = []

@@ -70,12 +70,12 @@ class Dispersion(Spec):
     )
     inner_rate: Sourced = quantity(
         "1",
-        "factor on all rates of dots inside of clusters, which the matrix does not touch",
+        "factor on transfer and recombination of dots that the matrix does not touch",
         low=0,
         high=1,
-        default=1e-3,
-        interval=(1e-4, 1e-2),
-        why="one or two hops over ligands to the edge of the cluster, each down 30 to 100 times",
+        default=0.02,
+        interval=(0.005, 0.08),
+        why="one more shell of ligands to cross, 10 to 200 times slower",
     )
     carriers_per_dot: int = Field(
         default=8, ge=1, le=50, description="most carriers of one kind that a dot takes"
