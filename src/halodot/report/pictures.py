@@ -184,6 +184,8 @@ def _records(result: ReportInput) -> Iterator[tuple]:
         "impedance": "Impedance against frequency, and in the plane.",
         "capacitance": "Capacitance against bias.",
         "waveform": "Record in time.",
+        "synapse": "Tests of a synapse, each from rest.",
+        "logic": "Outputs of a gate; filled: above the threshold (dashed). Dots are repeats.",
     }
     for kind in dict.fromkeys(t.kind for t in records):
         same = [t for t in records if t.kind == kind]
@@ -193,7 +195,7 @@ def _records(result: ReportInput) -> Iterator[tuple]:
         yield (
             "figures",
             caption,
-            kind in ("iv", "transfer", "impedance", "capacitance", "open_circuit"),
+            kind in ("iv", "transfer", "impedance", "capacitance", "open_circuit", "synapse"),
             lambda name, same=same, kind=kind: traces.overlay(same[:MOST_SERIES], kind, name),
         )
     yield (

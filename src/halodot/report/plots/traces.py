@@ -31,9 +31,10 @@ def overlay(traces: Sequence[Trace], kind: str, name: str) -> str | None:
         against time where the record holds it.
     """
     chosen = [t for t in traces if t.kind == kind and len(t)]
-    from . import records
+    from . import records, synapse
 
-    draw = PICTURES.get(kind) or records.PICTURES.get(kind, time_course)
+    drawn = PICTURES | records.PICTURES | synapse.PICTURES
+    draw = drawn.get(kind, time_course)
     return draw(chosen, name) if chosen else None
 
 
