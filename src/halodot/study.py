@@ -446,5 +446,5 @@ def _bounded(spec: Spec, name: str, value: Any) -> Any:
     declared = quantity_of(type(spec), name)
     if declared is None or not isinstance(value, Sourced) or value.value is None:
         return value
-    inside = min(max(value.value, declared["low"]), declared["high"])
+    inside = float(min(max(value.value, declared["low"]), declared["high"]))
     return value if inside == value.value else value.with_value(inside)
