@@ -1,8 +1,9 @@
-"""What the stack does beside a filament: steady currents and fields of the charge engine, tabulated.
+"""What the stack does beside a filament: currents and fields of the charge engine, tabulated.
 
-The voltage divides over the layers as the engine finds it. Ions of the film either have had time to
-follow or stand still: both are solved, and mixed by the time of the protocol,
-1 - exp(-t / tau), tau = lambda_D d / 2 D (charging of two Debye layers through the film).
+The voltage rises from rest to its largest within the time for which it stands in the protocol, in
+the light of the protocol. Carriers and ions of every layer follow as far as they can in that time,
+so that the voltage divides over the layers as by their capacitances in a fast protocol and as by
+their conduction in a slow one; light makes a film conduct, and pushes the voltage to its sides.
 """
 
 from __future__ import annotations
@@ -16,47 +17,19 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from ...core.constants import BOLTZMANN, ELEMENTARY_CHARGE, VACUUM_PERMITTIVITY
 from ..charge.grid import initial
 from ..charge.layers import Circuit, Stack
 from ..charge.problem import PHI
 from ..charge.simulate import Simulation
+from ..charge.stepping import Tolerances
 from .reduced import Background
 
 Array = NDArray[np.float64]
 UNIT = 1e-15  # A, below which the table is linear and above logarithmic
 LITTLE = 0.05  # V, at which the share at rest is read
-HARDLY, NEARLY = 0.02, 0.98  # weights at which one of the two solutions will do
 NODES = 21  # a layer, within 2 % of a fine grid
 KEPT = 32
 _known: OrderedDict[str, tuple[Array, Array, int]] = OrderedDict()
-
-
-def following_time(stack: Stack) -> float:
-    """Return the time [s] in which the ions of the slowest layer screen a field; inf without."""
-    times = []
-    thermal = BOLTZMANN * stack.temperature
-    for layer in stack.layers:
-        for ion in layer.ions:
-            if ion.density <= 0.0 or ion.mobility <= 0.0:
-                continue
-            permittivity = VACUUM_PERMITTIVITY * layer.relative_permittivity
-            charge = ELEMENTARY_CHARGE * ion.density * ion.charge**2
-            debye = math.sqrt(permittivity * thermal / charge)
-            times.append(0.5 * debye * layer.thickness / (ion.mobility * thermal))
-    return max(times) if times else math.inf
-
-
-def frozen(stack: Stack) -> Stack:
-    """Return the stack with its ions fixed where they were put, evenly."""
-    layers = []
-    for layer in stack.layers:
-        fixed = layer.fixed_charge + sum(i.charge * i.density for i in layer.ions)
-        layers.append(replace(layer, ions=(), fixed_charge=fixed))
-    ends = [
-        None if c is None else replace(c, exchange=()) for c in (stack.left, stack.right)
-    ]
-    return replace(stack, layers=tuple(layers), left=ends[0], right=ends[1])
 
 
 def background(
@@ -79,42 +52,39 @@ def background(
         Beside the device [ohm].
     """
     stack = replace(stack, circuit=Circuit())
-    half = np.geomspace(LITTLE, max(largest, 4.0 * LITTLE), 6)
+    half = np.geomspace(LITTLE, max(largest, 4.0 * LITTLE), 8)
     volts = np.concatenate([-half[::-1], [0.0], half])
-    time = following_time(stack)
-    weight = 1.0 - math.exp(-duration / time) if math.isfinite(time) else 0.0
-    parts = []
-    if weight < NEARLY:
-        parts.append((1.0 - weight if weight > HARDLY else 1.0, _tables(frozen(stack), volts,
-                                                                        lights, active)))
-    if weight > HARDLY:
-        parts.append((weight if weight < NEARLY else 1.0, _tables(stack, volts, lights, active)))
-    current = sum(p * t[0] for p, t in parts) * area + volts / shunt
-    near = sum(p * t[1] for p, t in parts)
-    failed = sum(t[2] for _, t in parts)
-    notes = []
-    if math.isfinite(time):
-        notes.append(f"ions of the film follow in {time:.2g} s: {100 * weight:.0f} % of the field "
-                     f"is that with ions at rest, for voltages that stand {duration:.2g} s")
+    current, near, failed = _tables(stack, volts, lights, active, duration)
+    current = current * area + volts / shunt
+    notes = [
+        f"voltage without filament divided as after a rise within {duration:.2g} s: "
+        f"{100 * near[0, -1]:.0f} % over the layer at the active electrode in the dark"
+    ]
+    if len(lights) > 1:
+        notes[0] += f", {100 * near[-1, -1]:.0f} % in the light"
     if failed:
         notes.append(f"{failed} points of the current without filament did not converge and were "
                      "taken from their neighbours")
-    table = Background(lights, volts, np.arcsinh(current / UNIT), near, absorbed)
-    return table, tuple(notes)
+    return Background(lights, volts, np.arcsinh(current / UNIT), near, absorbed), tuple(notes)
 
 
-def _tables(stack: Stack, volts: Array, lights: Array, active: str) -> tuple[Array, Array, int]:
+def _tables(
+    stack: Stack, volts: Array, lights: Array, active: str, duration: float
+) -> tuple[Array, Array, int]:
     """Current density and near share [L, V], and points that failed; the last ones are kept."""
-    key = hashlib.sha1(pickle.dumps((stack, volts, lights, active))).hexdigest()
+    rounded = float(f"{duration:.1g}")
+    key = hashlib.sha1(pickle.dumps((stack, volts, lights, active, rounded))).hexdigest()
     if key not in _known:
-        _known[key] = _solved(stack, volts, lights, active)
+        _known[key] = _solved(stack, volts, lights, active, rounded)
         if len(_known) > KEPT:
             _known.popitem(last=False)
     _known.move_to_end(key)
     return _known[key]
 
 
-def _solved(stack: Stack, volts: Array, lights: Array, active: str) -> tuple[Array, Array, int]:
+def _solved(
+    stack: Stack, volts: Array, lights: Array, active: str, duration: float
+) -> tuple[Array, Array, int]:
     from ..charge.build import discretise
 
     side = 1.0 if active == "left" else -1.0
@@ -126,24 +96,35 @@ def _solved(stack: Stack, volts: Array, lights: Array, active: str) -> tuple[Arr
     ends = inside[[0, -1]] if active == "left" else inside[[-1, 0]]
     current = np.full((len(lights), len(volts)), np.nan)
     drop = np.full((len(lights), len(volts)), np.nan)
+    middle = len(volts) // 2
     for j, light in enumerate(lights):
         for way in (1, -1):
-            simulation = Simulation(cell)
-            chosen = np.flatnonzero(volts * way >= 0.0)[::way]
-            for k in chosen:
-                record = simulation.steady(np.array([side * volts[k]]), light=float(light))
-                if record.status[0].is_good:
-                    current[j, k] = side * record.current_density[0]
-                    phi = simulation.state.X[PHI] * cell.problem.thermal_voltage
-                    drop[j, k] = phi[ends[0]] - phi[ends[1]]
-    failed = int(np.sum(np.isnan(current)))
+            chosen = np.arange(middle + way, middle + way * (middle + 1), way)
+            simulation = Simulation(cell, Tolerances(step=1e-2))
+            status = simulation.settle(voltage=0.0, light=float(light))
+            if not status.is_good:
+                continue
+            phi = simulation.state.X[PHI] * cell.problem.thermal_voltage
+            drop[j, middle] = phi[ends[0]] - phi[ends[1]]
+            top = volts[chosen[-1]]
+            times = duration * volts[chosen] / top
+            record = simulation.drive(
+                np.array([0.0, duration]), side * np.array([0.0, top]), np.full(2, light), times,
+                snapshots=len(times),
+            )  # fmt: skip
+            phi = record.states[:, PHI] * cell.problem.thermal_voltage
+            good = np.array([s.is_good for s in record.status])[: len(phi)]
+            found = side * (record.electron + record.hole)
+            current[j, chosen[: len(phi)][good]] = found[: len(phi)][good]
+            drop[j, chosen[: len(phi)][good]] = (phi[:, ends[0]] - phi[:, ends[1]])[good]
+        rest = simulation.steady(np.zeros(1), light=float(light))
+        current[j, middle] = side * rest.current_density[0]
+    failed = int(np.sum(np.isnan(drop)))
     for table in (current, drop):
         for row in table:
             _filled(volts, row)
-    rest = drop[:, volts == 0.0]
     with np.errstate(invalid="ignore", divide="ignore"):
-        near = (drop - rest) / volts
-    middle = int(np.flatnonzero(volts == 0.0)[0])
+        near = (drop - drop[:, middle : middle + 1]) / volts
     near[:, middle] = 0.5 * (near[:, middle - 1] + near[:, middle + 1])
     return current, np.clip(near, 0.0, 1.0), failed
 

@@ -13,7 +13,7 @@ from ...core.errors import InputError
 from ...core.randomness import generator
 from ...core.sourced import Sourced
 from ...core.status import Status, worst
-from ..spec import Capacitance, DeviceSpec, Endurance, Impedance, Steady, _Protocol
+from ..spec import Capacitance, DeviceSpec, Endurance, Impedance, Retention, Steady, _Protocol
 from ..state import Trace
 from ..waveform import Waveform
 from .growth import Cell, conductance
@@ -101,7 +101,7 @@ def cell_of(spec: DeviceSpec, coverage: float, length: float) -> Cell:
         warming=float(heating.thermal_resistance) * area if heating else 0.0,
         lowering=float(light.lowering), half_light=float(light.half_light),
         redox_share=float(light.redox_share), damage=float(ligands.damage),
-        damage_exponent=float(ligands.damage_exponent), adhesion=float(reduced.adhesion),
+        damage_hot=float(reduced.damage_hot), damage_exponent=float(ligands.damage_exponent), adhesion=float(reduced.adhesion),
         interface=float(reduced.interface_share), series=float(spec.circuit.series_resistance),
         compliance=most, compliance_reset=float(reduced.compliance_reset or most),
         growth=float(reduced.growth_factor), thinning=float(reduced.thinning_factor),
@@ -171,11 +171,17 @@ def prepare(
 
 
 def _standing(wave: Waveform) -> float:
-    """Time for which a voltage stands: the median of the segments [s]."""
-    spans = np.diff(wave.time)
-    levels = np.abs(wave.voltage[1:]) + np.abs(wave.voltage[:-1])
-    chosen = spans[levels > 0.0]
-    return float(np.median(chosen)) if len(chosen) else float(np.sum(spans))
+    """Longest time for which at least half of the largest voltage stands [s]."""
+    volts, best, start = np.abs(wave.voltage), 0.0, math.nan
+    high = volts >= 0.5 * float(np.max(volts))
+    for k, t in enumerate(wave.time):
+        if high[k] and math.isnan(start):
+            start = float(wave.time[max(k - 1, 0)])
+        if not high[k]:
+            start = math.nan
+        elif t - start > best:
+            best = float(t - start)
+    return best or float(wave.time[-1] - wave.time[0])
 
 
 def run(
@@ -199,15 +205,16 @@ def run(
         )  # fmt: skip
     wave = of(protocol)
     device, notes = prepare(spec, protocol, wave, layers, left, right, library, film)
-    rows, end, steps = device.follow(wave, float(protocol.hold))
+    rows, _, steps = device.follow(wave, float(protocol.hold))
     thickness = Sourced(device.cell.length, "m", basis="computed")
     notes = (*notes, _told(device, rows, steps))
     beside = None
-    if spec.filament is not None and spec.filament.beside == "following":
+    stands = isinstance(protocol, Retention | Endurance)  # ions are at rest most of the time
+    if spec.filament is not None and spec.filament.beside == "following" and not stands:
         beside = _beside(spec, protocol, wave, device, rows, layers, left, right, library)
     trace = traced(spec, protocol, wave, device, rows, {"thickness": thickness}, notes, beside)
     if isinstance(protocol, Endurance):
-        return worn(trace, device, protocol, wave, end, spec)
+        return worn(trace, device, protocol, spec)
     return trace
 
 

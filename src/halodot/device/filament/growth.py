@@ -13,17 +13,17 @@ from ...core.constants import BOLTZMANN
 from ...numerics.compiled import kernel
 from .rates import (
     LARGEST,
-    joule_temperature,
     light_lowering,
     step_rate,
     surface_barrier,
     surface_diffusion_lifetime,
+    thermal_conductance,
     wire_conductance,
     wire_resistivity,
 )
 
 WARM = 300.0  # K, at which the wear of one passage counts as given
-HOTTEST = 1500.0  # K, above which a filament has long molten away
+HOTTEST = 1230.0  # K, where silver melts: what is hotter loses its heat by melting
 
 
 class Cell(NamedTuple):
@@ -57,11 +57,13 @@ class Cell(NamedTuple):
     half_light: float
     redox_share: float
     damage: float
+    damage_hot: float
     damage_exponent: float
     adhesion: float  # added to the creep barrier where dots have lost their ligands
-    interface: float  # share of a voltage that falls at the face of a metal
+    interface: float  # share of the voltage near the active electrode that falls at its face
     series: float
     compliance: float
+    compliance_reset: float  # while the active electrode is negative
     growth: float  # factors from the lattice model
     thinning: float
 
@@ -79,8 +81,8 @@ def flux(c: Cell, w: float, volts: float, near: float, thermal: float, eased: fl
 
     Steps in a row, ions few: J = (1 - exp(D/kT)) / sum_i exp(G_i/kT) / k_i, with G_i the energy
     before step i and D of the whole way, gamma Omega / r - z V. Oxidation at the active electrode
-    has the overpotential `interface near V`, reduction at the tip `interface V`, the rest falls
-    over the hops between.
+    has the overpotential `interface near V`; of the rest, half falls over the hops and half at the
+    tip. A filament that touches has, in its middle, half of the voltage against the electrode.
 
     Parameters
     ----------
@@ -96,10 +98,10 @@ def flux(c: Cell, w: float, volts: float, near: float, thermal: float, eased: fl
     hop = surface_barrier(c.inside, c.bare, covered, c.restored) - eased
     gap, radius = max(-w, 0.0), c.tip + max(w, 0.0)
     reached = near + (1.0 - near) * max(0.0, 1.0 - gap / c.length)
-    work = c.charge * volts
+    work = c.charge * volts * (1.0 - 0.5 * min(max(w, 0.0) / c.tip, 1.0))
     first = c.formation - c.interface * reached * work
     sites = max(1.0, gap / c.hop)
-    down = (1.0 - c.interface * (1.0 + reached)) * work / sites
+    down = 0.5 * (1.0 - c.interface * reached) * work / sites
     last = first - (sites - 1.0) * down
     whole = curvature(c, radius) - work
     slow = 1.0 / step_rate(redox, first, c.transfer, c.attempt, thermal)
@@ -158,8 +160,12 @@ def heated(c: Cell, w: float, power: float, light: float) -> float:
     radius = c.tip + max(w, 0.0)
     ambient = c.temperature + c.warming * light
     rho = wire_resistivity(radius, c.resistivity, c.path)
-    hot = joule_temperature(power, c.film_heat, radius, c.length, rho, ambient)
-    return min(hot, HOTTEST)
+    hot = ambient
+    for _ in range(4):  # metal conducts heat the better the warmer it is
+        mean = 0.5 * (ambient + hot)
+        out = thermal_conductance(radius, c.length, rho, c.film_heat, mean)
+        hot = min(ambient + power / out, HOTTEST)
+    return hot
 
 
 @kernel
@@ -187,13 +193,14 @@ def speed(c: Cell, w: float, volts: float, near: float, light: float, lost: floa
 def wear_rate(c: Cell, w: float, passing: float, temperature: float) -> float:
     """Return the share of the remaining ligands that is lost each second.
 
-    An atom that passes knocks a ligand off with exp(-E/kT), E from `damage` at 300 K; a way of
-    half a coming and going is one gap closed, or the radius grown e-fold, or back.
+    An atom that passes knocks a ligand off with p exp(-E/kT), E from `damage` at 300 K and p =
+    `damage_hot`; half a coming and going is a gap closed, the radius grown e-fold, or back.
     """
     if c.damage <= 0.0:
         return 0.0
     radius = c.tip + max(w, 0.0)
     size = radius if w > 0.0 else c.length
-    chance = c.damage ** (WARM / temperature)
+    most = max(c.damage_hot, c.damage)
+    chance = most * (c.damage / most) ** (WARM / temperature)
     atoms = max(math.pi * radius * radius / (c.atom * c.atom), 1.0)
     return 0.5 * chance * atoms**c.damage_exponent * abs(passing) / size

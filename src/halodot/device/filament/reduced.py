@@ -19,7 +19,7 @@ Array = NDArray[np.float64]
 COLUMNS = 7
 VOLTS, CURRENT, SHAPE, HEAT, WEAR, SOURCE, LIGHT = range(COLUMNS)
 GAMMA = 1.0 + math.sqrt(0.5)  # of the Rosenbrock steps
-SLACK, SHARE = 4e-12, 3e-3  # error of a step: [m], and of w
+SLACK, SHARE = 1e-11, 1e-2  # error of a step: [m], and of w
 MOST = 4_000_000  # steps of a run
 APART = 1e-9  # m, a gap after which the next filament takes a way of its own
 
@@ -73,41 +73,60 @@ def drawn_current(back: Array, at_light: Array, at_volts: Array, light: float, v
 
 
 @kernel
-def across(source: float, closed: bool, series: float, most: float, back: Array, at_light: Array,
-           at_volts: Array, light: float, metal: float) -> float:  # fmt: skip
+def root(low: float, high: float, share: float, series: float, target: float, back: Array,
+         at_light: Array, at_volts: Array, light: float, metal: float) -> float:  # fmt: skip
+    """Return V where ``share V + series I(V) = target``, which rises with V.
+
+    False position with halving (Illinois), and a bisection every fourth time.
+    """
+    a, b = low, high
+    fa = share * a + series * drawn_current(back, at_light, at_volts, light, a, metal) - target
+    fb = share * b + series * drawn_current(back, at_light, at_volts, light, b, metal) - target
+    if fa >= 0.0:
+        return a
+    if fb <= 0.0:
+        return b
+    close, side, c = 4e-7 * abs(target), 0, a
+    for k in range(100):
+        c = 0.5 * (a + b) if k % 4 == 3 else (a * fb - b * fa) / (fb - fa)
+        fc = share * c + series * drawn_current(back, at_light, at_volts, light, c, metal) - target
+        if abs(fc) <= close or b - a < 1e-12:
+            break
+        if fc > 0.0:
+            b, fb = c, fc
+            fa = 0.5 * fa if side == 1 else fa
+            side = 1
+        else:
+            a, fa = c, fc
+            fb = 0.5 * fb if side == -1 else fb
+            side = -1
+    return c
+
+
+@kernel
+def across(source: float, closed: bool, series: float, most: float, least: float, back: Array,
+           at_light: Array, at_volts: Array, light: float, metal: float) -> float:  # fmt: skip
     """Return the voltage of the device: what resistance, compliance and open terminals leave.
 
-    I + shift of the source is a rising function of the voltage; its root is bracketed.
+    A compliance is a bound that is never passed, neither by `most` nor below minus `least`.
     """
-    if closed:
-        here = drawn_current(back, at_light, at_volts, light, source, metal)
-        if abs(here) <= most and series == 0.0:
-            return source
-        dark = drawn_current(back, at_light, at_volts, light, 0.0, metal)
-        low, high = min(source, 0.0), max(source, 0.0)
-        if dark * source < 0.0 or source == 0.0:
-            low, high = low - 3.0, high + 3.0
-    else:
-        low, high = -3.0, 3.0
-    for _ in range(60):
-        middle = 0.5 * (low + high)
-        current = drawn_current(back, at_light, at_volts, light, middle, metal)
-        if closed:
-            excess = middle + series * current - source
-            if current > most:
-                excess = 1.0
-            elif current < -most:
-                excess = -1.0
-        else:
-            excess = current
-        if excess > 0.0:
-            high = middle
-        else:
-            low = middle
-        if high - low < 1e-9:
-            break
-    # the end nearer to rest: a compliance is never passed
-    return low if abs(low) < abs(high) else high
+    if not closed:
+        return root(-3.0, 3.0, 0.0, 1.0, 0.0, back, at_light, at_volts, light, metal)
+    dark = drawn_current(back, at_light, at_volts, light, 0.0, metal)
+    volts = source
+    if series > 0.0:
+        wide = abs(source) + series * abs(dark) + 1e-9
+        volts = root(-wide, wide, 1.0, series, source, back, at_light, at_volts, light, metal)
+    current = drawn_current(back, at_light, at_volts, light, volts, metal)
+    if current > most:
+        low = min(0.0 if dark < most else -3.0, volts)
+        bound = most * (1.0 - 1e-6)
+        volts = root(low, volts, 0.0, 1.0, bound, back, at_light, at_volts, light, metal)
+    elif current < -least:
+        high = max(0.0 if dark > -least else 3.0, volts)
+        bound = -least * (1.0 - 1e-6)
+        volts = root(volts, high, 0.0, 1.0, bound, back, at_light, at_volts, light, metal)
+    return volts
 
 
 @kernel
@@ -116,7 +135,10 @@ def slope(c: Cell, w: float, lost: float, source: float, light: float, closed: b
           ) -> tuple[float, float, float, float, float]:  # fmt: skip
     """Return dw/dt, what passes, temperature, voltage and current at one moment."""
     metal = conductance(c, w)
-    volts = across(source, closed, c.series, c.compliance, back, at_light, at_volts, light, metal)
+    volts = across(
+        source, closed, c.series, c.compliance, c.compliance_reset, back, at_light, at_volts,
+        light, metal,
+    )  # fmt: skip
     share = min(max(table(near, at_light, at_volts, light, volts), 0.0), 1.0)
     power = metal * volts * volts
     rate, passing, hot = speed(c, w, volts, share, light * absorbed, lost, power, shift)

@@ -20,6 +20,16 @@ class Reduced(Spec):
         interval=("0.3 nm", "0.5 nm"),
         why="a few atoms across",
     )
+    interface_share: Sourced = quantity(
+        "1",
+        "share of the voltage at the active electrode that falls at its face",
+        low=0.01,
+        high=0.98,
+        default=0.8,
+        interval=(0.65, 0.92),
+        why="mobile halide ions screen the inside of the film, and of two faces in series the "
+        "slower one, where metal turns into ions, takes most",
+    )
     adhesion: Sourced = quantity(
         "eV",
         "added to the creep barrier where dots have lost their ligands",
@@ -28,6 +38,15 @@ class Reduced(Spec):
         default="0.3 eV",
         interval=("0.15 eV", "0.5 eV"),
         why="metal wets a bare halide face and not one of hydrocarbon; not measured",
+    )
+    damage_hot: Sourced = quantity(
+        "1",
+        "share of the ligands lost on a way were there no barrier to it: what heat tends to",
+        low=1e-4,
+        high=1,
+        default=0.3,
+        interval=(0.1, 1.0),
+        why="not every atom that passes comes near the head of a ligand",
     )
     growth_factor: Sourced = quantity(
         "1",
@@ -46,6 +65,13 @@ class Reduced(Spec):
         default=1.0,
         interval=(0.3, 3.0),
         why="the lattice model, fitted",
+    )
+    compliance_reset: Sourced | None = quantity(
+        "A",
+        "largest current while the active electrode is negative; by default that of the circuit",
+        low=1e-18,
+        high=1e3,
+        optional=True,
     )
     spent: float = Field(
         default=0.95,

@@ -24,13 +24,12 @@ from .reduced import CURRENT, WEAR
 
 Array = NDArray[np.float64]
 LEAST_RATIO = 10.0
-TRIALS = np.array([0.003, 0.03, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.97])
+TRIALS = np.array([0.01, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.6, 0.8, 0.97])
 BEYOND = 1e15  # cycles
 
 
 def worn(
-    trace: Trace, device: Device, protocol: Endurance, wave: Waveform, end: Array,
-    spec: DeviceSpec,
+    trace: Trace, device: Device, protocol: Endurance, spec: DeviceSpec
 ) -> Trace:  # fmt: skip
     """Continue an endurance record to the failure of the cell.
 
@@ -40,8 +39,7 @@ def worn(
     """
     assert spec.filament is not None
     spent = spec.filament.reduced.spent
-    few = replace(protocol_wave(protocol, 2), outputs=protocol_wave(protocol, 2).outputs)
-    fresh = _ratio(trace.columns["current"])
+    few = protocol_wave(protocol, 2)
     states = [0.0, *TRIALS[TRIALS < spent].tolist(), spent]
     found: list[tuple[float, float, Array]] = []
     length = -device.cell.length
@@ -51,9 +49,8 @@ def worn(
         current = rows[:, CURRENT] * device.sign
         loss = math.log1p(-lost) - math.log1p(-min(float(rows[-1, WEAR]), 1.0 - 1e-15))
         found.append((lost, max(loss, 1e-300) / 2.0, current))
-        if _last(current) < LEAST_RATIO or lost + loss >= 1.0:
+        if _last(current) < LEAST_RATIO:
             break
-    del fresh, end
     cycles, reason = _count(found, spent)
     done = float(trace.columns["cycle"].max())
     rows_of = [(n, c) for n, c in cycles if n > done]
@@ -63,6 +60,8 @@ def worn(
         f"simulated at each of {len(found)} states of wear; the cell fails as {reason}"
     )
     count = Sourced(max(last, 1.0), "1", basis="computed", note=f"EXTRAPOLATED; {reason}")
+    if len(found) == 1:
+        count = Sourced.unknown("1", reason)
     return _longer(trace, rows_of, spec, {"cycles_to_failure": count}, note)
 
 
@@ -71,11 +70,6 @@ def protocol_wave(protocol: Endurance, cycles: int) -> Waveform:
     from ..waveforms import of
 
     return of(protocol.model_copy(update={"cycles": cycles}))
-
-
-def _ratio(current: Array) -> float:
-    pair = np.abs(current[:2])
-    return float(pair.max() / max(pair.min(), 1e-300))
 
 
 def _last(current: Array) -> float:
