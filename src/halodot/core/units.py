@@ -45,6 +45,7 @@ def normalise(unit: str) -> str:
     text = text.replace("²", "2").replace("³", "3").replace("⁻", "-").replace("·", " ")
     text = text.replace("¹", "1").replace("μ", "µ").replace("_per_", "/").replace("Ω", "ohm")
     text = re.sub(r"\bVs\b", "(V*s)", text)
+    text = re.sub(r"/dec\b", "", text)  # a decade of current is a number, as a monolayer is
     text = _GROUP.sub(r")~(\1)", text)  # (m/V)^0.5 keeps its power, cm^2 and cm2 are the same
     text = re.sub(r"\^|\*\*", "", text)
     text = _EXPONENT.sub(r"**(\1)", text)
