@@ -35,6 +35,10 @@ CASES = [
     ("retention_two_states.csv", "retention", 92, 0, 2, "comma-separated", "HRS"),
     ("ltp_ltd.csv", "pulses", 128, 0, 2, "comma-separated", "LTD"),
     ("photonic_ppf.csv", "pulses", 2000, 0, 1, "comma-separated", "light"),
+    ("synapse_pairs_german.csv", "synapse", 1821, 0, 5, "semicolon-separated", "Light"),
+    ("synapse_trains_transistor.txt", "synapse", 1358, 0, 4, "tab-separated", "GateV"),
+    ("logic_table.csv", "logic", 20, 0, 1, "comma-separated", "B -> input_b"),
+    ("logic_light_and_gate.dat", "logic", 320, 0, 4, "blanks-separated", "P_light"),
 ]
 
 

@@ -27,6 +27,8 @@ OPTIONS = {
     "temperature": ("K", 1.0, 2000.0, "temperature of the device, such as '300 K'"),
     "permittivity": ("1", 1.0, 1e5, "relative permittivity of the film at rest, such as '20'"),
     "optical_permittivity": ("1", 1.0, 100.0, "square of the refractive index, such as '4'"),
+    "threshold": ("A", 0.0, 1e3, "current above which the output of a gate is 1, such as '1 nA'"),
+    "spread": ("1", 0.0, 10.0, "relative spread of its output from cycle to cycle, such as '20 %'"),
     "plqy": ("1", 1e-6, 1.0, "quantum yield beside a decay, for its rates, such as '80 %'"),
 }
 # SI unit of a figure -> unit it is printed in, and how that stands in a key

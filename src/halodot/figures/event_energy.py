@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from ..core.sourced import Sourced, computed
 from ..device.state import Trace
+from .pulses import LIGHT
 from .state import Figure
 from .synapse_runs import Run
 from .tools import OPTIONS
@@ -86,11 +87,13 @@ def _over(t: Array, y: Array, start: float, end: float) -> float:
 
 
 def _optical(trace: Trace, run: Run) -> Figure:
-    text = "Irradiance times area (of the device, else channel width times length), over the pulse."
-    light = trace.columns.get("light")
-    if light is None or not any(c == "light" for c, _ in run.events[0].heights):
+    text = "Irradiance times area (that of the light, else of the device, else channel width times "
+    text += "length) over the pulse."
+    channel = next((c for c, _ in run.events[0].heights if c in LIGHT), "")
+    if not channel:
         return Figure("optical_energy_per_event", Sourced.unknown("J", "no light pulse"), text)
-    area = _area(trace)
+    light = trace.columns[channel]
+    area = 1.0 if channel == "light_power" else _area(trace)
     if area is None:
         reason = f"needs an area: give {OPTIONS['area']}"
         return Figure("optical_energy_per_event", Sourced.unknown("J", reason), text)
@@ -101,6 +104,8 @@ def _optical(trace: Trace, run: Run) -> Figure:
 
 def _area(trace: Trace) -> float | None:
     known = {k: float(v) for k, v in trace.parameters.items() if v.is_known}
+    if "illuminated_area" in known:
+        return known["illuminated_area"]
     if "area" in known:
         return known["area"]
     if {"channel_width", "channel_length"} <= set(known):

@@ -99,6 +99,11 @@ _ROLES: tuple[tuple[str, str], ...] = (
         r"^(abs|sqrt|log|ln|lg|d[iv]|gm|norm)?_?(abs|sqrt|log10|log|ln|lg)(_|\b|\(|i|$)|^\|",
     ),
     ("derived", r"^(gm|sd|std|stdev|sem|err|error|delta|sigma)\b|(std|stdev|error)$|^d_?i.*/"),
+    ("test", r"^test( ?(index|no\.?|number))?$"),
+    ("condition", r"^condition"),
+    ("input_a", r"^in(put)?[ _]?[a1]$"),
+    ("input_b", r"^in(put)?[ _]?[b2]$"),
+    ("read", r"^read([ _]?(mark|flag))?$"),
     ("device", r"^(device|dev|sample|chip)[ _]?(no\.?|id|number|#|\d*)$"),
     ("temperature", r"^temp(erature)?(_|\b)|^t ?\[?k\]?$"),
     ("response", r"irf|prompt|instrument ?response|lamp ?profile"),
@@ -156,6 +161,7 @@ SI_OF = {"voltage": "V", "gate_voltage": "V", "drain_voltage": "V", "current": "
 SI_OF |= {"drain_current": "A", "gate_current": "A", "current_density": "A/m2", "intensity": "1"}
 SI_OF |= {"conductance": "S", "resistance": "ohm", "wavelength": "m", "energy": "eV", "size": "m"}
 SI_OF |= {"count": "1", "light": "W/m2", "pulse": "1", "repeat": "1", "response": "1"}
+SI_OF |= dict.fromkeys(("test", "condition", "input_a", "input_b", "read"), "1")
 SI_OF |= {"light_power": "W", "state": "1", "device": "1", "value": "1", "temperature": "K"}
 
 
@@ -193,6 +199,8 @@ _AXES = ("wavelength", "energy")
 
 def agrees(role: str, unit: Unit) -> bool:
     """Return whether `unit` is of the kind that `role` is measured in."""
+    if role in ("condition", "input_a", "input_b"):
+        return True  # a gap, a rate, a height: whatever was varied
     wanted = SI_OF.get(role)
     loose = {"light": ("W", "W/m2", "1"), "count": ("1",), "conductance": ("S", "1", "A")}
     return unit.si == wanted or unit.si in loose.get(role, ())

@@ -13,14 +13,13 @@ from numpy.typing import NDArray
 from ..core.errors import InputError
 from ..core.sourced import Sourced, computed
 from ..device.state import Trace
-from .pulses import STIMULI, find_pulses
+from .pulses import MEASURED, STIMULI, find_pulses
 from .state import Figure, Figures
 from .tools import sweeps_of
 
 Array = NDArray[np.float64]
 Bits = tuple[int, int]
 BITS: tuple[Bits, ...] = ((0, 0), (0, 1), (1, 0), (1, 1))
-MEASURED = ("current", "drain_current", "conductance")
 NO_RATIO = 1.02  # outputs that differ by less hold no bit
 NAMES = {
     (0, 0, 0, 1): "AND", (0, 1, 1, 1): "OR", (1, 1, 1, 0): "NAND", (1, 0, 0, 0): "NOR",

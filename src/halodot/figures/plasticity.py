@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..core.sourced import Sourced, computed
+from .pulses import LIGHT
 from .state import Figure
 from .synapse_curves import Curve, Curves
 from .tools import Z90
@@ -221,7 +222,7 @@ def _doses(found: Curves) -> list[Figure]:
     text += "they differ most; 1: only the product of height and time counts (reciprocity)."
     heights = found.single.events[0].heights
     name = "reciprocity"
-    if len(heights) != 1 or heights[0][0] != "light":
+    if len(heights) != 1 or heights[0][0] not in LIGHT:
         return [Figure(name, Sourced.unknown("1", "no pulse of light alone"), text)]
     if len(found.durations) < 2 or len(found.intensities) < 2:
         return [Figure(name, Sourced.unknown("1", "needs several widths and heights"), text)]
@@ -235,7 +236,7 @@ def _doses(found: Curves) -> list[Figure]:
         return [Figure(name, Sourced.unknown("1", "no dose was given in both ways"), text)]
     apart = np.interp(grid, by_width, long) - np.interp(grid, by_height, strong)
     k = int(np.argmax(np.abs(apart)))
-    note = f"at {math.exp(grid[k]):.3g} J/m2"
+    note = f"at {math.exp(grid[k]):.3g} {'J/m2' if heights[0][0] == 'light' else 'J'}"
     return [Figure(name, computed(math.exp(float(apart[k])), "1", note=note), text)]
 
 

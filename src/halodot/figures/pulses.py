@@ -11,12 +11,15 @@ from numpy.typing import NDArray
 from ..core.errors import InputError
 from ..core.sourced import Sourced, computed
 from ..device.state import Trace
+from .edges import edge_figures
 from .state import Figure, Figures
 from .tools import OPTIONS, error_of, known_unless, spread, sweeps_of
 from .weights import weight_figures
 
 Array = NDArray[np.float64]
-STIMULI = ("light", "source_voltage", "voltage", "gate_voltage")
+STIMULI = ("light", "light_power", "source_voltage", "voltage", "gate_voltage")
+MEASURED = ("current", "drain_current", "conductance")
+LIGHT = STIMULI[:2]
 
 
 @dataclass(frozen=True)
@@ -60,7 +63,7 @@ def extract_pulses(trace: Trace) -> Figures:
             'name it: --columns "time=1,current=2,light=3"',
         )
     else:
-        name = "conductance" if "conductance" in trace.columns else "current"
+        name = next((n for n in reversed(MEASURED) if n in trace.columns), "current")
         runs = [r for rows in sweeps_of(trace) for r in _runs(trace.columns[name][rows])]
         if not runs:
             raise InputError(trace.label, "no run of three weights", "weights against pulse", "")
@@ -125,7 +128,7 @@ def _in_time(trace: Trace) -> list[Figure]:
     if "source_voltage" in names and "voltage" in names:
         names.remove("voltage")  # the device answers; the source is what was done
     t = trace.columns["time"]
-    measured = "current" if "current" in trace.columns else "conductance"
+    measured = next(n for n in MEASURED if n in trace.columns)
     response, unit = trace.columns[measured], trace.units.get(measured, "A")
     pulses = _merged(
         [[replace(p, train=n) for p in find_pulses(trace.columns[n])] for n in names], len(t)
@@ -161,6 +164,7 @@ def _in_time(trace: Trace) -> list[Figure]:
         *_ratios(t, pulses, peaks, lost, tangled),
         _retained(response, baseline, pulses, peaks, left, lost[-1]),
         *_energy(trace, pulses, names),
+        *edge_figures(t, response, pulses, baseline),
     ]
     if len(pulses) >= 6:
         gaps = [response[p.end : p.next] for p in pulses]
@@ -194,7 +198,7 @@ def _tangled(pulses: list[Pulse]) -> str:
             both = " and ".join(sorted({first.train, second.train}))
             return f"pulses of {both} overlap: no response belongs to one of them"
     trains = {p.train for p in pulses}
-    if "light" in trains and pulses[0].train != "light":
+    if trains & set(LIGHT) and pulses[0].train not in LIGHT:
         return f"the first pulse is one of {pulses[0].train} in the dark, not of the light train"
     return ""
 
@@ -264,7 +268,7 @@ def _energy(trace: Trace, pulses: list[Pulse], stimuli: list[str]) -> list[Figur
     bias = trace.columns.get("drain_voltage")
     if bias is None or not np.any(np.isfinite(bias)):
         bias = trace.columns.get("voltage")
-    current = trace.columns.get("current")
+    current = trace.columns.get("current", trace.columns.get("drain_current"))
     figures = []
     if bias is None or current is None:
         reason = "needs the voltage across the current path: " + OPTIONS["drain_voltage"]

@@ -67,7 +67,7 @@ def read(
     path
         Text file in any usual encoding, separator and decimal mark.
     kind
-        iv | transfer | output | pulses | retention | spectrum | decay | sizes.
+        iv | transfer | output | pulses | synapse | logic | retention | spectrum | decay | sizes.
     columns
         Role -> column number (from 1) or header, with an optional unit: ``"3"``, ``"3:uA"``.
         Where given, only these columns are used.
@@ -212,6 +212,8 @@ def _sweeps(kind: str, columns: Columns) -> np.ndarray:
     for name in ("light", "light_power", "state", "temperature"):
         if name in columns and swept and len(np.unique(columns[name])) <= MOST_LEVELS:
             edges += [int(k) + 1 for k in np.flatnonzero(np.diff(columns[name]) != 0)]
+    if kind in ("synapse", "logic") and "time" in columns:
+        edges += [int(k) + 1 for k in np.flatnonzero(np.diff(columns["time"]) < 0)]
     edges = sorted(set(edges))
     for start, end in itertools.pairwise(edges):
         inner = split_directions(columns[swept][start:end]) if swept else np.zeros(end - start)

@@ -56,6 +56,15 @@ NEEDS = {
     ),
 }
 NEEDS["mechanism"] = NEEDS["iv"]
+_STIMULI = ("voltage", "gate_voltage", "drain_voltage", "light", "light_power", "repeat")
+NEEDS["synapse"] = Need(
+    ("time",), ("current", "drain_current", "conductance"), (*_STIMULI, "test", "condition")
+)
+NEEDS["logic"] = Need(
+    (),
+    ("current", "drain_current", "conductance"),
+    ("time", *_STIMULI, "input_a", "input_b", "read"),
+)
 # Canonical names of the hand-over for roles that mean the same in a kind.
 RENAME = {
     "iv": {"drain_voltage": "voltage", "drain_current": "current"},
@@ -65,6 +74,7 @@ RENAME = {
     "retention": {"drain_current": "current"},
 }
 RENAME["mechanism"] = RENAME["iv"]
+RENAME |= dict.fromkeys(("synapse", "logic"), RENAME["pulses"])
 _ALIKE = {"spectrum": {"count": "intensity", "current": "intensity", "conductance": "intensity"}}
 _ALIKE["decay"] = {"count": "intensity", "current": "intensity", "voltage": "intensity"}
 _ALIKE["sizes"] = {"wavelength": "size", "intensity": "count", "pulse": "count"}
@@ -230,6 +240,8 @@ def _picked(name: str, kind: str, block: Block, overrides: Mapping[str, str]) ->
             role = "light_power"
         if role not in wanted:
             role = _ALIKE.get(kind, {}).get(role or "", role)
+        if kind == "logic" and column.name.strip().lower() in ("a", "b"):
+            role = f"input_{column.name.strip().lower()}"
         if role == "conductance" and column.unit is not None and column.unit.si == "A":
             role = "current"
         if role in wanted and not np.all(np.isnan(block.data[:, k])):

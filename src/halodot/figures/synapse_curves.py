@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from .pulses import LIGHT
 from .synapse_runs import Run, alike, same_pulse, trains
 
 Array = NDArray[np.float64]
@@ -136,7 +137,7 @@ def _timing(run: Run) -> float:
         return run.condition
     a, b = run.spikes
     (one, height), (other, _) = a.heights[0], b.heights[0]
-    swapped = other == "light" if one != other else height < 0.0
+    swapped = other in LIGHT if one != other else height < 0.0
     return a.start - b.start if swapped else b.start - a.start
 
 

@@ -17,11 +17,10 @@ from numpy.typing import NDArray
 
 from ..core.errors import InputError
 from ..device.state import SYNAPSE_TESTS, Trace
-from .pulses import STIMULI, Pulse, find_pulses
+from .pulses import MEASURED, STIMULI, Pulse, find_pulses
 from .tools import error_of, sweeps_of
 
 Array = NDArray[np.float64]
-MEASURED = ("current", "drain_current", "conductance")
 ALIKE = 0.03  # relative: widths, heights, periods closer than this are the same
 SETTLED = 0.1  # of the width after the end of a pulse: where a response "after" starts
 LONG = 3.0  # usual gaps: a pause between two trains is longer

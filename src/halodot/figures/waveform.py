@@ -28,9 +28,10 @@ def extract_waveform(trace: Trace) -> Figures:
     (2.0, 1.0)
     """
     c = trace.columns
-    if not {"time", "current"} <= set(c) or not len(trace):
+    name = "current" if "current" in c else "drain_current"
+    if not {"time", name} <= set(c) or not len(trace):
         raise InputError(trace.label, "no current against time", "columns time and current", "")
-    t, i = c["time"], c["current"]
+    t, i = c["time"], c[name]
     top = int(np.argmax(np.abs(i)))
     figures = [
         Figure(

@@ -153,8 +153,8 @@ def _durations(ax: Any, shown: list[Shown]) -> None:
 
 def _intensities(ax: Any, shown: list[Shown]) -> None:
     channel = shown[0].curves.single.events[0].heights[0][0]
-    light = channel == "light"
-    label, unit = ("Irradiance", "W/m2") if light else ("Step of the voltage", "V")
+    named = {"light": ("Irradiance", "W/m2"), "light_power": ("Power of the light", "W")}
+    label, unit = named.get(channel, ("Step of the voltage", "V"))
     _against(ax, shown, "intensities", label, unit)
 
 
