@@ -54,7 +54,7 @@ CAREFUL = Tolerances(step=1e-3, leap=20.0, floor=1e14)
 # Number of channel potentials at which G is tabulated, by the drain voltage up to which it serves
 # [V], and how they crowd at the source. Against 61 to 80 points: within 8 % in the subthreshold
 # region, 2.5 % above 1 % of the on current.
-POINTS, CROWDING = ((1.0, 9), (10.0, 11), (math.inf, 17)), 2.5
+POINTS, CROWDING = ((0.11, 4), (1.0, 9), (10.0, 11), (math.inf, 17)), 2.5
 UNITS = {
     "time": "s",
     "gate_voltage": "V",
