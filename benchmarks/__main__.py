@@ -21,13 +21,13 @@ def groups() -> list[str]:
     return sorted(p.stem.removeprefix("bench_") for p in FOLDER.glob("bench_*.py"))
 
 
-def rows(group: str) -> Iterator[dict[str, Any]]:
+def rows(group: str, alone: bool = False) -> Iterator[dict[str, Any]]:
     """The results of one group, each with exactly the keys of `latest.json`.
 
     Each group has a process of its own, so that the peak of one is not counted for the next.
     """
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as apart:
-        for row in apart.submit(run_group, group).result():
+        for row in apart.submit(run_group, group, alone).result():
             yield {key: row.get(key) for key in KEYS}
 
 
@@ -42,7 +42,7 @@ def main(only: str = "") -> int:
     kept = json.loads(latest.read_text()) if only and latest.is_file() else []
     found = [r for r in kept if r["name"].split(".")[0] not in chosen]
     for group in chosen:
-        for row in rows(group):
+        for row in rows(group, alone=bool(only)):
             found.append(row)
             peer = f"{row['ratio']:.3g} x {row['peer']}" if row["ratio"] else "no peer"
             print(f"{row['name']:<32} {row['cpu_s']:>10.4g} s  {peer}  {row['note'] or ''}")
