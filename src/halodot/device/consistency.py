@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
 from ..core.errors import InputError, nearest
 from ..core.sourced import Sourced
-from .protocols import MISSING, Output, Pulses, Retention, Transfer, _Protocol, needs
+from .protocol_base import MISSING, _Protocol
+from .protocols import OpticalTrain, Output, Pulses, Retention, Transfer, needs
 from .spec import DeviceSpec
 from .stack import ResolvedLayer
+from .synaptic import Logic, OpticalSpike, Synapse
 from .waveforms import of
 
 MOST_SPECIES = 4  # of mobile ions in a layer, as the engine has rows for them
@@ -133,15 +135,7 @@ def check_protocol(spec: DeviceSpec, protocol: _Protocol) -> None:
             "transfer or output for a transistor solved along its channel",
             "change the protocol, or leave [device.along] out",
         )
-    sources = max(1, len(spec.light))
-    for k, train in enumerate(protocol.optical if isinstance(protocol, Pulses) else ()):
-        if train.source >= sources:
-            raise InputError(
-                f"protocol.optical[{k}].source",
-                train.source,
-                f"0 to {sources - 1}: sources count from 0" if sources > 1 else "0, the only one",
-                "add [[device.light]], or name a source that the device has",
-            )
+    _check_sources(spec, protocol)
     _check_drain(spec, protocol)
     if not isinstance(protocol, Transfer | Output):
         wave = of(protocol)
@@ -157,6 +151,31 @@ def check_protocol(spec: DeviceSpec, protocol: _Protocol) -> None:
         raise InputError(
             "protocol.lights", list(lit), "0: this device has no light", "add [device.light]"
         )
+
+
+def _check_sources(spec: DeviceSpec, protocol: _Protocol) -> None:
+    """Every light pulse is of a source that the device has."""
+    sources = max(1, len(spec.light))
+    for field, pulse in _light_pulses(protocol):
+        if pulse.source >= sources:
+            raise InputError(
+                f"protocol.{field}.source",
+                pulse.source,
+                f"0 to {sources - 1}: sources count from 0" if sources > 1 else "0, the only one",
+                "add [[device.light]], or name a source that the device has",
+            )
+
+
+def _light_pulses(protocol: _Protocol) -> Iterator[tuple[str, OpticalTrain | OpticalSpike]]:
+    if isinstance(protocol, Pulses):
+        yield from ((f"optical[{k}]", train) for k, train in enumerate(protocol.optical))
+    if isinstance(protocol, Synapse) and protocol.optical is not None:
+        yield "optical", protocol.optical
+    if isinstance(protocol, Logic):
+        for name in ("a", "b"):
+            spike = getattr(protocol, name).optical
+            if spike is not None:
+                yield f"{name}.optical", spike
 
 
 def _check_drain(spec: DeviceSpec, protocol: _Protocol) -> None:
