@@ -70,14 +70,12 @@ def conditions_of(text: str) -> Conditions:
     """
     found: dict[str, float] = {}
     rest = text
-    for match in list(_BIAS.finditer(rest)):
-        signed = re.search(r"[=:]|\d", match.group()[match.start("t") - match.start() :])
-        explicit = re.search(r"[=:]", match.group()) is not None
-        if not signed or (not explicit and not re.search(r"V$", match.group().strip())):
-            continue
-        name = "drain_voltage" if match["t"].lower().startswith("d") else "gate_voltage"
-        found[name] = _value(match["x"]) * (1e-3 if match["m"] else 1.0)
-        rest = rest.replace(match.group(), " ")
+    for bias in list(_BIAS.finditer(rest)):
+        if not re.search(r"[=:]", bias.group()) and not bias.group().strip().endswith("V"):
+            continue  # "Vd1" numbers a terminal
+        name = "drain_voltage" if bias["t"].lower().startswith("d") else "gate_voltage"
+        found[name] = _value(bias["x"]) * (1e-3 if bias["m"] else 1.0)
+        rest = rest.replace(bias.group(), " ")
     if match := _KELVIN.search(rest):
         found["temperature"] = float(match["x"])
         rest = rest.replace(match.group(), " ")

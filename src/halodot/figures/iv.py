@@ -400,7 +400,9 @@ def _shape(cut: _Cut) -> list[Figure]:
 
 
 def _rectification(cut: _Cut) -> Sourced:
-    sides = {s: [b for b in cut.branches if b.sign == s and b.outward] for s in (1, -1)}
+    sides = {s: [b for b in cut.branches if b.sign == s] for s in (1, -1)}
+    # one run from negative to positive goes out on one side only
+    sides = {s: [b for b in found if b.outward] or found for s, found in sides.items()}
     return _ratio_of(sides[1], sides[-1])
 
 

@@ -19,6 +19,7 @@ from ..device.state import Trace
 from .loops import Branch, Loop, branches_of, current_of, loops_of, voltage_of
 from .mechanism_branches import (
     CONTRADICTED,
+    FIRM,
     POSSIBLE,
     SUPPORTED,
     THERMAL,
@@ -32,7 +33,12 @@ from .mechanism_branches import (
 )
 from .state import Figure, Figures
 from .switching import Event, compliance_of, find_event
-from .temperature_series import Activation, activation_of, of_one_temperature
+from .temperature_series import (
+    Activation,
+    activation_of,
+    consistent_slope,
+    of_one_temperature,
+)
 
 ABRUPT = 0.1  # width of the change of state over its voltage
 GRADUAL = 0.3
@@ -127,7 +133,7 @@ def report_of(trace: Trace, others: Sequence[Trace] = ()) -> Report:
             "sweep with a finer step; check --columns",
         )
     if activation is not None:
-        branches = [_with_temperature(b, activation) for b in branches]
+        branches = [_with_temperature(b, activation, given.temperature) for b in branches]
     device = (
         _filament(found, branches, _areas((trace, *others))),
         _filling(found, branches),
@@ -346,7 +352,7 @@ def _rates(trace: Trace, found: list[tuple[Loop, Event | None]]) -> list[tuple[f
     return rows
 
 
-def _with_temperature(branch: BranchReport, activation: Activation) -> BranchReport:
+def _with_temperature(branch: BranchReport, activation: Activation, kelvin: float) -> BranchReport:
     """Let the activation energy speak for or against each candidate."""
     energy = activation.energy
     changed = []
@@ -358,6 +364,15 @@ def _with_temperature(branch: BranchReport, activation: Activation) -> BranchRep
                 said.append(f"The current is activated by {energy:.2g} eV only.")
             else:
                 said.append(f"The current is activated by {energy:.2g} eV.")
+                fit = branch.fits.get(c.name)
+                agrees = fit is not None and consistent_slope(activation, fit.slope, kelvin)
+                if agrees and verdict == POSSIBLE and c.weight >= FIRM:
+                    verdict = SUPPORTED
+                said.append(
+                    "That energy falls with sqrt V as the slope says: a lowered barrier."
+                    if agrees
+                    else "That energy does not fall with sqrt V as the slope says."
+                )
         elif c.name in TUNNELLING[:2] or (c.name == "direct_tunnelling" and energy < 0.03):
             if energy > 0.08:
                 verdict = CONTRADICTED

@@ -60,7 +60,10 @@ NAMES: dict[str, tuple[str, ...]] = {
         "asymmetry_ratio", "baseline", "dose_per_pulse", "dynamic_range", "energy_per_pulse",
         "nonlinearity_depression", "nonlinearity_potentiation", "ppf_index", "pulse_gap",
         "pulse_period", "pulses", "pulses_per_run", "response_first", "retained_share", "states",
-        "train_gain", "weight_maximum", "weight_minimum",
+        "train_gain", "weight_maximum", "weight_minimum", "photocurrent_rise_time",
+        "photocurrent_fall_time", "delay_time", "delay_slope", "relaxation_time", "volatile",
+        "jang_alpha_potentiation", "jang_alpha_depression", "symmetry_error", "symmetry_point",
+        "update_signal_to_noise",
     ),
     "synapse": (
         "baseline", "charge_per_event", "charge_per_event_response", "cutoff_frequency",

@@ -21,7 +21,8 @@ from .tools import OPTIONS, noise_of, runs_of, spread, straight_line, with_error
 Array = NDArray[np.float64]
 JONES = "m (Hz)^0.5/W"
 SWEPT = {"transfer": ("gate_voltage", "drain_current"), "iv": ("voltage", "current")}
-RESOLVED = 3.0
+RESOLVED = 3.0  # times the noise
+LEAST_CHANGE = 0.01  # of the dark current: two sweeps do not agree more closely
 
 
 @dataclass(frozen=True)
@@ -33,11 +34,16 @@ class Curve:
     light: float
     forward: bool
     bias: float
+    signed: Array | None = None
 
 
 @dataclass(frozen=True)
 class Pair:
-    """A lit curve and the dark current at its voltages; responsivity [A/W] where resolved."""
+    """A lit curve and the dark current at its voltages; `change` is what light adds.
+
+    For `iv`, where a photodiode in forward bias carries less in light, it is the magnitude of the
+    change. `responsivity` [A/W] is NaN where it is not resolved.
+    """
 
     v: Array
     lit: Array
@@ -45,6 +51,7 @@ class Pair:
     level: float
     power: float
     responsivity: Array
+    change: Array
 
 
 def has_light(trace: Trace) -> bool:
@@ -122,7 +129,9 @@ def _curves(trace: Trace) -> list[Curve]:
         order = np.argsort(v, kind="stable")
         beside = math.nan if bias is None else float(np.nanmedian(bias[rows]))
         found.append(
-            Curve(v[order], np.abs(i)[order], float(levels[0]), bool(v[-1] > v[0]), beside)
+            Curve(
+                v[order], np.abs(i)[order], float(levels[0]), bool(v[-1] > v[0]), beside, i[order]
+            )
         )
     return found
 
@@ -148,11 +157,16 @@ def _pairs(trace: Trace) -> tuple[list[Pair], str]:
             continue
         v, i = curve.v[inside], curve.i[inside]
         below = np.median([np.interp(v, d.v, d.i) for d in same], axis=0)
-        noise = max([noise_of(same[0].i[same[0].i < 10 * np.median(same[0].i)]), 0.0])
-        gain = np.where(np.abs(i - below) > RESOLVED * noise, i - below, np.nan)
+        noise = _noise(same[0].i)
+        change = i - below
+        if trace.kind == "iv" and curve.signed is not None and same[0].signed is not None:
+            # a photodiode in forward bias carries less with light: the change counts, not its side
+            change = np.abs(curve.signed[inside] - np.interp(v, same[0].v, same[0].signed))
+        least = np.maximum(RESOLVED * noise, LEAST_CHANGE * np.abs(below))
+        gain = np.where(np.abs(change) > least, change, np.nan)
         watts = curve.light * power
         found.append(
-            Pair(v, i, below, curve.light, watts, gain / watts if watts else gain * np.nan)
+            Pair(v, i, below, curve.light, watts, gain / watts if watts else gain * np.nan, change)
         )
     return found, "" if found else "no dark curve at the drain voltage of a lit one"
 
@@ -166,7 +180,9 @@ def _power_of(trace: Trace) -> float:
 
 def area_of(trace: Trace) -> float:
     """Illuminated area [m2]: as given, else that of the channel or of the electrode; or NaN."""
-    for names in (("illuminated_area",), ("channel_width", "channel_length"), ("area",)):
+    channel = ("channel_width", "channel_length")
+    own = (("area",), channel) if trace.kind == "iv" else (channel, ("area",))
+    for names in (("illuminated_area",), *own):
         held = [trace.parameters.get(n) for n in names]
         if all(q is not None and q.is_known for q in held):
             return math.prod(float(q) for q in held if q is not None)
@@ -196,7 +212,8 @@ def _levels(pairs: Iterable[Pair]) -> list[float]:
 
 
 def _responsivity(pairs: list[Pair], best: tuple[Pair, int] | None, lost: str) -> Figure:
-    text = "(I_lit - I_dark) / optical power, largest over the swept voltage and the levels."
+    text = "(I_lit - I_dark) / optical power, largest over the swept voltage and the levels, where "
+    text += "light changes the current by more than its noise and 1 %."
     if best is None:
         return Figure("responsivity", Sourced.unknown("A/W", lost), text)
     pair = best[0]
@@ -265,7 +282,7 @@ def _detectivity(trace: Trace, pairs: list[Pair], lost: str) -> Figure:
         return Figure("detectivity", Sourced.unknown(JONES, lost), text)
     tops, where = [], []
     for p in pairs:
-        floor = RESOLVED * noise_of(p.dark[p.dark < 10 * np.median(p.dark)])
+        floor = RESOLVED * _noise(p.dark)
         dark = np.maximum(_smooth(p.dark), max(floor, 1e-30))
         d = (
             np.where(p.responsivity > 0, p.responsivity, np.nan)
@@ -277,6 +294,11 @@ def _detectivity(trace: Trace, pairs: list[Pair], lost: str) -> Figure:
             where.append(float(p.v[int(np.nanargmax(d))]))
     k = int(np.argmax(tops))
     return Figure("detectivity", computed(tops[k], JONES, note=f"at {where[k]:.4g} V"), text)
+
+
+def _noise(i: Array) -> float:
+    """Noise of the lowest currents; that of high ones grows with them."""
+    return noise_of(i[i < 10.0 * float(np.percentile(i, 20)) + 1e-30])
 
 
 def _smooth(y: Array) -> Array:
@@ -311,7 +333,7 @@ def _current(pairs: list[Pair], why: str) -> Figure:
     text = "Largest I_lit - I_dark over the swept voltage, at the strongest light."
     if why:
         return Figure("photocurrent", Sourced.unknown("A", why), text)
-    tops = [float(np.max(p.lit - p.dark)) for p in _strongest(pairs)]
+    tops = [float(np.max(p.change)) for p in _strongest(pairs)]
     return Figure("photocurrent", spread(tops, "A", ""), text)
 
 
@@ -327,7 +349,7 @@ def _exponents(pairs: list[Pair], best: tuple[Pair, int] | None, lost: str) -> l
         v = float(best[0].v[best[1]])
         rows: dict[float, list[float]] = {}
         for p in pairs:
-            near = float(np.interp(v, p.v, p.lit - p.dark))
+            near = float(np.interp(v, p.v, p.change))
             if near > 0 and p.power > 0:
                 rows.setdefault(p.power, []).append(near)
         reason = "" if len(rows) > 1 else "needs two levels of light: further curves or files"

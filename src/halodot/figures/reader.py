@@ -211,7 +211,8 @@ def _sweeps(kind: str, columns: Columns) -> np.ndarray:
             edges += [int(k) + 1 for k in np.flatnonzero(step > max(0.02 * span, 1e-3))]
     for name in ("light", "light_power", "state", "temperature"):
         if name in columns and swept and len(np.unique(columns[name])) <= MOST_LEVELS:
-            edges += [int(k) + 1 for k in np.flatnonzero(np.diff(columns[name]) != 0)]
+            level = np.nan_to_num(columns[name], nan=-1.0)  # light of unknown strength
+            edges += [int(k) + 1 for k in np.flatnonzero(np.diff(level) != 0)]
     if kind in ("synapse", "logic") and "time" in columns:
         edges += [int(k) + 1 for k in np.flatnonzero(np.diff(columns["time"]) < 0)]
     edges = sorted(set(edges))

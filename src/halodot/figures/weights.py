@@ -11,6 +11,7 @@ from ..core.sourced import Sourced, computed
 from .limits import neurosim_curve, neurosim_label
 from .state import Figure
 from .tools import Z90, noise_of, spread
+from .weight_update import update_figures
 
 Array = NDArray[np.float64]
 STATES_K = 2.0
@@ -81,6 +82,7 @@ def weight_figures(runs: list[Array], unit: str) -> list[Figure]:
             "depression, mirrored",
         ),
         _asymmetry(up, down),
+        *update_figures(up, down, unit),
         Figure(
             "dynamic_range",
             computed(high / low, "1") if low > 0 else Sourced.unknown("1", "the lowest is <= 0"),
