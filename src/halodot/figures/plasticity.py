@@ -15,7 +15,8 @@ from .synapse_curves import Curve, Curves
 from .tools import Z90
 
 Array = NDArray[np.float64]
-GROWS = 0.02  # by which a retained share must grow from the first to the last to count
+GROWS = 0.1  # by which, over the first, a retained share must grow to count, ...
+LEAST_GAIN = 1e-3  # ... and by how much of the peak: below is numerical error
 APART = 1.5  # two time constants closer than that are one
 SMALL = 0.01  # an amplitude below this share of the other is none
 
@@ -273,4 +274,5 @@ def grows(curve: Sequence[tuple[float, float]]) -> bool:
     """
     share = np.array([v for _, v in curve])
     gain = float(share[-1] - share[0])
-    return bool(gain > GROWS and np.min(np.diff(share)) > -0.1 * gain)
+    enough = gain > max(GROWS * abs(float(share[0])), LEAST_GAIN)
+    return bool(enough and np.min(np.diff(share)) > -0.1 * gain)
