@@ -14,10 +14,10 @@ m = 1 - v - w.
 dE is the offset of the bands that holds the carrier: affinity of the dot less that of the matrix
 for electrons, ionization energy of the matrix less that of the dot for holes. Where both are
 positive (type I, dot inside) the dot holds both and no pair comes apart; where one is, that carrier
-stays and the other leaves. x of the dots touch the matrix. For the others transfer and
-recombination are `inner_rate` times as fast, so that they take fewer carriers, by the share of
-their excitons that comes apart, and keep them longer. An insulator covers its share of the
-surfaces.
+stays and the other leaves. A share x of the dots touches the matrix, x of the others stands one dot
+further inside of a cluster, the rest two: transfer and recombination are `inner_rate` times as fast
+with each step. Such dots take fewer carriers, by the share of their excitons that comes apart, and
+keep them longer. An insulator covers its share of the surfaces.
 Range: dots that do not touch each other form no second path; the field of a charged dot is that of
 the mean charge.
 """
@@ -45,7 +45,7 @@ VACUUM = 8.8541878128e-12  # F/m
 THRESHOLD = 0.16  # share at which a phase of a random mixture connects
 TOUCH = 1e-9  # m from a dot within which a partner counts as at its surface
 SHALLOWEST = 3.0  # kT, depth below which a level does not hold
-GROUPS = 3  # levels of a dot that are kept apart; deeper and shallower ones are taken together
+GROUPS = 2  # levels of a dot that are kept apart; deeper and shallower ones are taken together
 MISSING = "nothing (it is missing)"
 
 
@@ -230,13 +230,16 @@ def separation(
 def classes(
     dots: Dispersion, well: tuple[float, float], kt: float
 ) -> list[tuple[float, float, float]]:
-    """Dots that touch the matrix and those that do not: share, rate, excitons that come apart."""
+    """Dots by their way to the matrix: share, rate, share of excitons that come apart."""
     outside, slow = float(dots.in_contact), float(dots.inner_rate)
     time, lifetime = float(dots.transfer_time), float(dots.exciton_lifetime)
-    found = [(outside, 1.0, separation(time, lifetime, well, kt))]
-    if slow > 0.0:
-        found.append((1.0 - outside, slow, separation(time / slow, lifetime, well, kt)))
-    return [one for one in found if one[0] > 0.0]
+    shares = outside, (1.0 - outside) * outside, (1.0 - outside) ** 2
+    rates = [slow**k for k in range(len(shares))]
+    return [
+        (share, rate, separation(time / rate, lifetime, well, kt))
+        for share, rate in zip(shares, rates, strict=True)
+        if share > 0.0 and rate > 0.0
+    ]
 
 
 def met(density: float, radius: float, reach: float) -> float:

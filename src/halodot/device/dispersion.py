@@ -70,7 +70,7 @@ class Dispersion(Spec):
     )
     inner_rate: Sourced = quantity(
         "1",
-        "factor on transfer and recombination of dots that the matrix does not touch",
+        "factor on transfer and recombination with each dot between a dot and the matrix",
         low=0,
         high=1,
         default=0.02,
