@@ -33,6 +33,13 @@ class Sweep(_Protocol):
     read_voltage: Sourced | None = quantity(
         "V", "voltage at which the two states are compared", low=-1e3, high=1e3, optional=True
     )
+    set_at: Sourced | None = quantity(
+        "V",
+        "find the light in which a cell with a filament sets at this voltage",
+        low=1e-3,
+        high=1e3,
+        optional=True,
+    )
 
 
 class Steady(_Protocol):

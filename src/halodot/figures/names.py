@@ -37,7 +37,8 @@ _SPREADS = tuple(
 NAMES: dict[str, tuple[str, ...]] = {
     "iv": (
         "compliance", "cycles", "hold_voltage", "hysteresis_area", "hysteresis_index",
-        "loop_direction", "maximum_window", "on_off_ratio", "polarity", "read_voltage",
+        "light_at_set_voltage", "loop_direction", "maximum_window", "on_off_ratio", "polarity",
+        "read_voltage",
         "short_circuit_current", "open_circuit_voltage", "fill_factor",
         "rectification_ratio", "reset_power", "reset_voltage", "resistance_off", "resistance_on",
         "set_power", "set_voltage", "switching", "threshold_voltage_switch", "volatile",

@@ -13,7 +13,7 @@ from ...core.errors import InputError
 from ...core.randomness import generator
 from ...core.sourced import Sourced
 from ...core.status import Status, worst
-from ..spec import Capacitance, DeviceSpec, Endurance, Impedance, Retention, Steady, _Protocol
+from ..spec import Capacitance, DeviceSpec, Endurance, Impedance, Retention, Steady, Sweep, _Protocol
 from ..state import Trace
 from ..waveform import Waveform
 from .growth import Cell, conductance
@@ -130,7 +130,7 @@ def way_of(layers: list[ResolvedLayer], active: str) -> float:
 def prepare(
     spec: DeviceSpec, protocol: _Protocol, wave: Waveform, layers: list[ResolvedLayer],
     left: ResolvedContact, right: ResolvedContact, library: Library | None,
-    film: FilmProperties | None,
+    film: FilmProperties | None, levels: tuple[float, ...] = LEVELS,
 ) -> tuple[Device, tuple[str, ...]]:  # fmt: skip
     """Solve the stack, and bring the filament's numbers together."""
     from ..assembly import stack_of
@@ -143,7 +143,9 @@ def prepare(
     lit = illuminate(layers, spec.light, spec.optics, library=library, folder=folder)
     stack = stack_of(spec, layers, left, right, lit)
     brightest = float(np.max(wave.light))
-    lights = brightest * np.array(LEVELS) if brightest > 0.0 else np.zeros(1)
+    lights = np.zeros(1)
+    if levels is not LEVELS or brightest > 0.0:
+        lights = np.array(levels) * (brightest if levels is LEVELS else 1.0)
     absorbed = float(spec.light[0].intensity) * lit.absorbed_share if spec.light else 0.0
     area = float(spec.area or 0.0)
     shunt = spec.circuit.shunt_resistance
@@ -206,13 +208,20 @@ def run(
     wave = of(protocol)
     device, notes = prepare(spec, protocol, wave, layers, left, right, library, film)
     rows, _, steps = device.follow(wave, float(protocol.hold))
-    thickness = Sourced(device.cell.length, "m", basis="computed")
+    parameters = {"thickness": Sourced(device.cell.length, "m", basis="computed")}
+    if isinstance(protocol, Sweep) and protocol.set_at is not None and spec.light:
+        from .brightness import LEVELS as every
+        from .brightness import light_for
+
+        wide, _ = prepare(spec, protocol, wave, layers, left, right, library, film, every)
+        full = float(spec.light[0].intensity)
+        parameters["light_at_set_voltage"] = light_for(wide, wave, float(protocol.set_at), full)
     notes = (*notes, _told(device, rows, steps))
     beside = None
     stands = isinstance(protocol, Retention | Endurance)  # ions are at rest most of the time
     if spec.filament is not None and spec.filament.beside == "following" and not stands:
         beside = _beside(spec, protocol, wave, device, rows, layers, left, right, library)
-    trace = traced(spec, protocol, wave, device, rows, {"thickness": thickness}, notes, beside)
+    trace = traced(spec, protocol, wave, device, rows, parameters, notes, beside)
     if isinstance(protocol, Endurance):
         return worn(trace, device, protocol, spec)
     return trace
