@@ -179,8 +179,12 @@ def random_effects(devices: Sequence[Array]) -> tuple[Sourced, Sourced]:
     from scipy import stats
 
     groups = [np.asarray(g, float) for g in devices if len(g) >= 2]
-    if len(groups) < 2:
+    spread = max(
+        (float(np.ptp(g)) / max(abs(float(np.mean(g))), 1e-300) for g in groups), default=0
+    )
+    if len(groups) < 2 or spread < 1e-12:
         reason = "needs two devices with two cycles each"
+        reason = reason if len(groups) < 2 else "the cycles of each device are equal"
         return Sourced.unknown("1", reason), Sourced.unknown("1", reason)
     sizes = np.array([len(g) for g in groups], float)
     total, k = float(np.sum(sizes)), len(groups)

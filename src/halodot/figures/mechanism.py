@@ -101,7 +101,7 @@ def report_of(trace: Trace, others: Sequence[Trace] = ()) -> Report:
     Raises
     ------
     InputError
-        If no branch has twelve points on one polarity.
+        If no branch has eight points on one polarity.
 
     Range: the whole voltage drops across the given thickness, at one temperature. Contacts that
     take a share of it shift every parameter that is read from a slope.
@@ -128,14 +128,14 @@ def report_of(trace: Trace, others: Sequence[Trace] = ()) -> Report:
     if not branches:
         raise InputError(
             trace.label,
-            "no branch with twelve points above the noise",
+            "no branch with eight points above the noise",
             "a voltage sweep on one polarity",
             "sweep with a finer step; check --columns",
         )
     if activation is not None:
         branches = [_with_temperature(b, activation, given.temperature) for b in branches]
     device = (
-        _filament(found, branches, _areas((trace, *others))),
+        _filament(found, branches, _areas((trace, *others)), _few_on(found)),
         _filling(found, branches),
         _interface(trace, found),
     )
@@ -183,6 +183,8 @@ def _branches(
             continue
         edge = abs(event.voltage) - 0.5 * min(event.width, 0.3 * abs(event.voltage))
         states = ("off", "on") if event.on else ("on", "off")
+        if not event.on:  # a gradual reset starts where the current is largest
+            edge = min(edge, float(loop.out.v[int(np.argmax(loop.out.i))]))
         add(states[0], loop.out, edge)
         if event.on and abs(event.hold) > 0:
             lost = loop.back.v > abs(event.hold)
@@ -203,7 +205,10 @@ def _verdict_of(branch: BranchReport, name: str) -> str:
 
 
 def _filament(
-    found: list[tuple[Loop, Event | None]], branches: list[BranchReport], areas: str
+    found: list[tuple[Loop, Event | None]],
+    branches: list[BranchReport],
+    areas: str,
+    few: Sequence[float] = (),
 ) -> Statement:
     events = [e for _, e in found if e is not None and e.on]
     if not events:
@@ -211,12 +216,13 @@ def _filament(
     said, against, pro = [], 0, 0
     width = float(np.median([e.width / abs(e.voltage) for e in events]))
     window = float(np.median([e.window for e in events]))
+    sudden = np.median([_abrupt(loop, e) for loop, e in found if e is not None and e.on]) > 0.5
     said.append(
         f"The device turns on within {100 * width:.2g} % of its switching voltage, by a factor "
-        f"{window:.2g}: {'a jump' if width <= ABRUPT else 'no jump'}."
+        f"{window:.2g}: {'a jump' if sudden else 'no jump'}."
     )
-    pro += width <= ABRUPT and window >= 10.0
-    against += width > GRADUAL
+    pro += bool(sudden) and window >= 10.0
+    against += width > GRADUAL and not sudden
     on = [b for b in branches if b.state == "on"]
     if on:
         verdicts = [_verdict_of(b, "ohmic") for b in on]
@@ -228,6 +234,15 @@ def _filament(
         )
         pro += ohmic
         against += all(v == CONTRADICTED for v in verdicts) and power > 1.3
+    elif few:
+        power = float(np.median(few))
+        ohmic = abs(power - 1.0) < 0.1
+        said.append(
+            f"The few points of the on state below the compliance go with the power {power:.2g}: "
+            f"{'ohmic' if ohmic else 'not ohmic'}."
+        )
+        pro += ohmic
+        against += power > 1.3
     else:
         said.append("The on state has too few points to judge its law.")
     if areas:
@@ -238,6 +253,31 @@ def _filament(
         said.append("Whether the on current depends on the area is not known from one area.")
     verdict = CONTRADICTED if against else SUPPORTED if pro >= 2 else POSSIBLE
     return Statement("filament", verdict, tuple(said))
+
+
+def _abrupt(loop: Loop, event: Event) -> bool:
+    """A narrow change of state, or a step between neighbours of a factor ten near it."""
+    if event.width <= ABRUPT * abs(event.voltage):
+        return True
+    near = np.abs(loop.out.v - abs(event.voltage)) < GRADUAL * abs(event.voltage)
+    i = np.maximum(loop.out.i[near], 1e-30)
+    return len(i) > 1 and bool(np.max(np.abs(np.diff(np.log(i)))) >= math.log(10.0))
+
+
+def _few_on(found: list[tuple[Loop, Event | None]]) -> list[float]:
+    """Powers of the voltage on branches back of set loops, of the points below the compliance."""
+    powers = []
+    for loop, event in found:
+        if event is None or not event.on or abs(event.hold) > 0:
+            continue
+        top = compliance_of(loop.back)
+        top = top if top == top else compliance_of(loop.out)
+        rows = loop.back.i < (0.97 * top if top == top else math.inf)
+        rows &= loop.back.i > loop.back.floor
+        if np.sum(rows) >= 3:
+            x, y = np.log(loop.back.v[rows]), np.log(loop.back.i[rows])
+            powers.append(float(np.polyfit(x, y, 1)[0]))
+    return powers
 
 
 def _areas(traces: Sequence[Trace]) -> str:
@@ -302,7 +342,7 @@ def _interface(trace: Trace, found: list[tuple[Loop, Event | None]]) -> Statemen
         return Statement("interface", POSSIBLE, (text,))
     if not events and max(areas, default=0.0) < 0.02:
         return Statement("interface", CONTRADICTED, ("Out and back agree: no hysteresis.",))
-    jump = [e for e in events if e.width <= ABRUPT * abs(e.voltage) and e.window >= 10.0]
+    jump = [e for loop, e in found if e is not None and _abrupt(loop, e) and e.window >= 10.0]
     said.append("The change of state is a jump." if jump else "The loop opens gradually.")
     rates = _rates(trace, found)
     dependent = False

@@ -29,7 +29,7 @@ from .transport_laws import (
 
 Array = NDArray[np.float64]
 SUPPORTED, POSSIBLE, CONTRADICTED = "supported", "possible", "contradicted"
-FEWEST = 12
+FEWEST = 8
 LEAST_BEND = 0.3  # of ln(I/V): what a lowered barrier must bring over the branch
 FIRM = 0.9  # Akaike weight from which a law is told from the others
 MISFIT = 2.5  # rms over noise from which a structured residual is a misfit
@@ -123,7 +123,7 @@ class BranchReport:
 
 
 def judge_branch(state: str, sign: int, v: Array, i: Array, given: Given) -> BranchReport | None:
-    """Judge every law on one branch of |V|, |I|; None with fewer than twelve points.
+    """Judge every law on one branch of |V|, |I|; None with fewer than eight points.
 
     >>> v = np.linspace(0.02, 2.0, 80)
     >>> report = judge_branch("off", 1, v, 1e-6 * v, Given())
@@ -299,6 +299,8 @@ def _mobility(fit: LawFit, given: Given) -> tuple[str, float, bool | None, str]:
 def _barrier(fit: LawFit, given: Given) -> tuple[str, float, bool | None, str]:
     if fit.slope >= 0:
         return "barrier", math.nan, False, "ln I/V^2 must fall with 1/V."
+    if -fit.slope < max(3.0 * fit.error, 0.15 * given.reach):
+        return "barrier", math.nan, False, "It does not bend away from the square law."
     if math.isnan(given.thickness):
         return "barrier", math.nan, None, 'The barrier is not checked: give --thickness "5 nm".'
     value = barrier_of(-fit.slope, given.thickness)
