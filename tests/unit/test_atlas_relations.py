@@ -16,6 +16,7 @@ from halodot.core.sourced import Sourced
 from halodot.ensemble import Draw, with_intervals
 from halodot.figures.state import Figure, Figures
 from halodot.relations import answer
+from halodot.report.page import render
 from halodot.reported import Reported
 from halodot.study import StudyFile, from_data, resolve
 
@@ -180,9 +181,11 @@ def test_film_and_dots_are_drawn_where_rows_ask_draw_by_draw() -> None:
         {"value": 1.0, "over": {"variant": "I"}, "variant": "Br"},
         {"is": "> 2 eV", "unit": "eV", "variant": "Br"},
         {"value": 0, "unit": "nm", "less": {"variant": "I"}, "variant": "Br"},
+        {"is": "< 0", "less": {"variant": "Br"}, "variant": "I", "unit": "eV"},
     )
     variants = [{"label": "Br"}, {"label": "I", "set": {"dots.formula": "CsPbI3"}}]
     done = runs.run(study(*rows, dots=dots, variant=variants))
+    assert render(runs.page(done))  # no row is taken for a photon energy
     (_, first), (_, second) = done.results
     draws = [r.aside[0]["pl_energy"].draws for r in (first, second)]
     assert [len(d) for d in draws] == [3, 3]

@@ -113,7 +113,7 @@ def _reported_points(
 ) -> None:
     sizes = {label: 1e9 * float(d.size) for label, d in members}
     for c in comparisons:
-        energy = energy_of(c.reported) if c.name in PHOTON else None
+        energy = energy_of(c.reported) if _is_light(c) else None
         if energy is None or c.variant not in sizes:
             continue
         (mark,) = ax.plot(
@@ -290,8 +290,13 @@ def deviations(comparisons: Sequence[Comparison], name: str) -> str | None:
         return st.to_svg(figure, name, "Computed minus reported energies", text)
 
 
+def _is_light(c: Comparison) -> bool:
+    """Whether both values are photon energies, and no ratio, difference or question of them."""
+    return c.name in PHOTON and c.kind == "number" and not c.relation
+
+
 def _is_photon(c: Comparison) -> bool:
-    return c.name in PHOTON and c.bound == "=" and c.reported.is_known and c.computed.is_known
+    return _is_light(c) and c.bound == "=" and c.reported.is_known and c.computed.is_known
 
 
 def is_drawn_as_deviation(comparisons: Iterable[Comparison]) -> set[int]:
