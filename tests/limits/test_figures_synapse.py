@@ -123,13 +123,15 @@ def test_numbers_and_what_is_retained():
     assert value(f, "stp_retained_share") == pytest.approx(retained(1), rel=2e-2)
     assert value(f, "ltp_retained_share") == pytest.approx(retained(25), rel=2e-2)
     assert value(f, "stp_to_ltp") == 1.0
-    assert "number" in f["stp_to_ltp"].category
+    assert f["stp_to_ltp_by"].category == "number"
+    assert f["stp_to_ltp"].category == ""  # a number that draws can be counted by
 
 
 def test_one_time_constant_makes_nothing_long_term():
     runs = [train(n, 0.2) for n in (1, 5, 25)]
     f = extract(leaky_integrator(runs, parts=((1.0, 0.5),), step=STEP, after=2.0))
     assert value(f, "stp_to_ltp") == 0.0
+    assert f["stp_to_ltp_by"].category == "none"
     assert value(f, "retention_time_constant") == pytest.approx(0.5, rel=1e-2)
     assert value(f, "retention_exponent") == pytest.approx(1.0, abs=1e-2)
     assert value(f, "retention_floor") == pytest.approx(0.0, abs=1e-3)

@@ -78,6 +78,7 @@ NAMES: dict[str, tuple[str, ...]] = {
         "sddp_exponent", "sddp_gain", "sidp_exponent", "sidp_gain", "sndp_gain", "srdp_gain",
         "stdp_amplitude_negative", "stdp_amplitude_positive", "stdp_shape", "stdp_time_negative",
         "stdp_time_positive", "stp_retained_share", "stp_to_ltp",
+        "stp_to_ltp_by",
     ),
     "logic": (
         "and_margin", "failure_probability", "is_and", "is_or", "logic_function",

@@ -258,11 +258,12 @@ def _retained(found: Curves) -> list[Figure]:
     curve = found.retained[axis]
     ends = (computed(v, "1", note=f"{axis} {x:.4g}") for x, v in (curve[0], curve[-1]))
     grown = [name for name, c in found.retained.items() if grows(c)]
-    how = "with " + ", ".join(grown) if grown else "with none of " + ", ".join(found.retained)
-    yes = computed(float(bool(grown)), "1", note=f"grows {how}")
+    how = ", ".join(grown) or "none"
+    yes = computed(float(bool(grown)), "1", note=f"of {', '.join(found.retained)}: with {how}")
     return [
         *(Figure(n, v, w) for n, v, w in zip(names, ends, (stp, ltp), strict=False)),
-        Figure("stp_to_ltp", yes, words, f"yes, {how}" if grown else f"no, {how}"),
+        Figure("stp_to_ltp", yes, words),
+        Figure("stp_to_ltp_by", computed(1.0, "1"), "With which of them that share grows.", how),
     ]
 
 
