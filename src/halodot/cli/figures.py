@@ -78,6 +78,7 @@ def register(verbs: Any) -> None:
         metavar="NAME=VALUE",
         help="the same as the option of that name: channel_width='1 mm'; may be repeated",
     )
+    p.add_argument("--plot", metavar="FILE", help="with --kind mechanism: write the picture (SVG)")
     p.add_argument("--definitions", action="store_true", help="say how each figure was read")
     p.add_argument("--json", action="store_true", help="print one flat JSON object")
     p.set_defaults(run=run)
@@ -104,7 +105,14 @@ def run(args: argparse.Namespace) -> int:
     if args.kind == "mechanism":
         from ..figures.mechanism import report_of
 
-        body["report"] = report_of(reading.trace).to_json()
+        report = report_of(reading.trace)
+        body["report"] = report.to_json()
+        if args.plot:
+            from pathlib import Path
+
+            from ..report.plots.mechanism import linearised
+
+            Path(args.plot).write_text(linearised(report, "mechanism") or "", encoding="utf-8")
     if args.definitions or args.json:
         body["definitions"] = {f.name: f.definition for f in figures.figures}
     if args.json:
