@@ -39,13 +39,13 @@ def worn(
     """
     assert spec.filament is not None
     spent = spec.filament.reduced.spent
-    few = protocol_wave(protocol, 2)
+    few, quiet = protocol_wave(protocol, 2), replace(device, seed=-1)
     states = [0.0, *TRIALS[TRIALS < spent].tolist(), spent]
     found: list[tuple[float, float, Array]] = []
     length = -device.cell.length
     for lost in states:
         start = (length, lost) if lost else None
-        rows, _, _ = device.follow(few, 0.0, start)
+        rows, _, _ = quiet.follow(few, 0.0, start)
         current = rows[:, CURRENT] * device.sign
         loss = math.log1p(-lost) - math.log1p(-min(float(rows[-1, WEAR]), 1.0 - 1e-15))
         found.append((lost, max(loss, 1e-300) / 2.0, current))
