@@ -20,6 +20,8 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 RULED = 1e-3  # share of the other carrier up to which one runs the channel alone
+STRAIGHT = 0.02  # largest deviation from the line of u^2, over the change along the channel
+NEGATIVE = 0.05  # share of the drain voltage that a channel may seem to take beyond all of it
 
 
 @dataclass(frozen=True)
@@ -82,7 +84,7 @@ def _half_width(x: Array, rate: Array) -> float:
 def contact_resistance(
     position: Array, net: Array, other: Array, drain: float, current: float, width: float
 ) -> float:
-    """Contact resistance times channel width [ohm m]; NaN where two carriers run the channel.
+    """Contact resistance times channel width [ohm m]; NaN where the law above does not hold.
 
     Parameters
     ----------
@@ -107,8 +109,13 @@ def contact_resistance(
     if current == 0.0 or drain == 0.0 or middle.sum() < 4 or np.max(other[middle]) > RULED:
         return math.nan
     slope, cut = np.polyfit(position[middle], net[middle] ** 2, 1)
+    off = np.max(np.abs(slope * position[middle] + cut - net[middle] ** 2))
+    if off > STRAIGHT * abs(slope) * length:
+        return math.nan  # something else than the gate puts charge there
     squares = np.array([slope * position[0] + cut, slope * position[-1] + cut])
     if np.any(squares <= 0.0):
         return math.nan  # pinched off: no straight line to the drain
     taken = abs(float(np.diff(np.sqrt(squares))[0]))
+    if taken > (1.0 + NEGATIVE) * abs(drain):
+        return math.nan
     return (abs(drain) - taken) / abs(current) * width

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from ..core.constants import HC
+from ..core.constants import ELEMENTARY_CHARGE, HC
 from ..core.sourced import Sourced, computed
 from ..device.state import Trace
 from .light_out import scaled
@@ -14,6 +14,7 @@ from .state import Figure
 Array = NDArray[np.float64]
 INSIDE = 0.05  # share of the channel beside each contact in which a zone counts as at the contact
 LIT = 0.1  # share of the largest emission from which on a row counts as lit
+DARK = 1e-9  # pairs for each carrier through the drain below which a channel emits nothing
 FEW = 3  # rows of the largest current of which the contact resistance is the median
 
 
@@ -26,7 +27,7 @@ def along_figures(trace: Trace) -> list[Figure]:
     >>> columns = {
     ...     "drain_voltage": np.full(3, 9.0),
     ...     "drain_current": np.ones(3),
-    ...     "emission_rate": np.array([3.0, 2.0, 1.0]),
+    ...     "emission_rate": np.array([3e18, 2e18, 1e18]),
     ...     "recombination_position": np.array([0.0, 2e-5, 4e-5]),
     ...     "recombination_width": np.array([1e-7, 1e-6, 1e-6]),
     ... }
@@ -43,7 +44,9 @@ def _zone(trace: Trace) -> list[Figure]:
     place = trace.columns.get("recombination_position")
     if emitted is None or place is None or length is None or length.value is None:
         return []
-    lit = np.isfinite(emitted) & (emitted > 0.0) & np.isfinite(place)
+    with np.errstate(invalid="ignore"):
+        pairs = ELEMENTARY_CHARGE * emitted > DARK * np.abs(trace.columns["drain_current"])
+    lit = np.isfinite(emitted) & pairs & np.isfinite(place)
     if not lit.any():
         return []
     share = place / length.value
@@ -90,7 +93,7 @@ def _efficiency(trace: Trace) -> list[Figure]:
     emitted = trace.columns.get("emission_rate")
     if values is None or emitted is None or not np.isfinite(values).any():
         return []
-    lit = np.isfinite(values) & (emitted >= LIT * np.nanmax(emitted))
+    lit = np.isfinite(values) & (values > DARK) & (emitted >= LIT * np.nanmax(emitted))
     if not lit.any():
         return []
     best = scaled(float(np.max(values[lit])), "1", trace.parameters.get("outcoupling"))
@@ -100,7 +103,7 @@ def _efficiency(trace: Trace) -> list[Figure]:
 
 def _colour(trace: Trace) -> list[Figure]:
     energy = trace.parameters.get("emission_energy")
-    if energy is None or energy.value is None or "emission_rate" not in trace.columns:
+    if energy is None or energy.value is None or not _efficiency(trace):
         return []
     low, high = (None if e is None else HC / e for e in (energy.high, energy.low))
     value = computed(HC / energy.value, "m", low, high, note=energy.note)
