@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from dataclasses import replace
 
@@ -138,8 +139,8 @@ def test_one_time_constant_makes_nothing_long_term():
 
 
 def test_durations_intensities_and_reciprocity():
-    widths, heights = (0.0125 * 4, 0.1, 0.2), (1.0, 2.0, 4.0)
-    runs = [[(0.5, w, 1.0)] for w in widths] + [[(0.5, W, h)] for h in heights]
+    widths, heights = (0.05, 0.1, 0.2), (3.0, 6.0, 12.0)
+    runs = [[(0.5, w, 3.0)] for w in widths] + [[(0.5, W, h)] for h in heights]
     # the same pulse twice counts once
     f = extract(record(runs, after=1.0))
     assert value(f, "sidp_gain") == pytest.approx(4.0, rel=1e-9)
@@ -233,7 +234,10 @@ def test_letters():
     assert value(f, "morse_unit") == pytest.approx(unit, rel=1e-9)
     # the integral of a linear device is the dose times g tau: .- and -. are alike
     assert value(f, "morse_separability_charge") == pytest.approx(0.0, abs=1e-2)
-    assert value(f, "morse_separability") > 0.01
+    peaks = sorted(peak for _, peak, _ in curves(read_runs(record(runs, after=20.0))).letters)
+    gaps = [2.0 * (b - a) / (b + a) for a, b in itertools.pairwise(peaks)]
+    assert value(f, "morse_separability") == pytest.approx(min(gaps), rel=1e-9)
+    assert min(gaps) > 0.01
 
 
 def test_charge_and_energy():
@@ -306,6 +310,7 @@ def test_a_thresholded_sum_is_and_or_or():
     wide = extract(gate(total))
     assert wide["logic_function"].category == "OR"
     assert value(wide, "noise_margin") == pytest.approx(2.0 / 2.0)
+    assert value(wide, "logic_threshold") == pytest.approx(math.sqrt(3.0))
     assert value(wide, "or_margin") == pytest.approx(1.0)
     assert value(wide, "and_margin") == pytest.approx(2.0 / 4.0)
     high = extract(gate(total, threshold=4.0))

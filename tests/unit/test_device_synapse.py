@@ -89,6 +89,27 @@ def test_overlapping_spikes_of_two_terminals_add():
     assert float(early.wave.voltage.max()) == pytest.approx(0.1 + 0.9 + left, rel=1e-3)
 
 
+def test_rest_comes_before_whichever_spike_is_first():
+    spikes = {**LIGHT, "post": {"amplitude": "1 V", "width": "10 ms"}}
+    (run,) = made(**spikes, tests=["stdp"], timings=["-0.5 s"], baseline="0.2 s")
+    on = np.interp(run.wave.outputs, run.wave.time, run.wave.voltage) > 0.5
+    first = float(run.wave.outputs[on][0])
+    assert first == pytest.approx(0.2, rel=1e-2)
+    assert float(run.wave.outputs[shone(run) > 0.5][0]) - first == pytest.approx(0.5, rel=1e-2)
+    assert run.wave.outputs[0] < 0.2
+
+
+def test_a_letter_in_units():
+    (run,) = made(**LIGHT, tests=["morse"], letters="a", unit="0.2 s")
+    assert run.condition == float(ord("A"))
+    on = (shone(run) > 0.5).astype(int)
+    t = run.wave.outputs
+    starts, ends = (t[1:][np.diff(on) == k] for k in (1, -1))
+    # dot, gap of one unit, dash; edges of 0.1 ms
+    assert ends - starts == pytest.approx([0.2, 0.6], rel=1e-2)
+    assert starts[1] - ends[0] == pytest.approx(0.2, rel=1e-2)
+
+
 @pytest.mark.parametrize(
     ("given", "field"),
     [
