@@ -105,7 +105,7 @@ def test_a_reported_range_of_a_ratio_is_ten_wide_on_both_sides():
 
 
 def test_a_difference_needs_the_right_sign():
-    assert number(-0.5, 1.0, -1.0, 1.5, unit="A", relation="difference").within is False
+    assert number(-0.5, 1.0, -0.6, 1.2, unit="A", relation="difference").within is False
     assert number(-0.5, -1.0, -1.5, 0.4, unit="A", relation="difference").within is True
     assert number(-0.5, -1.0, -1.5, -0.9, unit="A", relation="difference").within is False
 
