@@ -43,7 +43,7 @@ def _vacancy(volume: float, bulk: dict[str, Any], surface: dict[str, Any]) -> di
         "supplied": False,
         "barrier_inside": bulk,
         "barrier_surface": surface,
-        "formation_energy": _taken("0.25 eV", "0.1 eV", "0.4 eV",
+        "formation_energy": _taken("0.15 eV", "0.05 eV", "0.25 eV",
                                    "level at which the vacancy takes an electron; not measured"),
         "atomic_volume": {"value": f"{volume} nm3", "basis": "assumed",
                           "note": "a third of the unit cell, one vacancy for each halide"},
@@ -58,9 +58,9 @@ def _vacancy(volume: float, bulk: dict[str, Any], surface: dict[str, Any]) -> di
 
 
 PRESETS: dict[str, dict[str, Any]] = {
-    "Ag": _metal(0.01706, (0.7, 0.4, 1.2), ("4e-8 ohm m", "1.6e-8 ohm m", "1.6e-7 ohm m"),
+    "Ag": _metal(0.01706, (0.5, 0.3, 0.9), ("4e-8 ohm m", "1.6e-8 ohm m", "1.6e-7 ohm m"),
                  "53 nm", ("0.45 eV", "0.35 eV", "0.6 eV")),
-    "Cu": _metal(0.01181, (1.0, 0.6, 1.7), ("4e-8 ohm m", "1.7e-8 ohm m", "1.7e-7 ohm m"),
+    "Cu": _metal(0.01181, (0.7, 0.4, 1.3), ("4e-8 ohm m", "1.7e-8 ohm m", "1.7e-7 ohm m"),
                  "40 nm", ("0.55 eV", "0.4 eV", "0.75 eV")),
     "V_Br": _vacancy(
         0.0675,
