@@ -285,8 +285,8 @@ def circuit_checks() -> Iterator[Check]:
 # number of draws: m1 is judged by bounds, which the nominal value must respect itself
 STUDIES = (("m1", 0), ("t11", 19))
 REASONS = {
-    ("m1", "on_off_ratio"): "no tunnelling through a thinned barrier and no filament in the "
-    "engine, the read voltage is not given, and the ion mobility was fitted to the loop alone",
+    ("m1", "on_off_ratio"): "vacancies that only move a barrier open the loop by one to two "
+    "decades, the read voltage is not given, and the ion mobility was fitted to the loop alone",
     ("m1", "half_life"): "one ion mobility that does not depend on the field cannot be fast at "
     "1 V and slow at rest; nothing holds the ions once the voltage is off",
     ("t11", "on_off_ratio"): "the computed off current is the assumed floor of the instrument; "
