@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from halodot.core.spec import Spec, build
-from halodot.device.protocols import TWO_TERMINAL, Protocol
+from halodot.device.protocols import Protocol, needs
 from halodot.device.waveforms import of
 
 PAGE = (Path(__file__).parents[2] / "docs/protocols.md").read_text(encoding="utf-8")
@@ -26,7 +26,10 @@ class Holder(Spec):
 
 @pytest.mark.parametrize("table", TABLES, ids=lambda t: t["kind"])
 def test_a_table_is_a_protocol(table):
-    wave = of(build(Holder, {"protocol": table}).protocol)
+    protocol = build(Holder, {"protocol": table}).protocol
+    if table["kind"] in ("transfer", "output"):
+        return  # no waveform: the gate stack is swept at points of the channel
+    wave = of(protocol)
     assert len(wave.outputs) == len(wave.sweep) > 1
     assert np.all(np.diff(wave.time) > 0)
     assert np.all(np.diff(wave.outputs) > 0)
@@ -36,4 +39,4 @@ def test_a_table_is_a_protocol(table):
 
 
 def test_every_kind_has_a_table():
-    assert {t["kind"] for t in TABLES} == set(TWO_TERMINAL)
+    assert {t["kind"] for t in TABLES} == {*needs("two_terminal"), *needs("transistor")}
