@@ -10,7 +10,9 @@ import numpy as np
 import pytest
 
 from halodot.cli.main import main
+from halodot.device.storage import to_csv
 from halodot.figures import extract
+from halodot.figures.limits import leaky_integrator
 from halodot.figures.reader import read
 
 FILES = Path(__file__).parents[1] / "data" / "instruments"
@@ -105,3 +107,16 @@ def test_columns_of_the_record_are_read(tmp_path):
     assert int(trace.sweep.max()) == 1
     f = extract(trace)
     assert f["stdp_shape"].category == "symmetric"
+
+
+def test_a_record_written_by_a_run_gives_the_same_figures(tmp_path):
+    runs = [[(0.5, W, 1.0)], *([(0.5 + k * p, W, 1.0) for k in range(4)] for p in (0.1, 0.4))]
+    trace = leaky_integrator(runs, parts=PARTS, step=0.01, after=2.0)
+    file = tmp_path / "a.csv"
+    file.write_text(to_csv(trace), encoding="utf-8")
+    ours, theirs = extract(trace), extract(read(file, "synapse").trace)
+    known = [f.name for f in ours.figures if f.value.is_known]
+    assert len(known) > 15
+    for name in known:
+        assert theirs[name].value.value == pytest.approx(ours[name].value.value, rel=1e-9, abs=0.0)
+        assert theirs[name].category == ours[name].category
