@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from halodot import runs
+from halodot.answers import aside
 from halodot.chain import Result
 from halodot.core import codec
 from halodot.core.errors import InputError
@@ -216,3 +217,20 @@ def test_draws_are_kept_in_order_with_holes_where_they_failed() -> None:
     assert found["a"].draws == (0.0, None, 2.0, 3.0)
     assert "1 of 4 draws did not converge (no state)" in found.notes
     assert codec.loads(codec.dumps(found)) == found
+
+
+def test_what_parts_of_a_stage_add_is_drawn_as_well() -> None:
+    file = study({"name": "pl_energy", "is": "> 2 eV"})
+    dots = runs.run(file).results[0][1].dots
+    assert dots is not None
+    dots.extras["spin_lifetime"] = Sourced(3e-12, "s", 1e-12, 9e-12)
+    asking = file.study.model_copy(
+        update={"reported": (row(name="spin_lifetime", **{"is": "> 1e-12 s"}),)}
+    )
+    given = Result(dots=dots)
+    values = [aside(given, asking, k)[0]["spin_lifetime"].value for k in range(3)]
+    assert len({float(q) for q in values}) == 3
+    assert all(q.low is None for q in values)
+    (nominal,) = aside(given, asking)
+    assert nominal["spin_lifetime"].value == dots.extras["spin_lifetime"]
+    assert aside(Result(), asking) == ()
