@@ -171,15 +171,17 @@ class Channel:
             "recombination_position": sheet.length - zone.middle,
             "recombination_width": zone.width,
             "recombination_width_90": zone.width_90,
-            "diffusion_length": self._diffusion(),
+            "diffusion_length": self._diffusion(zone.middle),
             "contact_resistance": self._contacts(drain, current),
         }
 
-    def _diffusion(self) -> float:
-        """sqrt(D tau) where pairs recombine most, D of the faster carrier, tau = pairs / rate."""
+    def _diffusion(self, middle: float) -> float:
+        """sqrt(D tau) in the middle of the zone, D of the faster carrier, tau = pairs / rate."""
         p, X, here = self.cell.problem, self.simulation.state.X, self._inside()
-        _, pairs, _ = self.rates()
-        k = int(np.argmax(pairs))
+        position, pairs, _ = self.rates()
+        if not np.isfinite(middle):
+            return float("nan")
+        k = int(np.argmin(np.abs(position - middle)))
         if not pairs[k] > 0.0:
             return float("nan")
         fewer = min(X[ELECTRON, here][k], X[HOLE, here][k])

@@ -1,8 +1,11 @@
 """Where along a channel electrons and holes meet, and what its contacts take of the voltage.
 
-Position and widths follow from the share of pairs up to x; the full width at half maximum from the
-rate. Contact resistance, from the middle half of a channel that one carrier runs: with the net
-sheet charge u = C^-1 q |p - n| t [V], the gradual channel keeps u du/dx constant, so u^2 is linear
+Position and widths follow from the share of pairs up to x; the full width at half maximum from its
+slope over bins of a fortieth of the length that holds 90 % of them, so that a spike at a contact
+that holds few pairs is none.
+
+Contact resistance, from the middle half of a channel that one carrier runs: with the net sheet
+charge u = C^-1 q |p - n| t [V], the gradual channel keeps u du/dx constant, so u^2 is linear
 in x. Its extrapolation to both ends gives the part of the drain voltage that the channel takes,
 
     R_c W = (|V_D| - |u(L) - u(0)|) W / |I_D|,
@@ -19,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
+BINS = 40  # of the length that holds 90 % of the pairs
 RULED = 1e-3  # share of the other carrier up to which one runs the channel alone
 STRAIGHT = 0.02  # largest deviation from the line of u^2, over the change along the channel
 NEGATIVE = 0.05  # share of the drain voltage that a channel may seem to take beyond all of it
@@ -49,8 +53,8 @@ def zone_of(position: Array, rate: Array, volume: Array) -> Zone:
     --------
     >>> x = np.linspace(-5.0, 5.0, 2001)
     >>> z = zone_of(x, np.exp(-0.5 * x**2), np.full(2001, 0.005))
-    >>> round(z.middle, 3), round(z.width, 3), round(z.width_90, 2)
-    (0.002, 2.355, 3.29)
+    >>> round(z.middle, 3), round(z.width, 2), round(z.width_90, 2)
+    (0.002, 2.36, 3.29)
     """
     rate = np.maximum(rate, 0.0)
     pairs = rate * volume
@@ -59,26 +63,26 @@ def zone_of(position: Array, rate: Array, volume: Array) -> Zone:
     edges = position[0] + np.concatenate([[0.0], np.cumsum(volume)])
     share = np.concatenate([[0.0], np.cumsum(pairs)]) / pairs.sum()
     low, middle, high = (float(np.interp(s, share, edges)) for s in (0.05, 0.5, 0.95))
-    return Zone(middle, _half_width(position, rate), high - low)
+    wide = high - low
+    bins = np.linspace(low - wide, high + wide, 3 * BINS + 1)
+    held = np.diff(np.interp(bins, edges, share))
+    return Zone(middle, _half_width(0.5 * (bins[1:] + bins[:-1]), held), wide)
 
 
 def _half_width(x: Array, rate: Array) -> float:
-    """Full width at half maximum of the highest peak, ends of the channel included."""
+    """Full width at half maximum of the highest peak, between points."""
     top = int(np.argmax(rate))
     level = 0.5 * rate[top]
-    left, right = top, top
-    while left > 0 and rate[left - 1] >= level:
-        left -= 1
-    while right < len(x) - 1 and rate[right + 1] >= level:
-        right += 1
-    first, last = float(x[left]), float(x[right])
-    if left > 0:
-        w = (level - rate[left - 1]) / (rate[left] - rate[left - 1])
-        first = float(x[left - 1] + w * (x[left] - x[left - 1]))
-    if right < len(x) - 1:
-        w = (rate[right] - level) / (rate[right] - rate[right + 1])
-        last = float(x[right] + w * (x[right + 1] - x[right]))
-    return last - first
+    below = np.flatnonzero(rate < level)
+    before, after = below[below < top], below[below > top]
+    ends = []
+    for k, inner in ((before[-1:], 1), (after[:1], -1)):
+        if not len(k):
+            return float(x[-1] - x[0])
+        i = int(k[0])
+        w = (level - rate[i]) / (rate[i + inner] - rate[i])
+        ends.append(float(x[i] + w * (x[i + inner] - x[i])))
+    return ends[1] - ends[0]
 
 
 def contact_resistance(

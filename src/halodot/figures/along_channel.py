@@ -15,6 +15,7 @@ Array = NDArray[np.float64]
 INSIDE = 0.05  # share of the channel beside each contact in which a zone counts as at the contact
 LIT = 0.1  # share of the largest emission from which on a row counts as lit
 DARK = 1e-9  # pairs for each carrier through the drain below which a channel emits nothing
+ON = 0.01  # share of the largest current from which on a channel counts as on
 FEW = 3  # rows of the largest current of which the contact resistance is the median
 
 
@@ -62,7 +63,7 @@ def _zone(trace: Trace) -> list[Figure]:
         for name, column, text in (
             ("width", "recombination_width", "Full width at half maximum of the pairs' rate"),
             ("width_90", "recombination_width_90", "Length that holds 90 % of the pairs"),
-            ("diffusion_length", "diffusion_length", "sqrt(D tau) where most pairs recombine"),
+            ("diffusion_length", "diffusion_length", "sqrt(D tau) in the middle of the zone"),
         )
         if column in trace.columns
     ]
@@ -116,12 +117,12 @@ def _contacts(trace: Trace) -> list[Figure]:
         return []
     text = "Both contacts together times the width: the drain voltage that the gradual channel, "
     text += "taken from the middle half, does not take, over the current; at the largest currents."
-    drain = np.abs(trace.columns["drain_voltage"])
-    good = np.isfinite(values) & (drain > 0.0)
+    drain, current = (np.abs(trace.columns[f"drain_{n}"]) for n in ("voltage", "current"))
+    good = np.isfinite(values) & (drain > 0.0) & (current >= ON * np.nanmax(current))
     if not good.any():
         why = "both carriers run the channel, or it is pinched off"
         return [Figure("contact_resistance", Sourced.unknown("ohm m", why), text)]
     rows = np.flatnonzero(good & (drain == np.min(drain[good])))
-    order = rows[np.argsort(-np.abs(trace.columns["drain_current"][rows]), kind="stable")]
+    order = rows[np.argsort(-current[rows], kind="stable")]
     middle = float(np.median(values[order[:FEW]]))
     return [Figure("contact_resistance", computed(middle, "ohm m"), text)]
