@@ -134,6 +134,17 @@ def test_without_thickness_a_lowered_barrier_stays_possible():
     assert any("one temperature" in s for s in best.sentences)
 
 
+def test_a_narrow_range_decides_nothing():
+    v = np.linspace(1.0, 1.3, 40)
+    rng = np.random.default_rng(2)
+    i = 1e-9 * np.exp(slope_of(4.0, 1e-7, 300.0, emission=True) * np.sqrt(v))
+    i = i * np.exp(0.02 * rng.standard_normal(40))
+    report = judge_branch("off", 1, v, i, Given(1e-7, 1e-8, 300.0, 20.0, 4.0))
+    assert report is not None
+    assert sum(c.verdict == "possible" for c in report.candidates) >= 2
+    assert all(c.verdict != "supported" for c in report.candidates)
+
+
 def test_slopes_and_their_inverse():
     assert slope_of(4.0, 1e-7, 300.0, emission=True) == pytest.approx(
         math.sqrt(1.602176634e-19 / (4 * math.pi * epsilon_0 * 4.0 * 1e-7)) / KT, rel=1e-4

@@ -65,8 +65,9 @@ def test_cycle_and_device_are_told_apart():
     assert cycle.value == pytest.approx(0.03 / mean, rel=0.05)
     assert device.value == pytest.approx(float(np.std(centres, ddof=1)) / mean, rel=0.02)
     assert device.low < device.value < device.high
-    same = [rng.normal(1.0, 0.03, 50) for _ in range(40)]
-    assert random_effects(same)[1].value < 0.01
+    # three cycles: means scatter by 0.017 of themselves, which is no spread of devices
+    same = [rng.normal(1.0, 0.03, 3) for _ in range(400)]
+    assert random_effects(same)[1].value < 0.008
 
 
 def test_intervals_of_the_variance_components_cover():
