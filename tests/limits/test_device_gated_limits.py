@@ -212,3 +212,15 @@ def test_a_record_of_a_transistor_needs_a_drain_voltage_and_a_gate(change, field
     with pytest.raises(InputError) as e:
         measure(None, device(), build(Retention, table), LIBRARY)
     assert e.value.field.endswith(field)
+
+
+def test_a_far_drain_thins_the_channel():
+    """At a large drain voltage the record follows the square law, not the linear one."""
+    spec = device(light="", gate="4.9 eV", accuracy="single")
+    near, far = (
+        record(spec, "steps", drain=v, step=[step("-10 V", "1 s")], points=3, hold="1 s")
+        for v in ("-0.1 V", "-20 V")
+    )
+    ratio = far.columns["drain_current"][-1] / near.columns["drain_current"][-1]
+    over = 10.0  # V above the threshold, about
+    assert ratio == pytest.approx(0.5 * over**2 / (over * 0.1), rel=0.1, abs=0.0)
