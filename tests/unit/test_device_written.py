@@ -107,12 +107,13 @@ def test_a_channel_is_fed_along_its_length_where_something_floats_or_is_kept_out
         layers, contacts = resolve(spec, None, LIBRARY)
         return needs_feeding(spec, layers, contacts["source"])
 
-    assert needed(device())
-    plain = device()
-    plain["layer"] = [plain["layer"][0], plain["layer"][2]]
+    wrapped = {k: v for k, v in device().items() if k != "light"}
+    gold = {"electrode": "Au", "kind": "ohmic_hole"}
+    assert needed({**wrapped, "source": gold})
+    plain = {**wrapped, "layer": [wrapped["layer"][0], wrapped["layer"][2]]}
     assert needed(plain)  # electrons are kept out
-    plain["source"] = {"electrode": "Au", "kind": "ohmic_hole"}
-    assert not needed(plain)
-    below = {**device(), "source": plain["source"], "channel": "film"}
-    below["layer"] = [plain["layer"][0], {**plain["layer"][1], "name": "film"}, plain["layer"][1]]
-    assert needed(below)
+    assert not needed({**plain, "source": gold})
+    assert needed({**plain, "source": gold, "light": device()["light"]})
+    film = {**plain["layer"][1], "name": "film"}
+    below = {"layer": [plain["layer"][0], film, plain["layer"][1]], "channel": "film"}
+    assert needed({**plain, **below, "source": gold})
