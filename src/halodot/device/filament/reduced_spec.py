@@ -8,6 +8,9 @@ from ...core.sourced import Sourced
 from ...core.spec import Spec, quantity
 
 
+LOSS = 1.8  # factor between set times of this model, fitted, and of the lattice, 0.6 to 1 V
+
+
 class Reduced(Spec):
     """One filament as a gap, a radius and its wear."""
 
