@@ -182,6 +182,20 @@ def test_unknown_strength_of_light_is_asked_for(tmp_path):
     assert f["photo_to_dark_ratio"].value.value > 1e4
 
 
+def test_two_sources_are_told_apart_by_what_is_swept(tmp_path):
+    vg = np.linspace(-10.0, 50.0, 61)
+    i = np.maximum(vg - 5.0, 0.0) ** 2 * 1e-9 + 1e-13
+    rows = "".join(f"60,{x:.5e},{v},1e-12\n" for v, x in zip(vg, i, strict=True))
+    path = tmp_path / "smu.csv"
+    path.write_text("SMU1 Voltage (V),SMU1 Current (A),SMU2 Voltage (V),SMU2 Current (A)\n" + rows)
+    f = extract(read(path, "transfer", parameters=GEOMETRY).trace)
+    assert f["drain_voltage"].value.value == 60.0
+    assert f["threshold_voltage_saturation"].value.value == pytest.approx(5.0, abs=0.05)
+    # 2 L / (W C) times the slope squared
+    assert f["mobility_n"].value.value == pytest.approx(2 * 0.05 / 1.15e-4 * 1e-9, rel=1e-2)
+    assert f["gate_leakage"].value.value == pytest.approx(1e-12, rel=1e-6)
+
+
 def test_bad_parameter_names_itself(capsys):
     file = str(FILES / LIT[0])
     assert main(["figures", file, "--kind", "transfer", "--parameter", "width=1 mm"]) == 2

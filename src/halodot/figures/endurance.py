@@ -44,6 +44,12 @@ def extract_endurance(trace: Trace) -> Figures:
     text = "Larger over smaller |current| of the two states read in one cycle"
     figures = [
         Figure("cycles", computed(float(cycle[-1]), "1"), "Cycles that were done."),
+        Figure(
+            "measured_share",
+            computed(min(len(cycle) / max(float(cycle[-1] - cycle[0]) + 1.0, 1.0), 1.0), "1"),
+            "Cycles of which both states were read over all cycles up to the last: a few points on "
+            "a long axis show little of endurance.",
+        ),
         Figure("on_off_ratio_start", computed(float(ratio[0]), "1"), f"{text}, the first."),
         Figure("on_off_ratio_end", computed(float(ratio[-1]), "1"), f"{text}, the last."),
         Figure("on_off_ratio_least", computed(float(ratio.min()), "1"), f"{text}, the least."),

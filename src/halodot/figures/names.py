@@ -93,6 +93,7 @@ NAMES: dict[str, tuple[str, ...]] = {
     "endurance": (
         "cycles", "cycles_extrapolated", "cycles_to_failure", "on_off_ratio_end",
         "on_off_ratio_extrapolated", "on_off_ratio_least", "on_off_ratio_start", "ratio_drift",
+        "measured_share",
     ),
     "retention": (
         "drift_exponent", "half_life", "half_life_extrapolated", "measured_span",

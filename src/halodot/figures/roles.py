@@ -132,6 +132,8 @@ def find_records(
     picked = _picked(name, kind, block, overrides)
     if kind == "spectrum" and not overrides:
         picked = _spectral(name, block, picked, of)
+    if kind in ("transfer", "output") and not overrides:
+        picked = _two_sources(kind, block, picked)
     swept = _first(picked, need.swept)
     measured = _first(picked, need.measured)
     free = [k for k in range(len(block.columns)) if k not in {p.index for p in picked}]
@@ -153,6 +155,37 @@ def find_records(
     }
     records = _pair(name, swept, measured, beside)
     return [replace(r, conditions=_conditions(block, r)) for r in records]
+
+
+def _two_sources(kind: str, block: Block, picked: list[Picked]) -> list[Picked]:
+    """Tell gate from drain where a file names only two sources: ``SMU1 V, SMU1 I, SMU2 V ...``.
+
+    The voltage that changes most often is the swept one; each current belongs to its source.
+    """
+    volts = [p for p in picked if p.role == "voltage"]
+    amps = [p for p in picked if p.role == "current"]
+    others = {p.role for p in picked} & {"gate_voltage", "drain_voltage", "drain_current"}
+    if len(volts) != 2 or len(amps) != 2 or others:
+        return picked
+
+    def changes(p: Picked) -> int:
+        column = block.data[:, p.index]
+        step = np.abs(np.diff(column[np.isfinite(column)]))
+        return int(np.sum(step > 1e-3 * max(float(np.nanmax(np.abs(column))), 1e-9)))
+
+    counts = [changes(p) for p in volts]
+    if counts[0] == counts[1]:
+        return picked
+    swept = int(counts[1] > counts[0])
+    gate = swept if kind == "transfer" else 1 - swept
+    how = "the source that is swept" if kind == "transfer" else "the source that is stepped"
+    named = [
+        replace(volts[gate], role="gate_voltage", how=how),
+        replace(volts[1 - gate], role="drain_voltage", how="the other source"),
+        replace(amps[gate], role="gate_current", how="of the gate's source"),
+        replace(amps[1 - gate], role="drain_current", how="of the drain's source"),
+    ]
+    return [p for p in picked if p not in volts and p not in amps] + named
 
 
 def _conditions(block: Block, record: Record) -> dict[str, float]:
