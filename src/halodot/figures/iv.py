@@ -78,7 +78,9 @@ def extract_iv(trace: Trace, gaps: Gaps | None = None) -> Figures:
     figures += [*solar_figures(trace, gaps), *light_figures(trace), *photo_figures(trace)]
     if "light_at_set_voltage" in trace.parameters:
         text = "Light in which the cell sets at the voltage that the protocol names."
-        figures.append(Figure("light_at_set_voltage", trace.parameters["light_at_set_voltage"], text))
+        figures.append(
+            Figure("light_at_set_voltage", trace.parameters["light_at_set_voltage"], text)
+        )
     return Figures(trace.kind, trace.label, tuple(figures), trace.status, trace.notes)
 
 
