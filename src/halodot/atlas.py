@@ -17,15 +17,15 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, Literal
 
-from . import runs
-from .core import codec
+from . import chain, runs
+from .core import codec, tomlfile
 from .core.errors import InputError, nearest
 from .core.sourced import Sourced
 from .ensemble import die_with_parent
 from .report import compare
 from .report.model import Comparison
 from .runs import Run
-from .study import StudyFile, load, shipped
+from .study import StudyFile, from_data, load, shipped
 
 State = Literal["ok", "incomplete", "failed"]
 Watch = Callable[["Progress"], None]
@@ -33,6 +33,7 @@ FOLDER = "runs/atlas"
 MARK = "halodot-atlas.txt"
 CARDS = "cards"
 JOBS = 2
+SEVERAL = 3  # systems to run, from which on it pays to load for all of them at once
 # figures that are compared across devices, in the names of the records
 CROSS: dict[str, tuple[str, ...]] = {
     "on_off_ratio": ("on_off_ratio",),
@@ -185,6 +186,8 @@ def atlas(
             done[name] = card
         else:
             files[name] = file
+    if len(files) > SEVERAL:
+        _warm_up()
     work = _Work(folder, files, done, watch, jobs)
     work.go()
     found = Atlas(tuple(done[name] for name in ids), folder)
@@ -220,6 +223,16 @@ def _read(name: str, paths: Mapping[str, str | Path], draws: int | None) -> Stud
     if file.study.study.id.upper() != name:
         raise InputError("study.id", file.study.study.id, name.lower(), "name the study by its id")
     return file if draws is None else runs.with_draws(file, draws)
+
+
+def _warm_up() -> None:
+    """Load libraries and compiled kernels, which the processes of the systems then inherit."""
+    from .device import measure, storage  # noqa: F401
+    from .report import page  # noqa: F401
+    from .template import template
+
+    file = from_data(tomlfile.parse(template("transistor")))
+    chain.measure(file.study, file.library)
 
 
 def _folder(output: str | Path) -> Path:

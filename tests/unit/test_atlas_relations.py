@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from halodot import runs
+from halodot import chain, runs
 from halodot.answers import aside
 from halodot.chain import Result
 from halodot.core import codec
@@ -234,3 +234,16 @@ def test_what_parts_of_a_stage_add_is_drawn_as_well() -> None:
     (nominal,) = aside(given, asking)
     assert nominal["spin_lifetime"].value == dots.extras["spin_lifetime"]
     assert aside(Result(), asking) == ()
+
+
+def test_each_draw_of_a_study_draws_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[int | None] = []
+    real = chain.aside
+
+    def watched(given: Result, asking: Any, k: int | None = None) -> tuple[Figures, ...]:
+        seen.append(k)
+        return real(given, asking, k)
+
+    monkeypatch.setattr(chain, "aside", watched)
+    runs.run(study({"is": "> 2 eV"}))
+    assert seen == [None, 0, 1, 2]
