@@ -37,7 +37,7 @@ CASES = [
     ("photonic_ppf.csv", "pulses", 2000, 0, 1, "comma-separated", "light"),
     ("origin_phototransistor.txt", "transfer", 324, 0, 4, "tab-separated", "ID"),
     ("light_levels_as_headers.csv", "transfer", 324, 0, 4, "comma-separated", "2 mW/cm2"),
-    ("messung_beleuchtung.csv", "transfer", 324, 0, 4, "semicolon-separated", "Beleuchtung [mW/cm²]"),
+    ("messung_beleuchtung.csv", "transfer", 324, 0, 4, "semicolon-separated", "Beleuchtung"),
     ("id_at_vd.csv", "transfer", 162, 0, 2, "comma-separated", "Id@Vd=-60V (uA)"),
     ("easyexpert_transfer.csv", "transfer", 404, 0, 4, "comma-separated", "Ig"),
     ("memory_window.dat", "transfer", 162, 0, 2, "tab-separated", "DrainI erase"),
