@@ -63,8 +63,10 @@ def background(
     if len(lights) > 1:
         notes[0] += f", {100 * near[-1, -1]:.0f} % in the light"
     if failed:
-        notes.append(f"{failed} points of the current without filament did not converge and were "
-                     "taken from their neighbours")
+        notes.append(
+            f"{failed} points of the current without filament did not converge and were "
+            "taken from their neighbours"
+        )
     return Background(lights, volts, np.arcsinh(current / UNIT), near, absorbed), tuple(notes)
 
 

@@ -13,7 +13,16 @@ from ...core.errors import InputError
 from ...core.randomness import generator
 from ...core.sourced import Sourced
 from ...core.status import Status, worst
-from ..spec import Capacitance, DeviceSpec, Endurance, Impedance, Retention, Steady, Sweep, _Protocol
+from ..spec import (
+    Capacitance,
+    DeviceSpec,
+    Endurance,
+    Impedance,
+    Retention,
+    Steady,
+    Sweep,
+    _Protocol,
+)
 from ..state import Trace
 from ..waveform import Waveform
 from .growth import Cell, conductance
@@ -102,7 +111,8 @@ def cell_of(spec: DeviceSpec, coverage: float, length: float) -> Cell:
         warming=float(heating.thermal_resistance) * area if heating else 0.0,
         lowering=float(light.lowering), half_light=float(light.half_light),
         redox_share=float(light.redox_share), damage=float(ligands.damage),
-        damage_hot=float(reduced.damage_hot), damage_exponent=float(ligands.damage_exponent), adhesion=float(reduced.adhesion),
+        damage_hot=float(reduced.damage_hot), damage_exponent=float(ligands.damage_exponent),
+        adhesion=float(reduced.adhesion),
         interface=float(reduced.interface_share), series=float(spec.circuit.series_resistance),
         compliance=most, compliance_reset=float(reduced.compliance_reset or most),
         growth=float(reduced.growth_factor), thinning=float(reduced.thinning_factor),
@@ -211,12 +221,14 @@ def run(
     rows, _, steps = device.follow(wave, float(protocol.hold))
     parameters = {"thickness": Sourced(device.cell.length, "m", basis="computed")}
     if isinstance(protocol, Sweep) and protocol.set_at is not None and spec.light:
-        from .brightness import LEVELS as every
-        from .brightness import light_for
+        from . import brightness
 
+        every = brightness.LEVELS
         wide, _ = prepare(spec, protocol, wave, layers, left, right, library, film, every)
         full = float(spec.light[0].intensity)
-        parameters["light_at_set_voltage"] = light_for(wide, wave, float(protocol.set_at), full)
+        parameters["light_at_set_voltage"] = brightness.light_for(
+            wide, wave, float(protocol.set_at), full
+        )
     notes = (*notes, _told(device, rows, steps))
     beside = None
     stands = isinstance(protocol, Retention | Endurance)  # ions are at rest most of the time
@@ -301,6 +313,6 @@ def _told(device: Device, rows: Array, steps: int) -> str:
     thick = device.cell.tip + max(float(np.nanmax(rows[:, SHAPE], initial=-1.0)), 0.0)
     return (
         f"reduced filament, {abs(steps)} steps; up to {hot:.0f} K and {1e9 * thick:.2g} nm of "
-        f"radius in what was recorded; set times of the reduced model lie within a factor {LOSS:.2g} "
+        f"radius in what was recorded; its set times lie within a factor {LOSS:.2g} of those "
         "of the lattice model after a fit (`filament.fit`)"
     )

@@ -119,9 +119,7 @@ def set_time(cell: Wire, volts: float, longest: float = 1e4) -> float:
     return _reached(cell, volts, -cell.hop, -cell.length, 1e-9, longest, rises=True)
 
 
-def fit(
-    cell: Wire, volts: Sequence[float], times: Array, parted: float = math.inf
-) -> Fit:
+def fit(cell: Wire, volts: Sequence[float], times: Array, parted: float = math.inf) -> Fit:
     """Fit growth factor and interface share to set times of the lattice model.
 
     Parameters

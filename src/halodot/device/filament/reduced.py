@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ...core.constants import BOLTZMANN
 from ...numerics.compiled import kernel
+from .chance import draw
 from .growth import Cell, conductance, speed, wear_rate
 
 Array = NDArray[np.float64]
@@ -53,12 +54,12 @@ class Background:
 def table(values: Array, at_light: Array, at_volts: Array, light: float, volts: float) -> float:
     """Interpolate in a table of light and voltage; the edge slope goes on outside."""
     n, m = len(at_volts), len(at_light)
-    k = min(max(np.searchsorted(at_volts, volts) - 1, 0), n - 2)
+    k = min(max(int(np.searchsorted(at_volts, volts)) - 1, 0), n - 2)
     u = (volts - at_volts[k]) / (at_volts[k + 1] - at_volts[k])
     low = values[0, k] + u * (values[0, k + 1] - values[0, k])
     if m == 1:
         return low
-    j = min(max(np.searchsorted(at_light, light) - 1, 0), m - 2)
+    j = min(max(int(np.searchsorted(at_light, light)) - 1, 0), m - 2)
     s = (light - at_light[j]) / (at_light[j + 1] - at_light[j])
     low = values[j, k] + u * (values[j, k + 1] - values[j, k])
     high = values[j + 1, k] + u * (values[j + 1, k + 1] - values[j + 1, k])
@@ -159,6 +160,47 @@ def way(unit: float, spread: float, sites: float) -> float:
 
 
 @kernel
+def tried(
+    c: Cell, w: float, lost: float, d: float, v: float, g: float, v2: float, g2: float,
+    closed: bool, shift: float, back: Array, near: Array, at_light: Array, at_volts: Array,
+    absorbed: float,
+) -> tuple[float, float, float]:  # fmt: skip
+    """Return the change of w in a step of length d, its error over what is allowed, and the wear.
+
+    Rosenbrock step of second order (J. G. Verwer et al., SIAM J. Sci. Comput. 20, 1456 (1999),
+    doi 10.1137/S1064827597326651), L-stable, with Euler for the error. Source and light go from
+    (v, g) to (v2, g2).
+    """
+    a, passing, hot, _, _ = slope(
+        c, w, lost, v, g, closed, shift, back, near, at_light, at_volts, absorbed
+    )
+    dw = 1e-13 + 1e-7 * abs(w)
+    b, _, _, _, _ = slope(
+        c, w - dw, lost, v, g, closed, shift, back, near, at_light, at_volts, absorbed
+    )
+    jacobian = min((a - b) / dw, 0.3 / d)
+    damp = 1.0 / (1.0 - GAMMA * d * jacobian)
+    one = a * damp
+    b, passing2, hot2, _, _ = slope(
+        c, w + d * one, lost, v2, g2, closed, shift, back, near, at_light, at_volts, absorbed
+    )
+    two = (b - 2.0 * one) * damp
+    move = d * (1.5 * one + 0.5 * two)
+    error = 0.5 * abs(d * (one + two)) / (SLACK + SHARE * abs(w + move))
+    wear = 0.5 * d * (wear_rate(c, w, passing, hot) + wear_rate(c, w + move, passing2, hot2))
+    return move, max(error, wear * (1.0 - lost) / 0.02), wear
+
+
+@kernel
+def scatter(c: Cell, w: float, move: float, stream: Any) -> float:
+    """Return a change of w with the Poisson scatter of the atoms that make it."""
+    radius = c.tip + max(w, 0.0)
+    atoms = max(math.pi * radius * radius / (c.atom * c.atom), 1.0)
+    normal = math.sqrt(-2.0 * math.log(draw(stream))) * math.cos(2.0 * math.pi * draw(stream))
+    return move + math.sqrt(abs(move) * c.atom / atoms) * normal
+
+
+@kernel
 def march(
     c: Cell, time: Array, source: Array, light: Array, closed: NDArray[np.bool_], outputs: Array,
     back: Array, near: Array, at_light: Array, at_volts: Array, absorbed: float,
@@ -166,16 +208,13 @@ def march(
 ) -> tuple[Array, Array, int]:  # fmt: skip
     """Follow a waveform from `start` (w, share of ligands lost); return rows, end, steps.
 
-    Rosenbrock steps of second order (J. G. Verwer et al., SIAM J. Sci. Comput. 20, 1456 (1999),
-    doi 10.1137/S1064827597326651), L-stable, with Euler for the error. A negative `seed` leaves out
-    the noise: the Poisson scatter of the atoms that each step brings, and the way of each filament.
+    A negative `seed` leaves out the noise: the Poisson scatter of the atoms that each step brings,
+    and the way of each filament. Steps counted negative: there were too many.
     """
     rows = np.full((len(outputs), COLUMNS), np.nan)
     w, lost, t = start[0], start[1], time[0]
-    noisy = seed >= 0
-    if noisy:
-        np.random.seed(seed)
-    shift = way(np.random.random() if noisy else 0.5, spread, sites)
+    noisy, stream = seed >= 0, np.full(1, abs(seed), dtype=np.uint64)
+    shift = way(draw(stream) if noisy else 0.5, spread, sites)
     was_open, h, row, steps = w < -APART, 1e-12, 0, 0
     for k in range(len(time) - 1):
         span = time[k + 1] - time[k]
@@ -189,26 +228,10 @@ def march(
             d = stop - t if last else h
             v, g = source[k] + rise * (t - time[k]), light[k] + glow * (t - time[k])
             v2, g2 = v + rise * d, g + glow * d
-            a, passing, hot, _, _ = slope(
-                c, w, lost, v, g, closed[k], shift, back, near, at_light, at_volts, absorbed
-            )
-            dw = 1e-13 + 1e-7 * abs(w)
-            b, _, _, _, _ = slope(
-                c, w - dw, lost, v, g, closed[k], shift, back, near, at_light, at_volts, absorbed
-            )
-            jacobian = min((a - b) / dw, 0.3 / d)
-            damp = 1.0 / (1.0 - GAMMA * d * jacobian)
-            one = a * damp
-            b, passing2, hot2, _, _ = slope(
-                c, w + d * one, lost, v2, g2, closed[k], shift, back, near, at_light, at_volts,
+            move, error, wear = tried(
+                c, w, lost, d, v, g, v2, g2, closed[k], shift, back, near, at_light, at_volts,
                 absorbed,
             )  # fmt: skip
-            two = (b - 2.0 * one) * damp
-            move = d * (1.5 * one + 0.5 * two)
-            error = 0.5 * abs(d * (one + two)) / (SLACK + SHARE * abs(w + move))
-            wear = 0.5 * d * (wear_rate(c, w, passing, hot)
-                              + wear_rate(c, w + move, passing2, hot2))  # fmt: skip
-            error = max(error, wear * (1.0 - lost) / 0.02)
             steps += 1
             if steps > MOST:
                 return rows, np.array([w, lost]), -steps
@@ -216,13 +239,11 @@ def march(
                 h = d * max(0.1, 0.9 / math.sqrt(error))
                 continue
             if noisy:
-                radius = c.tip + max(w, 0.0)
-                atoms = max(math.pi * radius * radius / (c.atom * c.atom), 1.0)
-                move += math.sqrt(abs(move) * c.atom / atoms) * np.random.normal()
+                move = scatter(c, w, move, stream)
             w = min(max(w + move, -c.length), c.length)
             lost = 1.0 - (1.0 - lost) * math.exp(-wear)
             if w < -APART and not was_open and noisy:
-                shift = way(np.random.random(), spread, sites)
+                shift = way(draw(stream), spread, sites)
             was_open = w < -APART
             t = stop if last else t + d
             grow = min(4.0, 0.9 / math.sqrt(max(error, 1e-4)))

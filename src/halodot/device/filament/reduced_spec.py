@@ -7,7 +7,6 @@ from pydantic import Field
 from ...core.sourced import Sourced
 from ...core.spec import Spec, quantity
 
-
 LOSS = 1.8  # factor between set times of this model, fitted, and of the lattice, 0.6 to 1 V
 
 

@@ -40,7 +40,7 @@ def worn(
     assert spec.filament is not None
     spent = spec.filament.reduced.spent
     few, quiet = protocol_wave(protocol, 2), replace(device, seed=-1)
-    states = [0.0, *TRIALS[TRIALS < spent].tolist(), spent]
+    states = [0.0, *TRIALS[spent > TRIALS].tolist(), spent]
     found: list[tuple[float, float, Array]] = []
     length = -device.cell.length
     for lost in states:
