@@ -421,7 +421,8 @@ class _Work:
         task.pipe.close()
         log = self.folder / CARDS / f"{name}.log"
         card = _card(self.folder, name)
-        if task.process.exitcode == 0 and card is not None:
+        is_new = card is not None and card.identity == self.files[name].identity
+        if task.process.exitcode == 0 and card is not None and is_new:
             log.unlink(missing_ok=True)
             return card
         return _failed(name, _last_words(log, task.process.exitcode))

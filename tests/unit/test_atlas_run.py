@@ -217,3 +217,18 @@ def test_the_verb(
 def test_the_function_is_the_verb(studies: dict[str, Path], tmp_path: Path) -> None:
     found = halodot.atlas(("M9",), tmp_path / "a", studies=studies)  # type: ignore[operator]
     assert found["M9"].status == "ok"
+
+
+def test_what_runs_ends_with_an_atlas_that_is_stopped(
+    studies: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module.runs, "run", crashing("m9", lambda: time.sleep(30)))
+
+    def stop(p: Progress) -> None:
+        if p.running:
+            raise KeyboardInterrupt
+
+    start = time.monotonic()
+    with pytest.raises(KeyboardInterrupt):
+        atlas(("M9",), tmp_path / "a", studies=studies, watch=stop)
+    assert time.monotonic() - start < 25  # it slept for less than its 30 s
