@@ -8,6 +8,7 @@ stopped goes on where it was.
 from __future__ import annotations
 
 import os
+import re
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -310,8 +311,16 @@ def _facts(name: str, done: Run | None = None) -> dict[str, Any]:
     return {
         "mechanism": mechanism.replace("_", " "),
         "material": material,
-        "year": int(year) if isinstance(year, float) else None,
+        "year": int(year) if isinstance(year, float) else _year(ref),
     }
+
+
+def _year(ref: str) -> int | None:
+    """Year of a reference, which its citation gives in brackets."""
+    from .library.sources import source
+
+    found = re.findall(r"\((\d{4})\)", source(ref).citation)
+    return int(found[-1]) if found else None
 
 
 def _across(name: str, done: Run) -> Iterator[tuple[str, Sourced, Sourced]]:
