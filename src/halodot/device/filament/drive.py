@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 
@@ -84,7 +85,7 @@ def ramp(
     """
     corners = [0.0, *peaks, 0.0]
     time, volts, now = [], [], 0.0
-    for a, b in zip(corners, corners[1:], strict=False):
+    for a, b in pairwise(corners):
         length = abs(b - a) / rate
         time += [now + length * (k + 1) / points for k in range(points)]
         volts += [a + (b - a) * (k + 0.5) / points for k in range(points)]

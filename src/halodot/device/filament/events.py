@@ -44,7 +44,8 @@ CHANNELS = 24
 EXIT, BARE = 6, 7  # back into the electrode; reduced without a metal face at hand
 KINK = 9.0  # bonds of an atom at a kink
 WHOLE = 18  # bonds of an atom within metal
-IONS, ATOMS, FREE, HOPS, CREEPS, ENTRIES, EXITS, REDUCED, OXIDISED, BLOCKED, FULL, DIRTY, JOINED = range(13)
+IONS, ATOMS, FREE, HOPS, CREEPS, ENTRIES, EXITS = range(7)
+REDUCED, OXIDISED, BLOCKED, FULL, DIRTY, JOINED = range(7, 13)
 COUNTERS = 13
 
 
@@ -143,9 +144,7 @@ def bonds(i: int, species: int, but: int, sites: Sites, kinds: Kinds, board: Boa
 
 
 @kernel
-def ion_channels(
-    i: int, sites: Sites, kinds: Kinds, board: Board, now: Now, rates: F
-) -> float:
+def ion_channels(i: int, sites: Sites, kinds: Kinds, board: Board, now: Now, rates: F) -> float:
     """Fill the rates of the ion on site i: six ways, and back into the electrode; return the sum.
 
     A way that leads to another ion counts: the step is then drawn in vain, which is exact.
@@ -185,9 +184,7 @@ def ion_channels(
 
 
 @kernel
-def atom_channels(
-    i: int, sites: Sites, kinds: Kinds, board: Board, now: Now, rates: F
-) -> float:
+def atom_channels(i: int, sites: Sites, kinds: Kinds, board: Board, now: Now, rates: F) -> float:
     """Fill the rates of the atom on site i: oxidation by way of six, creep to 18; their sum."""
     if board.touch[i] == WHOLE:
         rates[:] = 0.0
@@ -234,9 +231,7 @@ def creep_rate(
 
 
 @kernel
-def door_channels(
-    i: int, sites: Sites, kinds: Kinds, board: Board, now: Now, rates: F
-) -> float:
+def door_channels(i: int, sites: Sites, kinds: Kinds, board: Board, now: Now, rates: F) -> float:
     """Fill the rates at which the active electrode gives each species to site i; their sum."""
     film, total = film_potential(i, sites, board, now), 0.0
     for s in range(len(kinds.charge)):
@@ -251,9 +246,7 @@ def door_channels(
 
 
 @kernel
-def particle_rate(
-    p: int, sites: Sites, kinds: Kinds, board: Board, now: Now, rates: F
-) -> float:
+def particle_rate(p: int, sites: Sites, kinds: Kinds, board: Board, now: Now, rates: F) -> float:
     """Fill the rates of particle p, ion or atom; their sum."""
     i = board.place[p]
     if board.kind[i] < METAL:

@@ -95,9 +95,7 @@ def touched(i: int, change: int, sites: Sites, board: Board) -> None:
 
 
 @kernel
-def move_ion(
-    p: int, c: int, sites: Sites, kinds: Kinds, board: Board, now: Now, rates: F
-) -> bool:
+def move_ion(p: int, c: int, sites: Sites, kinds: Kinds, board: Board, now: Now, rates: F) -> bool:
     """Do what channel c says with ion p; whether the filament changed."""
     i = board.place[p]
     if c == EXIT:

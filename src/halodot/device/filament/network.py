@@ -281,4 +281,3 @@ def sparse(network: Network) -> tuple[object, F]:
     ends[index[-1].ravel()] += v.gx[-1].ravel()
     total = ends - np.asarray(off.sum(axis=1)).ravel()
     return off + coo_matrix((total, (np.arange(n), np.arange(n))), shape=(n, n)).tocsc(), right
-

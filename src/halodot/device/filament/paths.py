@@ -60,7 +60,7 @@ def parted(i: int, sites: Sites, board: Board) -> None:
 @kernel
 def touching(i: int, j: int, sites: Sites) -> bool:
     """Whether two sites share a face."""
-    for d in range(6):
+    for d in range(6):  # noqa: SIM110 - compiled
         if sites.near[i, d] == j:
             return True
     return False

@@ -84,9 +84,7 @@ def sweep(unit: F, kind: I1, label: I1, contact: float, relax: float, times: int
 
 
 @kernel(fastmath=True)
-def in_film(
-    unit: F, before: float, after: float, relax: float, x: int, y: int, odd: int
-) -> float:
+def in_film(unit: F, before: float, after: float, relax: float, x: int, y: int, odd: int) -> float:
     """Sweep over a row of one colour that no metal stands beside; return the largest change."""
     ny, nz = unit.shape[1:]
     here, lower, upper = unit[x, y], unit[x - 1, y], unit[x + 1, y]
@@ -150,7 +148,4 @@ def settle(unit: F, kind: I1, label: I1, contact: float, tolerance: float = 1e-6
     """Sweep until nothing changes by more than `tolerance`; whether that was reached."""
     nx, ny, nz = unit.shape
     relax = relaxation((nx - 2, ny, nz))
-    for _ in range(200):
-        if sweep(unit, kind, label, contact, relax, 10) < tolerance:
-            return True
-    return False
+    return any(sweep(unit, kind, label, contact, relax, 10) < tolerance for _ in range(200))

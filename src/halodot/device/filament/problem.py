@@ -93,7 +93,7 @@ class Problem:
     redox_share: float = 0.5
     contrast: float = 1e6
     hops: float = 200.0
-    most: tuple[float, float, float] = (2e4, 2e4, 2e3)
+    most: tuple[float, float, float] = (2e4, 2e3, 2e3)
     patch: float = 1.0
     bump: tuple[int, int] = (0, 0)
 
