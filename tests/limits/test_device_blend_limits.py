@@ -15,6 +15,7 @@ from halodot.core.spec import build
 from halodot.device import measure, resolve
 from halodot.device.assembly import charge_layer
 from halodot.device.blend import charging_energy, entering, ladder, percolation, separation
+from halodot.device.illumination import illuminate
 from halodot.device.spec import DeviceSpec, Pulses
 from halodot.film import assemble
 from halodot.film.spec import FilmSpec
@@ -166,6 +167,16 @@ def test_a_blend_answers_to_light_and_the_same_matrix_alone_does_not():
     assert lit.status.is_good
     change = [np.ptp(t.columns["drain_current"]) for t in (lit, alone)]
     assert change[0] > 1e3 * change[1]
+
+
+def test_only_pairs_that_come_apart_reach_the_engine():
+    spec = device({"share": 0.1, "in_contact": 1.0, "transfer_time": "20 ns"})
+    layers, _ = resolve(spec, film(), LIBRARY)
+    made = illuminate(layers, spec.light)
+    depth, rate = made.rates[1][0]
+    photons = made.made[0].spectrum.photon_flux.sum()
+    share = made.absorbed_share / (1.0 + 20.0 / 5.0)
+    assert np.trapezoid(rate, depth) == pytest.approx(share * photons, rel=1e-9, abs=0.0)
 
 
 @pytest.mark.parametrize(

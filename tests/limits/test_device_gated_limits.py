@@ -12,6 +12,7 @@ from halodot.core.errors import InputError
 from halodot.core.spec import build
 from halodot.device import measure
 from halodot.device.charge.build import EPS0
+from halodot.device.gated import channel_points
 from halodot.device.lateral import supply_rate
 from halodot.device.spec import DeviceSpec, FromFile, Pulses, Retention, Steps, Transfer
 from halodot.library import Library
@@ -222,6 +223,10 @@ def test_a_far_drain_thins_the_channel():
         for v in ("-0.1 V", "-8 V")
     )
     ratio = far.columns["drain_current"][-1] / near.columns["drain_current"][-1]
+    points = channel_points(-8.0, 300.0)
+    assert (points[0], points[-1]) == (0.0, -8.0)
     over = 10.0  # V above the threshold, about
     law = (over * 8.0 - 0.5 * 8.0**2) / (over * 0.1)
     assert ratio == pytest.approx(law, rel=0.05, abs=0.0)
+    capacitance = far.parameters["gate_capacitance"].value  # up to the channel, not through it
+    assert capacitance == pytest.approx(CAPACITANCE, rel=1e-9, abs=0.0)
