@@ -22,6 +22,7 @@ from halodot.device.filament.problem import Problem, problem_of
 from halodot.device.filament.simulate import Cell
 from halodot.device.filament.spec import FilamentSpec
 
+from .filament_reduced import reduced_1000
 from .measuring import peak_mb
 
 SHAPE = (40, 40, 40)
@@ -95,7 +96,7 @@ def run() -> list[dict[str, Any]]:
     from threadpoolctl import threadpool_limits
 
     with threadpool_limits(1):
-        return [row("poisson"), row("network")]
+        return [row("poisson"), row("network"), reduced_1000()]
 
 
 if __name__ == "__main__":
