@@ -44,7 +44,7 @@ def problem(route: str) -> Problem:
     """The film with its ions."""
     spec = build(FilamentSpec, {"species": [VACANCY], "contact_share": 0.2})
     found = problem_of(spec, SHAPE, route=route)
-    return replace(found, contrast=CONTRAST, most=(1.2e4, 2e2, 6e2), bump=(30, 3), patch=0.02)
+    return replace(found, contrast=CONTRAST, most=(1.6e4, 2e2, 6e2), bump=(30, 3), patch=0.02)
 
 
 def cycle() -> Drive:

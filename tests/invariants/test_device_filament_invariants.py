@@ -240,3 +240,19 @@ def test_atoms_and_ions_are_conserved() -> None:
     assert course.entered[-1] > 0
     there = course.atoms + course.ions
     assert there.tolist() == (course.entered - course.left).tolist()
+
+
+@pytest.mark.slow
+def test_set_times_spread_from_device_to_device() -> None:
+    """Times to the first joined step over seeds: all set, with a finite, right-skewed spread."""
+    problem = film((8, 10, 10), most=(2e3, 1e2, 3e2), patch=0.05, adhesion=0.1, redox=0.3)
+    drive = Drive(np.linspace(2.5e-7, 2e-5, 80), np.full(80, 1.6), compliance=1e-7)
+    found = []
+    for seed in range(20):
+        course = simulate(problem, drive, seed)
+        joined = np.flatnonzero((course.gap < 5e-10) & (course.current > 5e-8))
+        if len(joined):
+            found.append(course.time[joined[0]])
+    assert len(found) >= 18
+    logs = np.log(found)
+    assert 0.02 < logs.std() < 1.5

@@ -45,8 +45,8 @@ EXIT, BARE = 6, 7  # back into the electrode; reduced without a metal face at ha
 KINK = 9.0  # bonds of an atom at a kink
 WHOLE = 18  # bonds of an atom within metal
 IONS, ATOMS, FREE, HOPS, CREEPS, ENTRIES, EXITS = range(7)
-REDUCED, OXIDISED, BLOCKED, FULL, DIRTY, JOINED = range(7, 13)
-COUNTERS = 13
+REDUCED, OXIDISED, BLOCKED, FULL, DIRTY, JOINED, TOP = range(7, 14)  # TOP: numbers in use
+COUNTERS = 14
 
 
 class Sites(NamedTuple):
@@ -149,9 +149,11 @@ def ion_channels(i: int, sites: Sites, kinds: Kinds, board: Board, now: Now, rat
 
     A way that leads to another ion counts: the step is then drawn in vain, which is exact.
     """
-    species = board.kind[i] - 1
+    near, kind, unit, own = sites.near, board.kind, board.unit, board.own
+    species = kind[i] - 1
+    barrier, volts = sites.barrier[species], now.volts
     charge, attempt = kinds.charge[species], kinds.attempt[species]
-    here = now.volts * board.unit[i] + board.own[i]
+    here = volts * unit[i] + own[i]
     film, total, held, faces = 0.0, 0.0, 0.0, 0
     if board.touch[i] > 0:
         film = film_potential(i, sites, board, now)
@@ -160,11 +162,11 @@ def ion_channels(i: int, sites: Sites, kinds: Kinds, board: Board, now: Now, rat
     redox, back = kinds.redox[species] - now.eased, 1.0 - kinds.share[species]
     rates[EXIT], rates[BARE] = 0.0, 0.0
     for d in range(6):
-        j = sites.near[i, d]
-        other = board.kind[j]
-        there = now.volts * board.unit[j] + board.own[j]
+        j = near[i, d]
+        other = kind[j]
+        there = volts * unit[j] + own[j]
         if other < METAL:
-            top = max(sites.barrier[species, i], sites.barrier[species, j]) - now.dimmed
+            top = max(barrier[i], barrier[j]) - now.dimmed
             gain = charge * (there - here)
             rates[d] = now.slowed * step_rate(max(top, 0.0), gain, 0.5, attempt, now.thermal)
         else:
@@ -259,7 +261,7 @@ def set_all(sites: Sites, kinds: Kinds, board: Board, now: Now) -> tuple[float, 
     """Compute every rate anew; return the sums of those of hops in the film, of creep, of all."""
     rates, room, half = np.empty(CHANNELS), len(board.place), len(board.tree) >> 1
     hops, creeps = 0.0, 0.0
-    for p in range(room):
+    for p in range(board.tally[TOP]):
         i = board.place[p]
         if i < 0:
             board.tree[half + p] = 0.0

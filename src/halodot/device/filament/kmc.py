@@ -33,6 +33,7 @@ from .events import (
     METAL,
     OXIDISED,
     REDUCED,
+    TOP,
     Board,
     F,
     Kinds,
@@ -71,6 +72,7 @@ def enter(i: int, species: int, board: Board) -> int:
     board.place[p], board.who[i] = i, p
     board.kind[i] = species + 1
     board.tally[IONS] += 1
+    board.tally[TOP] = max(board.tally[TOP], p + 1)
     return p
 
 

@@ -228,19 +228,24 @@ class Network:
         spread(self.levels[k + 1].u, ENLARGED, v.u)
         smooth(v.u, v.right, v.gx, v.gy, v.gz, v.inverse, 1)
 
-    def solve(self, unit: F) -> float:
-        """Bring the potential [padded shape] up to date; return the conductance [S]."""
+    def solve(self, unit: F, most: int = MOST_ROUNDS) -> float:
+        """Bring the potential [padded shape] up to date; return the conductance [S].
+
+        After `most` rounds it is left as it then is: warmer than before, to be gone on with.
+        """
         v = self.levels[0]
         inner = np.ascontiguousarray(unit[1:-1])
         out, along = np.empty_like(inner), np.zeros_like(inner)
         apply(inner, v.gx, v.gy, v.gz, v.inverse, out)
         rest = -out
         rest[0] += v.gx[0] * 1.0
-        before, self.rounds, self.status = 1.0, 0, Status.OK
+        before, self.rounds = 1.0, 0
+        self.status = Status.OK if most >= MOST_ROUNDS else self.status
         last = np.zeros_like(inner)
         while float(np.abs(rest * v.inverse).max()) > self.tolerance:
-            if self.rounds == MOST_ROUNDS:
-                self.status = Status.NOT_CONVERGED
+            if self.rounds == most:
+                if most >= MOST_ROUNDS:
+                    self.status = Status.NOT_CONVERGED
                 break
             v.right[:] = rest
             self.cycle()

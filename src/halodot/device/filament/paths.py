@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from ...numerics.compiled import kernel
-from .events import ACTIVE, DIRTY, INERT, JOINED, METAL, Board, Now, Sites
+from .events import ACTIVE, DIRTY, INERT, JOINED, METAL, TOP, Board, Now, Sites
 from .lattice import I4
 
 
@@ -70,12 +70,12 @@ def touching(i: int, j: int, sites: Sites) -> bool:
 def search(sites: Sites, board: Board, now: Now) -> None:
     """Label all atoms anew, by walking from each electrode; hold them at its potential."""
     last = sites.depth[len(sites.depth) - 1]
-    for p in range(len(board.place)):
+    for p in range(board.tally[TOP]):
         if board.place[p] >= 0:
             board.label[board.place[p]] = 0
     for bit, electrode in ((1, ACTIVE), (2, INERT)):
         top = 0
-        for p in range(len(board.place)):
+        for p in range(board.tally[TOP]):
             i = board.place[p]
             if i >= 0 and board.kind[i] >= METAL:
                 beside = False
@@ -95,12 +95,12 @@ def search(sites: Sites, board: Board, now: Now) -> None:
                     board.stack[top] = j
                     top += 1
     board.tally[DIRTY], board.tally[JOINED] = 0, 0
-    for p in range(len(board.place)):
+    for p in range(board.tally[TOP]):
         if board.place[p] >= 0 and board.label[board.place[p]] == 3:
             board.tally[JOINED] = 1
     if not now.pins:
         return
-    for p in range(len(board.place)):
+    for p in range(board.tally[TOP]):
         i = board.place[p]
         if i >= 0 and board.label[i] > 0:
             linear = 1.0 - sites.depth[i] / last  # as in a filament of even width
@@ -115,11 +115,11 @@ def planes(sites: Sites, board: Board, atoms: I4) -> bool:
     Where the film is bridged only atoms joined to both electrodes count, else those joined to one.
     """
     bridged = False
-    for p in range(len(board.place)):
+    for p in range(board.tally[TOP]):
         i = board.place[p]
         bridged |= i >= 0 and board.label[i] == 3
     atoms[:] = 0
-    for p in range(len(board.place)):
+    for p in range(board.tally[TOP]):
         i = board.place[p]
         if i >= 0 and (board.label[i] == 3 or (not bridged and board.label[i] > 0)):
             atoms[sites.depth[i]] += 1
@@ -136,7 +136,7 @@ def gaps(sites: Sites, board: Board, decay: float) -> tuple[float, float]:
     last = sites.depth[len(sites.depth) - 1]
     across = len(sites.depth) // (last + 1)
     smallest, total = float(last - 1), 0.0
-    for p in range(len(board.place)):
+    for p in range(board.tally[TOP]):
         i = board.place[p]
         if i < 0 or board.label[i] == 0 or board.label[i] == 3:
             continue
