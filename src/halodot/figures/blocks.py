@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from ..core.errors import InputError
 from .conditions import conditions_of, is_condition_only
-from .headers import Unit, role_of, split_unit, unit_of
+from .headers import Unit, looks_like_unit, role_of, split_unit, unit_of
 from .layout import Layout
 
 _BRACKETED = re.compile(r"[^\s(\[]+(?:\s*[\[(][^\])]*[\])])?")
@@ -186,11 +186,18 @@ def read_header(
         return ()
     columns = [column_of(c) for c in best[2]]
     if best[1] + 1 < len(gap) and all(c.unit is None for c in columns):
-        units = [unit_of(c) if c else None for c in _header_cells(gap[best[1] + 1], width, layout)]
-        if len(units) == width and sum(u is not None for u in units) * 2 >= width:
-            columns = [replace(c, unit=u) for c, u in zip(columns, units, strict=True)]
+        cells = _header_cells(gap[best[1] + 1], width, layout)
+        if len(cells) == width and sum(looks_like_unit(c) for c in cells) * 2 >= width:
+            columns = [_with_unit(c, text) for c, text in zip(columns, cells, strict=True)]
     others = [text for k, text in enumerate(gap) if k != best[1]]
     return tuple(_with_conditions(columns, others, layout))
+
+
+def _with_unit(column: Column, text: str) -> Column:
+    """Unit of a row of units; one that is not understood stays in the text of the column."""
+    unit = unit_of(text) if text else None
+    lost = unit is None and looks_like_unit(text)
+    return replace(column, text=f"{column.text} ({text})" if lost else column.text, unit=unit)
 
 
 def _conditions_row(gap: Sequence[str], width: int, layout: Layout) -> tuple[float, int, list[str]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,10 +15,10 @@ from ..device.state import Trace
 from .blocks import Block, find_blocks
 from .conditions import conditions_of
 from .decode import read_lines
-from .headers import SI_OF
+from .headers import PER_WIDTH, SI_OF
 from .layout import Layout, detect
 from .notes import parameters_in
-from .roles import LEAST, RENAME, Record, find_records, kind_need
+from .roles import CELSIUS, LEAST, RENAME, Record, find_records, kind_need
 from .sweeps import split_directions
 
 SWEPT_KINDS = ("iv", "mechanism", "transfer", "output")
@@ -120,7 +119,9 @@ def _assemble(
         local = parameters_in(block.notes)
         stated = {**local, **stated}
         for record in find_records(name, kind, block, overrides, of):
-            columns, lost = _columns(kind, block, record)
+            columns, lost = _columns(
+                kind, block, record, _width_of(name, record, block, stated, given)
+            )
             dropped += lost
             if not len(next(iter(columns.values()))):
                 continue
@@ -151,17 +152,39 @@ def _assemble(
     return Reading(trace, understood)
 
 
-def _columns(kind: str, block: Block, record: Record) -> tuple[Columns, int]:
+def _width_of(
+    name: str,
+    record: Record,
+    block: Block,
+    stated: Mapping[str, Sourced],
+    given: Mapping[str, Sourced],
+) -> float:
+    """Width [m] that turns a current per width into a current; 1 where no column needs it."""
+    per = [p for p in record.columns if p.unit.si == PER_WIDTH]
+    width = given.get("channel_width", stated.get("channel_width"))
+    if not per:
+        return 1.0
+    if width is None or not width.is_known:
+        column = block.columns[per[0].index].text or f"column {per[0].index + 1}"
+        raise InputError(
+            name,
+            f"{column}: a current per width ({per[0].unit.text}), and no width",
+            "the width of the channel, to turn it into a current",
+            '--channel-width "1 mm"',
+        )
+    return float(width)
+
+
+def _columns(kind: str, block: Block, record: Record, width: float = 1.0) -> tuple[Columns, int]:
     """Convert to SI and drop the rows in which the swept or measured value is missing."""
     names = RENAME.get(kind, {})
     raw = {
-        names.get(p.role, p.role): block.data[:, p.index] * p.unit.factor
+        names.get(p.role, p.role): block.data[:, p.index]
+        * (p.unit.factor * (width if p.unit.si == PER_WIDTH else 1.0))
         for p in reversed(record.columns)
     }
     for p in record.columns:
-        if p.role == "temperature" and re.search(
-            r"[°º]\s?C|deg\.? ?C", block.columns[p.index].text
-        ):
+        if p.role == "temperature" and CELSIUS.search(block.columns[p.index].text):
             raw["temperature"] = raw["temperature"] + 273.15
     need = kind_need(kind)
     vital = [p for p in record.columns if p.role in (*need.swept, *need.measured)]
@@ -227,6 +250,7 @@ def _said(block: Block, record: Record) -> list[str]:
     for p in record.columns:
         title = block.columns[p.index].text or f"column {p.index + 1}"
         how = f" ({p.how})" if p.how else ""
+        how = f"{how}, times the channel width" if p.unit.si == PER_WIDTH else how
         lines.append(f"{title} -> {p.role} in {p.unit.text or p.unit.si}{how}")
     return lines
 

@@ -10,7 +10,8 @@ import numpy as np
 
 from ..core.errors import InputError, nearest
 from .blocks import Block
-from .headers import SI_OF, Unit, agrees, role_of, spectral_role, unit_of
+from .conditions import conditions_of
+from .headers import SI_OF, Unit, agrees, role_of, spectral_role, unit_of, unread_unit
 
 
 @dataclass(frozen=True)
@@ -79,6 +80,11 @@ _ALIKE = {"spectrum": {"count": "intensity", "current": "intensity", "conductanc
 _ALIKE["decay"] = {"count": "intensity", "current": "intensity", "voltage": "intensity"}
 _ALIKE["sizes"] = {"wavelength": "size", "intensity": "count", "pulse": "count"}
 _BLANK = re.compile(r"blank|baseline|refer|\bref\b|dark|backgr|solvent", re.IGNORECASE)
+CELSIUS = re.compile(r"[\u00b0\u00ba]\s?C|deg\.? ?C|[\[(/]\s*C\s*(?:[\])]|$)")
+_SUCH = {"V": ("mV", "V"), "A": ("uA", "nA", "A", "uA/um with --channel-width"), "s": ("ms", "s")}
+_SUCH |= {"A/m2": ("mA/cm2",), "S": ("uS", "S"), "ohm": ("kOhm", "Ohm"), "m": ("nm", "um")}
+_SUCH |= {"eV": ("eV", "meV"), "W/m2": ("mW/cm2", "W/m2"), "W": ("uW", "W"), "K": ("K",)}
+_SUCH |= {"1": ("1", "%")}
 LEAST = {kind: 1 if kind in ("sizes", "values") else 2 for kind in NEEDS}
 
 
@@ -144,7 +150,7 @@ def find_records(
     if not overrides:
         swept, measured = _by_position(name, kind, block, need, swept, measured, free)
     if (need.swept and not swept) or not measured:
-        raise _not_told(name, kind, block, need, swept)
+        raise _not_told(name, kind, block, need, swept, measured)
     beside = {r: [p for p in picked if p.role == r] for r in need.beside}
     beside |= {
         r: found
@@ -278,7 +284,7 @@ def _picked(name: str, kind: str, block: Block, overrides: Mapping[str, str]) ->
         if role == "conductance" and column.unit is not None and column.unit.si == "A":
             role = "current"
         if role in wanted and not np.all(np.isnan(block.data[:, k])):
-            unit, how = _unit(name, kind, role, column.unit, block.data[:, k])
+            unit, how = _unit(name, kind, role, block, k)
             picked.append(Picked(role, k, unit, how))
     return picked
 
@@ -296,41 +302,70 @@ def _override(name: str, kind: str, role: str, text: str, wanted: set[str], bloc
         index = titles.index(place.strip())
     else:
         allowed = f"a column number from 1 to {len(titles)} or a header: {', '.join(titles)}"
-        raise InputError(f"--columns {role}", place, allowed, f"--columns {role}=1")
-    unit = unit_of(unit_text) if unit_text else block.columns[index].unit
-    if unit_text and (unit is None or not agrees(role, unit)):
-        raise InputError(f"--columns {role}", unit_text, f"a unit of {SI_OF[role]}", "")
-    if unit is not None and not agrees(role, unit):
-        unit = None
-    found, how = _unit(name, kind, role, unit, block.data[:, index])
+        raise InputError(f"--columns {role}", place, allowed, f"--columns {role}=N")
+    if unit_text:
+        unit = unit_of(unit_text)
+        if unit is None or not agrees(role, unit):
+            raise _wrong_unit("--columns", role, unit_text, block, index)
+        return Picked(role, index, unit, "named by --columns")
+    found, how = _unit(name, kind, role, block, index)
     return Picked(role, index, found, "named by --columns" + (f"; {how}" if how else ""))
 
 
-def _unit(
-    name: str, kind: str, role: str, unit: Unit | None, values: np.ndarray
-) -> tuple[Unit, str]:
-    """Unit as written, or the one that lab habit leaves no doubt about, or a question."""
-    if unit is not None:
+def _unit(name: str, kind: str, role: str, block: Block, index: int) -> tuple[Unit, str]:
+    """Unit as written, or the one that lab habit leaves no doubt about, or a question.
+
+    Raises
+    ------
+    InputError
+        If a unit is written that is not understood or does not suit the role.
+    """
+    column, values = block.columns[index], block.data[:, index]
+    unit, si = column.unit, SI_OF[role]
+    if unit is not None and agrees(role, unit):
         return unit, ""
-    si = SI_OF[role]
+    if si == "1":  # numbers as they stand; for a list of values their unit is said
+        return Unit(si, si, 1.0), f"numbers as written, in {unit.text}" if unit else ""
+    rest = conditions_of(column.text).rest if column.conditions else column.text
+    written = unit.text if unit is not None else unread_unit(rest) if column.name else ""
+    if role == "temperature" and CELSIUS.search(column.text):
+        return Unit("\u00b0C", "K", 1.0), ""
+    if written:
+        raise _wrong_unit(name, role, written, block, index)
     if role == "wavelength":
         if np.nanmin(values) > 100 and np.nanmax(values) < 30_000:
             return Unit("nm", "m", 1e-9), "no unit written: nm taken from the range"
-        raise _ask_unit(name, role, "nm")
+        raise _ask_unit(name, role, "nm", index)
     if role == "size":
-        raise _ask_unit(name, role, "nm")
+        raise _ask_unit(name, role, "nm", index)
     if role == "time" and kind == "decay":
-        raise _ask_unit(name, role, "ns")
-    note = "" if si == "1" else f"no unit written: {si} taken"
-    return Unit(si, si, 1.0), note
+        raise _ask_unit(name, role, "ns", index)
+    return Unit(si, si, 1.0), f"no unit written: {si} taken"
 
 
-def _ask_unit(name: str, role: str, example: str) -> InputError:
+def _wrong_unit(field: str, role: str, text: str, block: Block, index: int) -> InputError:
+    """Refuse a unit that is written and cannot be that of the role."""
+    allowed = f"a unit of {SI_OF[role]} for {role}, such as {', '.join(_SUCH[SI_OF[role]])}"
+    if unit_of(text) is None:
+        what = f"the unit '{text}' is not understood"
+    else:
+        what = f"the unit '{text}' is not one of {role}"
+    title = f" ({block.columns[index].text})" if block.columns[index].text else ""
+    return InputError(
+        field,
+        f"column {index + 1}{title}: {what}",
+        allowed,
+        f'--columns "{role}={index + 1}:{_SUCH[SI_OF[role]][0]}" with the unit the numbers are in, '
+        "beside the other columns; or another column",
+    )
+
+
+def _ask_unit(name: str, role: str, example: str, index: int) -> InputError:
     return InputError(
         name,
         f"the column of {role} has no unit",
         f"a unit in the header, such as '{role.capitalize()} ({example})'",
-        f'--columns "{role}=1:{example}" (column number, unit)',
+        f'--columns "{role}={index + 1}:{example}" (column number, unit)',
     )
 
 
@@ -354,13 +389,13 @@ def _by_position(
     """Two unnamed columns are abscissa and ordinate; one unnamed beside a named one follows."""
 
     def pick(role: str, index: int) -> Picked:
-        column = block.columns[index]
-        written = column.unit if column.unit is not None and agrees(role, column.unit) else None
-        unit, how = _unit(name, kind, role, written, block.data[:, index])
+        unit, how = _unit(name, kind, role, block, index)
         return Picked(role, index, unit, "by position" + (f"; {how}" if how else ""))
 
     filled = [k for k in range(len(block.columns)) if np.any(np.isfinite(block.data[:, k]))]
-    if need.swept and not swept and not measured and len(filled) == 2:
+    titled = [k for k in filled if _telling(block.columns[k].name)]
+    bare = kind not in _BY_NAME or not titled
+    if need.swept and not swept and not measured and len(filled) == 2 and bare:
         return [pick(need.swept[0], filled[0])], [pick(need.measured[0], filled[1])]
     if need.swept and not swept and measured and len(free) == 1 and free[0] < measured[0].index:
         return [pick(need.swept[0], free[0])], measured
@@ -373,6 +408,14 @@ def _by_position(
     if not need.swept and not measured and len(free) == 1:
         return [], [pick(need.measured[0], free[0])]
     return swept, measured
+
+
+_BY_NAME = ("iv", "mechanism", "transfer", "output")
+
+
+def _telling(name: str) -> bool:
+    """Whether a header says something: x, y, a, b, col 1 and numbers do not."""
+    return bool(re.search(r"[A-Za-z]{2}", re.sub(r"col(umn)?|data|row", "", name, flags=re.I)))
 
 
 def _pair(
@@ -391,7 +434,8 @@ def _pair(
             name,
             f"{len(swept)} columns of {swept[0].role} and {n} of {measured[0].role}",
             "one swept column for all, or one each",
-            f'--columns "{swept[0].role}=1,{measured[0].role}=2"',
+            f'--columns "{swept[0].role}={swept[0].index + 1},'
+            f'{measured[0].role}={measured[0].index + 1}" (column numbers)',
         )
     records = []
     for k in range(n):
@@ -404,14 +448,19 @@ def _pair(
     return records
 
 
-def _not_told(name: str, kind: str, block: Block, need: Need, swept: list[Picked]) -> InputError:
-    titles = [c.text or f"column {k + 1}" for k, c in enumerate(block.columns)]
+def _not_told(
+    name: str, kind: str, block: Block, need: Need, swept: list[Picked], measured: list[Picked]
+) -> InputError:
+    """Say what is lacking, number the columns, and guess no number that is not known."""
+    titles = [f"{k + 1} {c.text}".strip() for k, c in enumerate(block.columns)]
     lack = need.measured[0] if swept or not need.swept else need.swept[0]
     wants = [*need.swept[:1], need.measured[0]]
-    example = ",".join(f"{role}={k + 1}" for k, role in enumerate(wants))
+    known = {r: f"{p[0].index + 1}" for r, p in zip(wants, (swept, measured)[-len(wants) :],
+                                                    strict=True) if p}  # fmt: skip
+    example = ",".join(f"{role}={known.get(role, 'N')}" for role in wants)
     return InputError(
         name,
         f"line {block.first_line}: no column of {lack} among: {', '.join(titles)}",
         f"columns of {' and '.join(wants)} for --kind {kind}",
-        f'--columns "{example}" (column numbers)',
+        f'--columns "{example}", with the number of the column for N',
     )
