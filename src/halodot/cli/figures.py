@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, Any
 
-from ..figures import KINDS
+from ..figures import READABLE
 
 if TYPE_CHECKING:
     from ..core.sourced import Sourced
@@ -58,7 +58,7 @@ def register(verbs: Any) -> None:
         help="text files: any separator, decimal mark, encoding and header; several of one device, "
         "such as dark and lit, are read as one record",
     )
-    p.add_argument("--kind", required=True, metavar="KIND", help=" | ".join(KINDS))
+    p.add_argument("--kind", required=True, metavar="KIND", help=" | ".join(READABLE))
     for name, (_, _, _, text) in OPTIONS.items():
         p.add_argument("--" + name.replace("_", "-"), metavar="TEXT", help=text.replace("%", "%%"))
     p.add_argument(
@@ -183,7 +183,7 @@ def columns_of(text: str | None) -> dict[str, str]:
         if not part.strip():
             continue
         if not mark or not place.strip():
-            raise InputError("--columns", part, "ROLE=N, counted from 1", "voltage=1,current=2")
+            raise InputError("--columns", part, "ROLE=N, counted from 1", "voltage=N,current=N")
         columns[role.strip()] = place.strip()
     return columns
 

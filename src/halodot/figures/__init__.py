@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from ..library import Library
     from .state import Figures
 
-__all__ = ["KINDS", "extract", "read"]
+__all__ = ["KINDS", "READABLE", "extract", "read"]
 
 KINDS = (
     "iv",
@@ -31,6 +31,10 @@ KINDS = (
     "values",
     "mechanism",
 )
+
+# simulated records alone: no file of an instrument is read as one
+SIMULATED = ("waveform", "open_circuit", "impedance", "capacitance")
+READABLE = tuple(kind for kind in KINDS if kind not in SIMULATED)
 
 
 def extract(trace: Trace, library: Library | None = None) -> Figures:

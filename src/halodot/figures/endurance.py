@@ -1,4 +1,4 @@
-"""Figures of an endurance record: the two states against the cycle, simulated and extrapolated."""
+"""Figures of an endurance record: the two states against the cycle, measured or simulated."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from ..core.errors import InputError
 from ..core.sourced import Sourced, computed
 from ..device.state import Trace
 from .state import Figure, Figures
+from .tools import spread
 
 Array = NDArray[np.float64]
 
@@ -36,28 +37,28 @@ def extract_endurance(trace: Trace) -> Figures:
     -1.0
     """
     marked = trace.columns.get("extrapolated", np.zeros(len(trace))) > 0
-    cycle, ratio = _ratios(trace, ~marked)
-    if len(cycle) < 2:
+    every = [(c, r) for c, r in _devices(trace, ~marked) if len(c) >= 2]
+    if not every:
         raise InputError(
             trace.label, "fewer than two cycles", "columns cycle, programmed and current", ""
         )
+    cycle = max((c for c, _ in every), key=lambda c: float(c[-1]))
     text = "Larger over smaller |current| of the two states read in one cycle"
+    words = "Slope of log10(on/off ratio) against log10(cycle) over the last half of the cycles."
     figures = [
-        Figure("cycles", computed(float(cycle[-1]), "1"), "Cycles that were done."),
+        Figure("cycles", _over([float(c[-1]) for c, _ in every], "1"), "Cycles that were done."),
         Figure(
             "measured_share",
-            computed(min(len(cycle) / max(float(cycle[-1] - cycle[0]) + 1.0, 1.0), 1.0), "1"),
+            _over([min(len(c) / max(float(c[-1] - c[0]) + 1.0, 1.0), 1.0) for c, _ in every]),
             "Cycles of which both states were read over all cycles up to the last: a few points on "
             "a long axis show little of endurance.",
         ),
-        Figure("on_off_ratio_start", computed(float(ratio[0]), "1"), f"{text}, the first."),
-        Figure("on_off_ratio_end", computed(float(ratio[-1]), "1"), f"{text}, the last."),
-        Figure("on_off_ratio_least", computed(float(ratio.min()), "1"), f"{text}, the least."),
+        Figure("on_off_ratio_start", _over([float(r[0]) for _, r in every]), f"{text}, the first."),
+        Figure("on_off_ratio_end", _over([float(r[-1]) for _, r in every]), f"{text}, the last."),
         Figure(
-            "ratio_drift",
-            _drift(cycle, ratio),
-            "Slope of log10(on/off ratio) against log10(cycle) over the last half of the cycles.",
+            "on_off_ratio_least", _over([float(r.min()) for _, r in every]), f"{text}, the least."
         ),
+        Figure("ratio_drift", _drifts(every), words),
     ]
     if "cycles_to_failure" in trace.parameters:
         words = "Cycles until the two states differ by less than a factor 10, or wear is complete; "
@@ -74,6 +75,23 @@ def extract_endurance(trace: Trace) -> Figures:
                        f"{text}, along the lines of log |current| at the last cycle."),
             ]  # fmt: skip
     return Figures(trace.kind, trace.label, tuple(figures), trace.status, trace.notes)
+
+
+def _over(values: list[float], unit: str = "1") -> Sourced:
+    """One device: its value; several: median and range."""
+    return computed(values[0], unit) if len(values) == 1 else spread(values, unit, "")
+
+
+def _drifts(every: list[tuple[Array, Array]]) -> Sourced:
+    found = [_drift(c, r) for c, r in every]
+    known = [float(q) for q in found if q.is_known]
+    return _over(known) if known else found[0]
+
+
+def _devices(trace: Trace, rows: NDArray[np.bool_]) -> list[tuple[Array, Array]]:
+    """Cycles and ratios of each device; a record that numbers none is of one."""
+    of = trace.columns.get("device", np.zeros(len(trace)))
+    return [_ratios(trace, rows & (of == k)) for k in np.unique(of)]
 
 
 def _ratios(trace: Trace, rows: NDArray[np.bool_]) -> tuple[Array, Array]:

@@ -60,7 +60,7 @@ def extract_pulses(trace: Trace) -> Figures:
             trace.label,
             "a record in time without stimulus",
             "a column of " + " or ".join(STIMULI),
-            'name it: --columns "time=1,current=2,light=3"',
+            'name it: --columns "time=N,current=N,light=N" (column numbers)',
         )
     else:
         name = next((n for n in reversed(MEASURED) if n in trace.columns), "current")

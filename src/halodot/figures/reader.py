@@ -15,11 +15,12 @@ from ..device.state import Trace
 from .blocks import Block, find_blocks
 from .conditions import conditions_of
 from .decode import read_lines
-from .headers import PER_WIDTH, SI_OF
+from .headers import PER_WIDTH
 from .layout import Layout, detect
 from .notes import parameters_in
 from .roles import CELSIUS, LEAST, RENAME, Record, find_records, kind_need
 from .sweeps import split_directions
+from .tables import plain_where_alone, states_of, unit_of_column, value_name
 
 SWEPT_KINDS = ("iv", "mechanism", "transfer", "output")
 SWEPT = {"iv": "voltage", "mechanism": "voltage", "transfer": "gate_voltage"}
@@ -66,7 +67,8 @@ def read(
     path
         Text file in any usual encoding, separator and decimal mark.
     kind
-        iv | transfer | output | pulses | synapse | logic | retention | spectrum | decay | sizes.
+        iv | transfer | output | pulses | synapse | logic | retention | endurance | spectrum | decay
+        | sizes | values | mechanism.
     columns
         Role -> column number (from 1) or header, with an optional unit: ``"3"``, ``"3:uA"``.
         Where given, only these columns are used.
@@ -127,12 +129,18 @@ def _assemble(
                 continue
             _fill_bias(kind, columns, local)
             _fill_conditions(kind, columns, {**of_file, **record.conditions})
+            if kind == "values":
+                columns = _named(columns, block, record)
             sweep = _sweeps(kind, columns) + offset
             offset = int(sweep[-1]) + 1
             pieces.append((columns, sweep))
             said |= dict.fromkeys(_said(block, record))
     if not pieces:
         raise InputError(name, "every row has a missing value", "rows with numbers", "")
+    if kind == "values":
+        pieces = plain_where_alone(pieces)
+    if kind == "endurance":
+        pieces = states_of(name, pieces)
     parameters = {k: v for k, v in stated.items() if k not in ("gate_voltage",)} | dict(given)
     trace = _join(kind, name, pieces, parameters)
     single = all(len(b.columns) == 1 for b in blocks)
@@ -192,6 +200,12 @@ def _columns(kind: str, block: Block, record: Record, width: float = 1.0) -> tup
     shown = np.any(np.isfinite(block.data[:, [p.index for p in vital]]), axis=1)
     lost = int(np.sum(shown & ~good))
     return {k: v[good] for k, v in raw.items()}, lost
+
+
+def _named(columns: Columns, block: Block, record: Record) -> Columns:
+    """Lists of different names are different lists, not devices of one."""
+    role, header = record.columns[0].role, block.columns[record.columns[0].index].name
+    return {value_name(role, header) if k == role else k: v for k, v in columns.items()}
 
 
 def _fill_bias(kind: str, columns: Columns, local: Mapping[str, Sourced]) -> None:
@@ -266,5 +280,5 @@ def _join(
         k: np.concatenate([c.get(k, np.full(len(s), np.nan)) for c, s in pieces]) for k in names
     }
     sweep = np.concatenate([s for _, s in pieces])
-    units = {k: SI_OF[k] for k in names}
+    units = {k: unit_of_column(k) for k in names}
     return Trace(kind, label, joined, units, sweep, parameters)

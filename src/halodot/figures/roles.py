@@ -56,6 +56,7 @@ NEEDS = {
         (), ("voltage", "resistance", "current", "time", "conductance", "value"), ("device",)
     ),
 }
+NEEDS["endurance"] = Need(("repeat",), ("resistance", "current", "conductance"), ("device",))
 NEEDS["mechanism"] = NEEDS["iv"]
 _STIMULI = ("voltage", "gate_voltage", "drain_voltage", "light", "light_power", "repeat")
 NEEDS["synapse"] = Need(
@@ -78,6 +79,7 @@ RENAME["mechanism"] = RENAME["iv"]
 RENAME |= dict.fromkeys(("synapse", "logic"), RENAME["pulses"])
 _ALIKE = {"spectrum": {"count": "intensity", "current": "intensity", "conductance": "intensity"}}
 _ALIKE["decay"] = {"count": "intensity", "current": "intensity", "voltage": "intensity"}
+_ALIKE["endurance"] = {"pulse": "repeat", "count": "repeat", "drain_current": "current"}
 _ALIKE["sizes"] = {"wavelength": "size", "intensity": "count", "pulse": "count"}
 _BLANK = re.compile(r"blank|baseline|refer|\bref\b|dark|backgr|solvent", re.IGNORECASE)
 CELSIUS = re.compile(r"[\u00b0\u00ba]\s?C|deg\.? ?C|[\[(/]\s*C\s*(?:[\])]|$)")
