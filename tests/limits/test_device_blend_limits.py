@@ -91,8 +91,52 @@ def test_matrix_moves_what_percolates_of_it():
     layer = blend_of({"share": 0.1, "percolation_exponent": 2.0})
     left = 1.0 - 0.1 * 1.2**3
     factor = ((left - 0.16) / 0.84) ** 2
-    assert layer["hole_mobility"] == pytest.approx(1e-6 * factor, rel=1e-9, abs=0.0)
     assert layer["effective_dos_valence"] == pytest.approx(1e27 * left, rel=1e-9, abs=0.0)
+    # Kirkpatrick: the conductivity, which is states times mobility, falls by the factor
+    conducts = layer["hole_mobility"] * layer["effective_dos_valence"]
+    assert conducts == pytest.approx(1e-6 * 1e27 * factor, rel=1e-9, abs=0.0)
+
+
+def test_a_matrix_recombines_as_fast_inside_of_itself_as_alone():
+    own = {"density": "1e22 m-3", "depth": "1 eV", "capture_electron": "1e-14 m3/s"}
+    own |= {"capture_hole": "2e-14 m3/s"}
+    said = {"radiative_coefficient": "1e-16 m3/s", "auger_hole": "1e-42 m6/s", "trap": [own]}
+    layer = blend_of({"share": 0.1}, **said, capture_electron="1e-15 m3/s", trap_density="1e21 m-3")
+    m = 1.0 - 0.1 * 1.2**3
+    n = m * 1e21  # mean densities of 1e21 m-3 in the matrix
+    assert layer["radiative_coefficient"] * n * n == pytest.approx(m * 1e26, rel=1e-9, abs=0.0)
+    assert layer["auger_hole"] * n**3 == pytest.approx(m * 1e21, rel=1e-9, abs=0.0)
+    assert layer["trap_density"] * layer["capture_electron"] * n == pytest.approx(
+        m * 1e21 * 1e-15 * 1e21, rel=1e-9, abs=0.0
+    )
+    trap = layer.spec.trap[0]
+    assert float(trap.density) == pytest.approx(m * 1e22, rel=1e-9, abs=0.0)
+    assert float(trap.capture_hole) == pytest.approx(2e-14 / m, rel=1e-9, abs=0.0)
+
+
+@pytest.mark.parametrize(("insulator", "share"), [("", 0.0), ("PS", 0.4)])
+def test_a_held_electron_meets_the_holes_within_a_nanometre_of_its_dot(insulator, share):
+    dots = {"share": 0.05, "in_contact": 1.0, "recombination_time": "2 ms"}
+    dots |= {"transfer_time": "1 us", "insulator": insulator, "insulator_share": share}
+    layer = blend_of(dots, electron_mobility="1e-4 m2/Vs")
+    m = 1.0 - 0.05 * 1.2**3 - share
+    touched = m / (m + share)
+    met = 6.0 * (1e-8) ** 2 * 1e-9 / 2e-3 * touched  # of the holes that stand beside the dot
+    for trap in layer.spec.trap:
+        assert float(trap.capture_hole) * m == pytest.approx(met, rel=1e-9, abs=0.0)
+        taken = 1e-24 / 1e-6 * touched  # over the surface: the way to the dot is short
+        assert float(trap.capture_electron) * m == pytest.approx(taken, rel=1e-3, abs=0.0)
+
+
+def test_inner_dots_share_what_light_makes_by_what_comes_apart():
+    dots = {"share": 0.1, "in_contact": 0.5, "inner_rate": 0.02, "transfer_time": "1 ns"}
+    layer = blend_of(dots | {"exciton_lifetime": "5 ns"})
+    by_rate = sorted({float(t.capture_hole) for t in layer.spec.trap}, reverse=True)
+    assert by_rate[1] / by_rate[0] == pytest.approx(0.02, rel=1e-4, abs=0.0)
+    taken = sorted({float(t.capture_electron) for t in layer.spec.trap}, reverse=True)
+    apart = [1.0 / (1.0 + 1.0 / (5.0 * rate)) for rate in (1.0, 0.02, 0.0004)]
+    assert taken[1] / taken[0] == pytest.approx(apart[1] / apart[0], rel=1e-6, abs=0.0)
+    assert taken[2] / taken[0] == pytest.approx(apart[2] / apart[0], rel=1e-6, abs=0.0)
 
 
 def test_dots_hold_electrons_at_the_offset_of_the_bands():
@@ -154,7 +198,11 @@ def test_an_insulator_covers_its_share_of_the_dots():
     kept = blend_of({"share": 0.05, "insulator": "PS", "insulator_share": 0.4})
     lost = [float(layer.spec.trap[0].capture_hole) for layer in (bare, kept)]
     left = 1.0 - 0.05 * 1.2**3 - 0.4
-    assert lost[1] / lost[0] == pytest.approx(left / (left + 0.4), rel=1e-9, abs=0.0)
+    # holes stand closer in what is left of the matrix, which touches less of the dots
+    assert lost[1] / lost[0] == pytest.approx(1.0, rel=1e-9, abs=0.0)
+    at = np.array([450e-9]), np.ones(1)
+    apart = [layer.light.yield_of(*at) for layer in (bare, kept)]
+    assert apart[1] / apart[0] == pytest.approx(left / (left + 0.4), rel=1e-9, abs=0.0)
     assert kept["hole_mobility"] < bare["hole_mobility"]
 
 

@@ -12,9 +12,10 @@ from halodot.core.errors import InputError
 from halodot.core.spec import build
 from halodot.device import measure
 from halodot.device.charge.build import EPS0
-from halodot.device.gated import channel_points
+from halodot.device.gated import POINTS
 from halodot.device.lateral import supply_rate
 from halodot.device.spec import DeviceSpec, FromFile, Pulses, Retention, Steps, Transfer
+from halodot.device.transistor import channel_points, integral
 from halodot.library import Library
 
 LIBRARY = Library.builtin()
@@ -188,6 +189,36 @@ def test_a_record_in_time_of_a_slow_gate_is_the_transfer_curve():
     assert np.all(np.abs(ratio - 1.0) < 0.03)  # one point of the channel stands for nine
 
 
+@pytest.mark.parametrize("drain", [-0.01, -0.05, -0.1, -0.5])
+@pytest.mark.parametrize("above", [-0.3, -0.1, 0.0, 0.1, 0.5])
+def test_few_points_of_the_channel_serve_below_threshold_and_above(drain, above):
+    """G = ln(1 + exp((above + V_ch)/kT)), an even sheet above threshold that V_ch empties."""
+
+    def conductance(v):
+        return np.log1p(np.exp((above + v) / KT))
+
+    points = channel_points(drain, counts=POINTS)
+    fine = np.linspace(0.0, drain, 20001)
+    expected = np.trapezoid(conductance(fine), fine)
+    assert integral(points, conductance(points), drain) == pytest.approx(
+        expected, rel=0.08 if drain < -0.11 else 0.02, abs=0.0
+    )
+
+
+@pytest.mark.parametrize("drain", ["-0.01 V", "-0.1 V"])
+def test_a_record_below_threshold_is_the_transfer_curve(drain):
+    spec = device(light="", gate="4.9 eV")
+    table = {"kind": "transfer", "gate": ["0.05 V", "-0.11 V"], "drain": [drain]}
+    table |= {"current_floor": "0 A", "rate": "0.16 V/s", "points": 5}
+    curve = measure(None, spec, build(Transfer, table), LIBRARY)
+    said = {"time": [0.0, 1.0], "voltage": [0.05, -0.11], "points": 4, "hold": "0 s"}
+    trace = record(spec, "waveform", drain=drain, **said)
+    there = curve.columns["drain_current"][1:5]
+    assert there[-1] / there[0] > 10.0  # below threshold
+    ratio = trace.columns["drain_current"] / there
+    assert np.all(np.abs(ratio - 1.0) < 0.04)
+
+
 def test_light_while_writing_is_kept_as_a_shift():
     spec = device(trap=electron_trap("1e23 m-3"), light="0.1 W/m2", gate="4.9 eV")
     said = {"write_voltage": "0 V", "write_time": "0.1 s", "read_voltage": "0 V", "points": 5}
@@ -223,7 +254,7 @@ def test_a_far_drain_thins_the_channel():
         for v in ("-0.1 V", "-8 V")
     )
     ratio = far.columns["drain_current"][-1] / near.columns["drain_current"][-1]
-    points = channel_points(-8.0, 300.0)
+    points = channel_points(-8.0, counts=POINTS)
     assert (points[0], points[-1]) == (0.0, -8.0)
     over = 10.0  # V above the threshold, about
     law = (over * 8.0 - 0.5 * 8.0**2) / (over * 0.1)

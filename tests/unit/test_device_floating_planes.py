@@ -74,6 +74,21 @@ def test_states_light_and_permittivity_belong_to_the_covered_share() -> None:
     assert plane.spec.statistics_conduction == "gaussian"
 
 
+def test_pairs_and_captures_of_a_plane_are_those_of_its_dots() -> None:
+    trap = {"density": "1e22 m-3", "depth": "1 eV", "capture_electron": "1e-14 m3/s"}
+    trap |= {"capture_hole": "1e-15 m3/s"}
+    said = {"radiative_coefficient": "2e-18 m3/s", "auger_electron": "1e-42 m6/s", "trap": [trap]}
+    plane = layers(OXIDE, dots(**said), CHANNEL)[2]
+    covered = 0.64
+    n = covered * 1e24  # mean density of a plane whose dots hold 1e24 m-3
+    assert plane["radiative_coefficient"] * n * n == pytest.approx(covered * 2e30, rel=1e-9)
+    assert plane["auger_electron"] * n**3 == pytest.approx(covered * 1e30, rel=1e-9)
+    level = plane.spec.trap[0]
+    assert float(level.density) == pytest.approx(covered * 1e22, rel=1e-9)
+    lost = float(level.density) * float(level.capture_electron)
+    assert lost == pytest.approx(1e22 * 1e-14, rel=1e-9)
+
+
 def test_a_channel_on_either_side_is_reached_through_one_shell() -> None:
     found = layers(OXIDE, {**CHANNEL, "name": "below"}, dots(), CHANNEL)
     assert [a.spec.tunnelling for a in found] == [False, False, True] + [False, True] * 3 + [False]

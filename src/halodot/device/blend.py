@@ -3,10 +3,11 @@
 Shares of volume: dots with their ligands v = share (1 + gap/a)^3, insulator w, matrix
 m = 1 - v - w.
 
-    mobility     mu_matrix ((m - 0.16)/0.84)^t                   percolation of what is left
+    conductivity sigma_matrix ((m - 0.16)/0.84)^t                percolation of what is left
+    mobility     mu_matrix ((m - 0.16)/0.84)^t / m               of the mean density m n'
     absorption   share alpha_core + m alpha_matrix
     levels       dE - (j - 1/2) e^2/(4 pi eps_0 eps r),          j = 1, 2, ... while above 3 kT
-    into a dot   1/c = T/V + 1/(4 pi D r)                        transfer, and the way to the dot
+    into a dot   1/c = T/V + 1/(4 pi D r)                        of the density beside it, n/m
     out of it    by detailed balance: c N exp(-level/kT)
     recombined   c' = A delta/T_r  x  m/(m + w)                  a partner at the surface
     apart        1/(1 + T/tau)                                   of the excitons of a dot
@@ -15,9 +16,12 @@ dE is the offset of the bands that holds the carrier: affinity of the dot less t
 for electrons, ionization energy of the matrix less that of the dot for holes. Where both are
 positive (type I, dot inside) the dot holds both and no pair comes apart; where one is, that carrier
 stays and the other leaves. A share x of the dots touches the matrix, x of the others stands one dot
-further inside of a cluster, the rest two: transfer and recombination are `inner_rate` times as fast
-with each step. Such dots take fewer carriers, by the share of their excitons that comes apart, and
-keep them longer. An insulator covers its share of the surfaces.
+further inside of a cluster, the rest two: the transfer of their excitons' carriers and
+recombination are `inner_rate` times as fast with each step. Pairs of light are born in the matrix
+here, so capture must bring each class its share of the held carriers: a dot further inside takes
+carriers up at the rate of an outer one times the ratio of the shares of their excitons that come
+apart, not times `inner_rate`. In the dark this is too fast; it matters little there, since carriers
+held by dots are what light made. An insulator covers its share of the surfaces.
 Range: dots that do not touch each other form no second path; the field of a charged dot is that of
 the mean charge.
 """
@@ -29,10 +33,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from ..core.constants import BOLTZMANN, ELEMENTARY_CHARGE
+from ..core.constants import BOLTZMANN, ELEMENTARY_CHARGE, VACUUM_PERMITTIVITY
 from ..core.errors import InputError
-from ..core.sourced import Sourced, computed
+from ..core.sourced import computed
 from .absorbing import Absorbing, even, of_film, together
+from .diluted import diluted, times
 from .layer import Layer, Trap
 
 if TYPE_CHECKING:
@@ -41,7 +46,6 @@ if TYPE_CHECKING:
     from .dispersion import Dispersion
     from .stack import ResolvedLayer
 
-VACUUM = 8.8541878128e-12  # F/m
 THRESHOLD = 0.16  # share at which a phase of a random mixture connects
 TOUCH = 1e-9  # m from a dot within which a partner counts as at its surface
 SHALLOWEST = 3.0  # kT, depth below which a level does not hold
@@ -50,7 +54,7 @@ MISSING = "nothing (it is missing)"
 
 
 def percolation(share: float, exponent: float = 2.0, threshold: float = THRESHOLD) -> float:
-    """Factor on the mobility of a phase that fills `share` of the volume.
+    """Factor on the conductivity of a phase that fills `share` of the volume.
 
     >>> percolation(1.0), percolation(0.1), round(percolation(0.58), 3)
     (1.0, 0.0, 0.25)
@@ -68,8 +72,8 @@ def charging_energy(size: float, permittivity: float) -> float:
     >>> round(charging_energy(10e-9, 3.0), 3)
     0.077
     """
-    radius = size * (3.0 / (4.0 * math.pi)) ** (1.0 / 3.0)
-    return ELEMENTARY_CHARGE / (4.0 * math.pi * VACUUM * permittivity * radius)
+    reach = 4.0 * math.pi * VACUUM_PERMITTIVITY * permittivity * _radius(size)
+    return ELEMENTARY_CHARGE / reach
 
 
 def ladder(offset: float, step: float, most: int, kt: float) -> list[float]:
@@ -176,11 +180,11 @@ def blended(
             raise InputError(f"film.{name}", MISSING, "the levels of the dots", f"add {name}")
     mix = mixture(dots, matrix, film, library, field)
     factor = percolation(mix.matrix, float(dots.percolation_exponent))
-    values = dict(matrix.values)
+    thinner = diluted(matrix, mix.matrix, "of the matrix alone")
+    values = dict(thinner.values)
+    slower = min(factor / mix.matrix, 1.0)  # of the mean density, so that sigma is factor times
     for name in ("electron_mobility", "hole_mobility"):
-        values[name] = _times(values[name], factor, "times what percolates of the matrix")
-    for name in ("effective_dos_conduction", "effective_dos_valence", "donor_density"):
-        values[name] = _times(values[name], mix.matrix, "of the matrix alone")
+        values[name] = times(values[name], slower, "what percolates, of the mean density")
     eps = computed(mix.permittivity, "1", note="mean by volume")
     values["relative_permittivity"] = eps
     well = wells(matrix, film)
@@ -190,7 +194,7 @@ def blended(
     said = _said(layer.name, mix, factor, well, traps)
     return replace(
         matrix,
-        spec=layer.model_copy(update={"trap": (*layer.trap, *traps)}),
+        spec=thinner.spec.model_copy(update={"trap": (*thinner.spec.trap, *traps)}),
         values=values,
         notes=(*matrix.notes, said, *notes),
         light=light,
@@ -263,7 +267,9 @@ def _levels(
     kt = BOLTZMANN * matrix.temperature
     volume, surface, radius = mix.size**3, 6.0 * mix.size**2, _radius(mix.size)
     step = charging_energy(mix.size, mix.permittivity)
-    lost = surface * TOUCH / float(dots.recombination_time) * mix.touched
+    # carriers stand in the matrix alone: their density beside a dot is the mean one over its share
+    beside = mix.touched / mix.matrix
+    lost = surface * TOUCH / float(dots.recombination_time) * beside
     found = classes(dots, well, kt)
     best = max((apart for _, _, apart in found), default=1.0)
     gap = matrix["band_gap"]
@@ -271,9 +277,10 @@ def _levels(
         ("acceptor", "donor"), well, ("electron_mobility", "hole_mobility"), strict=True
     ):
         depths = ladder(offset, step, dots.carriers_per_dot, kt)
-        way = matrix[name] * kt
-        taken = entering(volume, float(dots.transfer_time), way, radius) * mix.touched
+        diffusivity = matrix[name] * kt  # [m2/Vs] times kT/q in V
+        taken = entering(volume, float(dots.transfer_time), diffusivity, radius) * beside
         for share, rate, apart in found:
+            # see the header: each class its share of what light makes, not `inner_rate`
             into, out = taken * (apart / best if best > 0.0 else rate), lost * rate
             electrons = kind == "acceptor"
             for count, depth in _grouped(depths):
@@ -338,12 +345,6 @@ def _said(
     )
     return (
         f"{name}: {mix.density:.2g} m-3 dots of {1e9 * mix.size:.3g} nm, each holds up to "
-        f"{kept or 'nothing'}; the matrix fills {100 * mix.matrix:.3g} % and moves carriers "
-        f"{factor:.2g} times as far as alone"
+        f"{kept or 'nothing'}; the matrix fills {100 * mix.matrix:.3g} % and conducts "
+        f"{factor:.2g} times as well as alone"
     )
-
-
-def _times(value: Sourced, factor: float, why: str) -> Sourced:
-    ends = [None if x is None else x * factor for x in (value.value, value.low, value.high)]
-    note = "; ".join(part for part in (value.note, why) if part)
-    return replace(value, value=ends[0], low=ends[1], high=ends[2], note=note)

@@ -8,6 +8,7 @@ follows the field.
 
     coverage c = (a / (a + 2 s))^2            of a plane by dots of edge a in shells s
     density of states = states c / a^3        of a plane, gaussian; no dot holds more
+    pairs, captures = k / c, Auger C / c^2    of mean densities, as in `diluted`
     permittivity = c eps_dot + (1 - c) eps_matrix
 
 `escape_rate`, `retention_time` and `window` are the closed forms beside it.
@@ -26,6 +27,7 @@ from ..core.constants import BOLTZMANN, ELEMENTARY_CHARGE, KINETIC
 from ..core.errors import InputError
 from ..core.sourced import Sourced, computed
 from ..core.units import engineering
+from .diluted import diluted, times
 
 if TYPE_CHECKING:
     from .charge.layers import ChargeLayer
@@ -35,13 +37,7 @@ if TYPE_CHECKING:
 
 ELECTRON_MASS = 9.1093837015e-31  # kg
 LEAST_REST = 2e-10  # m of bare matrix that is kept as a layer of its own
-DILUTED = (
-    "absorption",
-    "generation",
-    "trap_density",
-    "donor_density",
-    "ion_density",
-)
+MADE = ("absorption", "generation")
 WIDTHS = ("width_conduction", "width_valence")
 STATES = ("effective_dos_conduction", "effective_dos_valence")
 
@@ -150,26 +146,23 @@ def _wall(matrix: ResolvedLayer, thickness: float, name: str, *, tunnelling: boo
 def _plane(
     layer: ResolvedLayer, matrix: ResolvedLayer, size: Sourced, shell: Shell
 ) -> ResolvedLayer:
-    """One plane of dots as a layer: states, light and traps of its dots, no way along it."""
+    """One plane of dots as a layer of mean densities, with no way along it."""
     a, s = float(size), float(shell.thickness)
     covered = coverage(a, s)
-    values = dict(layer.values)
+    thinner = diluted(layer, covered, "of the dots alone")
+    values = dict(thinner.values)
     dos = computed(float(shell.states) * covered / a**3, "m-3", note="states of a dot in its plane")
     values |= dict.fromkeys(STATES, dos)
-    for name in DILUTED:
-        value = values[name]
-        if value.is_known:
-            ends = [
-                None if x is None else x * covered for x in (value.value, value.low, value.high)
-            ]
-            values[name] = replace(value, value=ends[0], low=ends[1], high=ends[2])
+    for name in MADE:
+        if values[name].is_known:
+            values[name] = times(values[name], covered)
     mixed = covered * layer["relative_permittivity"]
     mixed += (1.0 - covered) * matrix["relative_permittivity"]
     values["relative_permittivity"] = computed(mixed, "1")
     for name in WIDTHS:
         values.setdefault(name, shell.disorder)
     limit = {"statistics_conduction": "gaussian", "statistics_valence": "gaussian"}
-    spec = layer.spec.model_copy(update={**limit, "thickness": computed(a, "m"), "shell": None})
+    spec = thinner.spec.model_copy(update={**limit, "thickness": computed(a, "m"), "shell": None})
     return replace(layer, thickness=computed(a, "m"), spec=spec, values=values)
 
 

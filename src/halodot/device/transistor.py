@@ -22,6 +22,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -165,15 +166,27 @@ def _corners(drive: Array) -> NDArray[np.int64]:
     return np.unique(np.concatenate([[0], turns, [len(drive) - 1]]))
 
 
-def channel_points(v_d: float, *, coarse: bool = False) -> Array:
+def channel_points(
+    v_d: float, *, coarse: bool = False, counts: Sequence[tuple[float, int]] = POINTS
+) -> Array:
     """Channel potentials from 0 to v_d at which the sheet conductance is tabulated [V].
 
-    `coarse` takes two thirds of them.
+    Parameters
+    ----------
+    coarse
+        Take two thirds of them.
+    counts
+        How many, by the drain voltage up to which they serve [V]. One stands in the middle.
+
+    >>> channel_points(-0.01, counts=((0.02, 1),)).tolist(), len(channel_points(-20.0))
+    ([-0.005], 17)
     """
     if v_d == 0.0:
         return np.zeros(1)
-    count = next(n for top, n in POINTS if abs(v_d) <= top)
+    count = next(n for top, n in counts if abs(v_d) <= top)
     count = 2 * count // 3 if coarse else count
+    if count == 1:
+        return np.array([0.5 * v_d])
     return np.asarray(v_d * np.linspace(0.0, 1.0, count) ** CROWDING)
 
 
