@@ -29,7 +29,7 @@ def filament() -> Figure:
     figure = Figure(figsize=(10.5, 3.6), layout="constrained")
     where, curves, atoms = figure.subplots(1, 3)
     spec = build(FilamentSpec, {"species": [ION], "contact_share": 0.2})
-    film = replace(problem_of(spec, SHAPE, dot=8), patch=0.02, most=(5e3, 5e2, 5e2))
+    film = replace(problem_of(spec, SHAPE, dot=8), patch=0.02, fastest=(8e9, 8e8, 8e8))
     drive = ramp((2.4,), 1e5, 40)
     wait = Drive(np.linspace(1e-6, 2e-5, 20), np.zeros(20))
     for limit, colour in LIMITS:

@@ -149,8 +149,7 @@ def test_the_electrode_gives_and_takes_in_balance() -> None:
 def walk(volts: float, ions: int, kelvin: float, dot: int = 0, seed: int = 1) -> Cell:
     """Ions alone, without redox."""
     problem = film((30, 12, 12), supplied=False, redox=3.0, density=ions / (4320 * 4.2e-10**3),
-                   dot=dot, inside=0.35, surface=0.2, temperature=kelvin,
-                   most=(1e12, 1e12, 1e12), hops=1e300)  # fmt: skip
+                   dot=dot, inside=0.35, surface=0.2, temperature=kelvin)  # fmt: skip
     cell = Cell(problem, seed)
     now = cell.now._replace(volts=volts)
     e.set_all(cell.sites, cell.kinds, cell.board, now)
@@ -204,6 +203,29 @@ def test_drift_in_a_field_is_that_of_einstein() -> None:
     assert moved / steps == pytest.approx(math.tanh(0.5 * work / KT), rel=1e-9)
 
 
+def test_faces_of_one_filament_stand_at_one_potential() -> None:
+    """Charge of ions drives no current around a loop through metal: no work at 0 V."""
+    cell = Cell(film((8, 8, 8), density=3e26, space_charge=1.0), 2)
+    plant(cell, pillar(cell.problem, 2))
+    cell.play(Drive(np.array([1e-8]), np.zeros(1)))
+    metal = cell.board.kind >= e.METAL
+    assert np.abs(cell.board.own[~metal]).max() > 0.01
+    assert np.abs(cell.board.own[metal]).max() == 0.0
+
+
+def test_doors_that_are_closed_let_nothing_out() -> None:
+    """An electrode open in a patch takes ions only where it gives them: at rest in balance."""
+    cell = Cell(film((6, 8, 8), patch=0.1), 1)
+    doors = set(cell.sites.door.tolist())
+    assert 0 < len(doors) < 64
+    rates = np.zeros(e.CHANNELS)
+    for i in np.flatnonzero(cell.sites.depth == 1).tolist():
+        p = kmc.enter(i, 0, cell.board)
+        e.particle_rate(p, cell.sites, cell.kinds, cell.board, cell.now, rates)
+        assert (rates[e.EXIT] > 0.0) == (i in doors)
+        kmc.leave(p, cell.board)
+
+
 def rest(width: int, seconds: float, surface_energy: float = 0.5) -> float:
     """Share of a planted filament that is left after a time without voltage."""
     problem = film((12, 10, 10), surface_energy=surface_energy)
@@ -218,6 +240,31 @@ def test_a_thin_filament_dissolves_and_a_thick_one_stays() -> None:
     """The same parameters and the same wait: only the width differs."""
     assert rest(1, 1e-3) < 0.2
     assert rest(4, 1e-3) > 0.8
+
+
+@pytest.mark.parametrize("records", [1, 10])
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_what_dissolves_does_not_depend_on_the_record(records: int, seed: int) -> None:
+    """Two atoms wide, 1 ms at rest: gone, recorded once or ten times."""
+    cell = Cell(film((6, 8, 8)), seed)
+    plant(cell, pillar(cell.problem, 2))
+    times = np.linspace(1e-3 / records, 1e-3, records)
+    course = cell.play(Drive(times, np.zeros(records)))
+    assert course.atoms[-1] == 0
+    assert course.status.name == "OK"
+    assert course.slowed.min() == course.lulled.min() == course.calmed.min() == 1.0
+
+
+@pytest.mark.parametrize(("kind", "name"), [(0, "slowed"), (1, "lulled"), (2, "calmed")])
+def test_a_film_that_is_slowed_says_so(kind: int, name: str) -> None:
+    limits = [math.inf] * 3
+    limits[kind] = 1e3
+    cell = Cell(film((6, 8, 8), fastest=tuple(limits)), 1)
+    plant(cell, pillar(cell.problem, 2))
+    course = cell.play(Drive(np.linspace(1e-6, 1e-5, 10), np.zeros(10)))
+    assert getattr(course, name).min() < 1.0
+    assert course.status.name == "OUTSIDE_RANGE"
+    assert "slowed" in course.note
 
 
 def test_a_filament_of_high_surface_energy_does_not_last() -> None:
@@ -245,7 +292,7 @@ def test_atoms_and_ions_are_conserved() -> None:
 @pytest.mark.slow
 def test_set_times_spread_from_device_to_device() -> None:
     """Times to the first joined step over seeds: all set, with a finite, right-skewed spread."""
-    problem = film((8, 10, 10), most=(2e3, 1e2, 3e2), patch=0.05, adhesion=0.1, redox=0.3)
+    problem = film((8, 10, 10), patch=0.05, adhesion=0.1, redox=0.3)
     drive = Drive(np.linspace(2.5e-7, 2e-5, 80), np.full(80, 1.6), compliance=1e-7)
     found = []
     for seed in range(20):

@@ -159,6 +159,24 @@ def test_sweeps_end_at_the_potential_of_the_network() -> None:
     assert np.abs(swept - solved)[1:-1].max() < 1e-6
 
 
+def test_metal_that_touches_nothing_is_at_one_potential() -> None:
+    """An island in a film: no voltage within it, and the network says the same around it."""
+    shape = (12, 8, 8)
+    kind = electrodes(shape)
+    kind[5:9, 3:5, 3:5] = 5
+    label = np.zeros_like(kind)
+    label[-1], label[0] = 2, 1
+    contact = contact_weight(0.15, shape[0])
+    swept, solved = flat(shape, contact).copy(), flat(shape, contact).copy()
+    settle(swept, kind, label, contact, 1e-10)
+    island = swept[5:9, 3:5, 3:5]
+    assert island.max() - island.min() < 0.02
+    network = Network(shape, 1e-10)
+    network.fill(kind, 1e9, 1.0, contact, 1e9, 0.0, 1.0)
+    network.solve(solved)
+    assert np.abs(swept - solved)[1:-1].max() < 0.01
+
+
 def test_contacts_take_their_share_of_the_voltage() -> None:
     line = flat((20, 2, 2), contact_weight(0.15, 20))[:, 0, 0]
     assert line[0] - line[1] == pytest.approx(0.15, rel=1e-12)

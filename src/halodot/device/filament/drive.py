@@ -111,10 +111,10 @@ class Course:
         Of the filament [K].
     hops, creeps, entered, left, reduced, oxidised
         Events since the start of the record.
-    slowed
-        Factor on hops in the film, 1 where none was needed.
+    slowed, lulled, calmed
+        Smallest factor in the step on hops in the film, creep, redox steps; 1 if not slowed.
     status
-        OK | MAX_STEPS (events used up) | OUTSIDE_RANGE (too hot, or no room for more ions).
+        OK | MAX_STEPS (events used up) | OUTSIDE_RANGE (slowed, too hot, no room for more ions).
     note
         Why, where not OK.
     """
@@ -136,6 +136,8 @@ class Course:
     reduced: F
     oxidised: F
     slowed: F
+    lulled: F
+    calmed: F
     status: Status = Status.OK
     note: str = ""
 

@@ -59,6 +59,7 @@ class Sites(NamedTuple):
     barrier: F  # [species, site], of a hop [eV]
     foot: I1  # sites of the flat inert electrode among the 18 around
     door: I4  # sites before the active electrode that it may give ions to
+    opened: I1  # whether a site is one of them
 
 
 class Kinds(NamedTuple):
@@ -86,7 +87,7 @@ class Board(NamedTuple):
     label: I1  # bit 1: metal joined to the active electrode, bit 2: to the inert one
     tree: F  # rates of the particles, then of the doors
     unit: F  # potential for one volt at the active electrode
-    own: F  # potential of the ions' charge [V]
+    own: F  # potential of the ions' charge [V], none in metal
     tally: I8
     stream: U
 
@@ -121,6 +122,19 @@ def film_potential(i: int, sites: Sites, board: Board, now: Now) -> float:
         total += weight * (now.volts * board.unit[j] + board.own[j])
         weights += weight
     return total / weights
+
+
+@kernel
+def uncovered(i: int, sites: Sites, board: Board, now: Now) -> None:
+    """Give site i, that metal has left, the potentials that the film has there."""
+    unit, own, weights = 0.0, 0.0, 0.0
+    for d in range(6):
+        j = sites.near[i, d]
+        weight = now.contact if board.kind[j] >= METAL else 1.0
+        unit += weight * board.unit[j]
+        own += weight * board.own[j]
+        weights += weight
+    board.unit[i], board.own[i] = unit / weights, own / weights
 
 
 @kernel
@@ -173,7 +187,7 @@ def ion_channels(i: int, sites: Sites, kinds: Kinds, board: Board, now: Now, rat
             gain = whole - held - kinds.formation[species] + charge * (there - film)
             faces += 1
             rates[d] = now.calmed * step_rate(redox, gain, back, attempt, now.thermal)
-            if other == ACTIVE and kinds.supplied[species]:
+            if other == ACTIVE and kinds.supplied[species] and sites.opened[i]:
                 gain = charge * (there - film) - kinds.formation[species]
                 rates[EXIT] = now.calmed * step_rate(redox, gain, back, attempt, now.thermal)
                 total += rates[EXIT]

@@ -41,9 +41,9 @@ from .events import (
     Sites,
     aim,
     door_channels,
-    film_potential,
     particle_rate,
     set_around,
+    uncovered,
 )
 from .paths import joined, parted, search
 
@@ -141,9 +141,7 @@ def move_atom(p: int, c: int, sites: Sites, board: Board, now: Now) -> int:
         touched(i, -1, sites, board)
         touched(j, 1, sites, board)
     parted(i, sites, board)
-    if now.volts != 0.0:
-        film = film_potential(i, sites, board, now)
-        board.unit[i] = (film - board.own[i]) / now.volts
+    uncovered(i, sites, board, now)
     return i
 
 

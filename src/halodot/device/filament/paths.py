@@ -24,6 +24,7 @@ def joined(i: int, sites: Sites, board: Board, now: Now) -> None:
             found, first = found | mine, False
             unit = board.unit[j]
     board.label[i] = found
+    board.own[i] = 0.0
     if now.pins and found > 0 and not first:
         board.unit[i] = unit
     if not alike:

@@ -5,9 +5,10 @@ waves across. With filaments the potential for one volt, u, obeys
 
     sum_j w_ij (u_i - u_j) = 0 in the film,    u = 1 and 0 on metal joined to either electrode,
 
-w = 1 within the film and `contact` at metal, whose faces then take more of the voltage than a site
-of the film does. Red-black sweeps with over-relaxation go on from the last solution, so that a
-changed atom costs a few of them (D. M. Young, Iterative Solution of Large Linear Systems, 1971).
+w = 1 within the film, `contact` at metal, whose faces then take more of the voltage than a site of
+the film does, and `WITHIN` in metal that touches no electrode. Red-black sweeps with
+over-relaxation go on from the last solution, so that a changed atom costs a few of them
+(D. M. Young, Iterative Solution of Large Linear Systems, 1971).
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from .events import METAL
 
 F = NDArray[np.float64]
 I1 = NDArray[np.int8]
+WITHIN = 100.0  # weight of an edge within metal that touches no electrode, over one in the film
 
 
 def transform(charge: NDArray[Any], spacing: float, permittivity: float, smear: float = 0.0) -> F:
@@ -110,12 +112,14 @@ def at_metal(
         if label[x, y, z]:
             continue
         left, right = (z - 1) % nz, (z + 1) % nz
-        a = contact if kind[x + 1, y, z] >= METAL else 1.0
-        b = contact if kind[x - 1, y, z] >= METAL else 1.0
-        c = contact if kind[x, up, z] >= METAL else 1.0
-        d = contact if kind[x, down, z] >= METAL else 1.0
-        e = contact if kind[x, y, right] >= METAL else 1.0
-        f = contact if kind[x, y, left] >= METAL else 1.0
+        mine = kind[x, y, z] >= METAL
+        metal, film = (WITHIN, contact) if mine else (contact, 1.0)
+        a = metal if kind[x + 1, y, z] >= METAL else film
+        b = metal if kind[x - 1, y, z] >= METAL else film
+        c = metal if kind[x, up, z] >= METAL else film
+        d = metal if kind[x, down, z] >= METAL else film
+        e = metal if kind[x, y, right] >= METAL else film
+        f = metal if kind[x, y, left] >= METAL else film
         flow = a * unit[x + 1, y, z] + b * unit[x - 1, y, z]
         flow += c * unit[x, up, z] + d * unit[x, down, z]
         flow += e * unit[x, y, right] + f * unit[x, y, left]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -65,11 +66,12 @@ class Problem:
         Relative, of the film.
     contrast
         Largest ratio of conductances of metal and film that the network is solved with.
-    hops
-        Hops in the film for each redox step beyond which all hops are slowed alike: ions far
-        faster than the electrodes only need to be faster by enough. The same holds for creep.
-    most
-        Hops, creep and redox steps [3] in one step of the drive beyond which they are slowed.
+    fastest
+        Hops, creep and redox steps [3] of the whole film in a second, beyond which all of a kind
+        are slowed alike; none by default. What it does is the same however finely is recorded,
+        but not what the film would do: the record says so.
+    settle
+        Time [s] in which source and temperature follow the filament.
     patch
         Share of the active electrode's face, around its middle, that gives ions.
     bump
@@ -92,8 +94,8 @@ class Problem:
     half_light: float = 100.0
     redox_share: float = 0.5
     contrast: float = 1e6
-    hops: float = 200.0
-    most: tuple[float, float, float] = (2e4, 2e3, 2e3)
+    fastest: tuple[float, float, float] = (math.inf, math.inf, math.inf)
+    settle: float = 1e-10
     patch: float = 1.0
     bump: tuple[int, int] = (0, 0)
 
@@ -104,6 +106,10 @@ class Problem:
             raise InputError("problem.route", self.route, "poisson or network", "")
         if not 1.0 <= self.temperature <= 2000.0:
             raise InputError("problem.temperature", self.temperature, "1 to 2000 K", "")
+        if not min(self.fastest) > 0.0:
+            raise InputError("problem.fastest", self.fastest, "above zero", "leave it out")
+        if not self.settle > 0.0:
+            raise InputError("problem.settle", self.settle, "above zero", "1e-10 s is usual")
 
     def kinds(self) -> Kinds:
         """Return the numbers of the species as kernels read them."""

@@ -9,7 +9,7 @@ import numpy as np
 
 from ...core.constants import BOLTZMANN
 from ...core.randomness import generator
-from ...core.status import Status
+from ...core.status import Status, worst
 from . import events as e
 from .drive import Course, Drive
 from .kmc import run
@@ -60,10 +60,13 @@ class Cell:
         self.sites = e.Sites(
             lattice.near, lattice.corners, lattice.reach, lattice.depth,
             np.ascontiguousarray(problem.barriers()), _foot(problem), _door(problem),
+            np.zeros(lattice.count, dtype=np.int8),
         )  # fmt: skip
+        self.sites.opened[self.sites.door] = 1
         self.bump = (_metal(problem)[1:-1] == e.INERT).sum(axis=(1, 2))
         self.board = _board(problem, len(self.sites.door), self.contact, seed)
         self.slowed = self.lulled = self.calmed = 1.0
+        self.least = [1.0, 1.0, 1.0]
         self.conductance, self.time = 0.0, 0.0
         self.now = self._now(0.0, 0.0, problem.temperature)
         self.kelvin = problem.temperature
@@ -95,20 +98,28 @@ class Cell:
                 (drive.time[k], drive.volts[k], self.now.volts, self.current(),
                  self.filament.gap, self.filament.radius, count[e.ATOMS], self.filament.neck,
                  count[e.IONS], self.kelvin, done[e.HOPS], done[e.CREEPS], done[e.ENTRIES],
-                 done[e.EXITS], done[e.REDUCED], done[e.OXIDISED], self.slowed)
+                 done[e.EXITS], done[e.REDUCED], done[e.OXIDISED], *self.least)
             )  # fmt: skip
             if left <= 0:
                 status, note = Status.MAX_STEPS, f"{most} events were used up in step {k}"
                 break
-        if status is Status.OK and self.network is not None:
-            status = self.network.status
-        if status is Status.OK and self.too_hot:
-            status, note = Status.OUTSIDE_RANGE, "the filament would melt; kept at 1200 K"
-        if status is Status.OK and count[e.FULL] > base[e.FULL]:
-            status, note = Status.OUTSIDE_RANGE, "the electrode had more ions than there is room"
         names = Course.__dataclass_fields__
         columns = dict(zip(names, np.array(rows, dtype=float).T.copy(), strict=False))
-        return Course(**columns, status=status, note=note)
+        said = [note] if note else []
+        if self.network is not None:
+            status = worst(status, self.network.status)
+        if self.too_hot:
+            said.append("the filament would melt; kept at 1200 K")
+        if count[e.FULL] > base[e.FULL]:
+            said.append("the electrode had more ions than there is room")
+        slowest = [float(columns[name].min()) for name in ("slowed", "lulled", "calmed")]
+        if min(slowest) < 1.0:
+            kinds = zip(("hops", "creep", "redox steps"), slowest, strict=True)
+            text = ", ".join(f"{name} {factor:.2g}" for name, factor in kinds if factor < 1.0)
+            said.append(f"slowed, not as fast as the film would be: {text} of their rates")
+        if said:
+            status = worst(status, Status.OUTSIDE_RANGE)
+        return Course(**columns, status=status, note="; ".join(said))
 
     def current(self) -> float:
         """Return the current [A] through the film at the present voltage."""
@@ -124,7 +135,8 @@ class Cell:
         used, patience, board = 0, 1, self.board
         self.time = 0.0
         self._charge_potential()
-        self._refresh(drive, k, 3 * SWEEPS, length, 0.0)
+        self._refresh(drive, k, 3 * SWEEPS, 0.0)
+        self.least = [self.slowed, self.lulled, self.calmed]
         while self.time < length and used < most:
             start, atoms, gross = self.time, int(board.tally[e.ATOMS]), self._gross()
             changes = patience * (4 + atoms // 16)
@@ -136,13 +148,19 @@ class Cell:
             net = abs(int(board.tally[e.ATOMS]) - atoms)
             patience = min(2 * patience, 64) if 4 * net < self._gross() - gross else 1
             if changed or done:
-                self._refresh(drive, k, SWEEPS, length, start)
+                self._refresh(drive, k, SWEEPS, start)
+            else:  # nothing happens any more
+                self._follow(self.time - start)
+                volts = self._volts(float(drive.volts[k]), drive)
+                self.now = self.now._replace(volts=volts)
+            now = (self.slowed, self.lulled, self.calmed)
+            self.least = [min(a, b) for a, b in zip(self.least, now, strict=True)]
         return used
 
     def _gross(self) -> int:
         return int(self.board.tally[e.REDUCED] + self.board.tally[e.OXIDISED])
 
-    def _refresh(self, drive: Drive, k: int, sweeps: int, length: float, before: float) -> None:
+    def _refresh(self, drive: Drive, k: int, sweeps: int, before: float) -> None:
         """Bring potential, voltage, temperature and rates up to what the filament now is."""
         if self.board.tally[e.DIRTY]:
             search(self.sites, self.board, self.now)
@@ -156,7 +174,7 @@ class Cell:
                     break
         self.rounds = ROUNDS if before == 0.0 else QUICK
         self.filament = self._shape()
-        self._follow(self.time - before, length)
+        self._follow(self.time - before)
         volts = self._volts(float(drive.volts[k]), drive)
         self.refreshes += 1
         fresh = self._now(volts, float(drive.light[k]), self.kelvin)
@@ -166,7 +184,7 @@ class Cell:
         for _ in range(2 if before == 0.0 else 1):
             self.now = self._now(volts, float(drive.light[k]), self.kelvin)
             sums = e.set_all(self.sites, self.kinds, self.board, self.now)
-            if not self._throttle(sums, length):
+            if not self._throttle(sums):
                 break
 
     def _is_near(self, fresh: e.Now) -> bool:
@@ -178,13 +196,10 @@ class Cell:
         volts = abs(fresh.volts - self.now.volts) <= 0.04 * abs(self.now.volts)
         return volts and abs(fresh.thermal / self.now.thermal - 1.0) < 0.01 and self.stale < 12
 
-    def _follow(self, passed: float, length: float) -> None:
-        """Let voltage divider and temperature follow the filament, with a delay.
-
-        What comes and goes within a thousandth of a step of the drive is averaged.
-        """
+    def _follow(self, passed: float) -> None:
+        """Let voltage divider and temperature follow the filament, with the delay `settle`."""
         p, shape = self.problem, self.filament
-        share = 1.0 - math.exp(-1000.0 * passed / length) if passed > 0.0 else 0.0
+        share = 1.0 - math.exp(-passed / p.settle)
         self.conductance += share * (shape.conductance - self.conductance)
         power = self.now.volts**2 * self.conductance
         kelvin, hot = warmed(
@@ -194,15 +209,12 @@ class Cell:
         self.kelvin += share * (kelvin - self.kelvin)
         self.too_hot |= hot and self.kelvin > 0.9 * kelvin
 
-    def _throttle(self, sums: tuple[float, float, float], length: float) -> bool:
-        """Slow what happens too often; whether that changed."""
-        p = self.problem
+    def _throttle(self, sums: tuple[float, float, float]) -> bool:
+        """Slow what happens more often than `fastest` allows; whether that changed."""
         hops, creeps, total = sums
         redox = max(total - hops - creeps, 0.0)
         old = (self.slowed, self.lulled, self.calmed)
-        most = p.hops * redox + int(self.board.tally[e.IONS]) / length
-        caps = (min(most, p.most[0] / length), min(most, p.most[1] / length), p.most[2] / length)
-        now = zip(caps, old, (hops, creeps, redox), strict=True)
+        now = zip(self.problem.fastest, old, (hops, creeps, redox), strict=True)
         found = [min(1.0, cap * factor / max(rate, 1e-300)) for cap, factor, rate in now]
         if all(0.5 < a / b < 2.0 for a, b in zip(found, old, strict=True)):
             return False
@@ -270,6 +282,7 @@ class Cell:
         charge -= charge.mean()
         own = self.board.own.reshape(p.lattice.padded)
         own[1:-1] = p.space_charge * transform(charge, p.lattice.spacing, p.permittivity, SMEAR)
+        own[1:-1][kind >= e.METAL] = 0.0  # one potential all over a piece of metal
 
     def _now(self, volts: float, light: float, kelvin: float) -> e.Now:
         p = self.problem
