@@ -13,6 +13,9 @@ from .tools import intercept_on_axis, straight_line
 Array = NDArray[np.float64]
 
 
+LEAK = 0.1  # |Ig| over |Id| above which the drain current is no current of the channel
+
+
 @dataclass(frozen=True)
 class Sweep:
     """One gate sweep, gate voltage rising toward the on state; `over` = sign * Vg."""
@@ -36,6 +39,17 @@ class Fit:
     steepest: float
     points: int
     rows: NDArray[np.bool_]
+
+
+def leak_share(sweep: Sweep, rows: NDArray[np.bool_] | None = None) -> float:
+    """Median |Ig| over |Id| in `rows`, or where the device is on; 0 where Ig is not known."""
+    if sweep.gate_current is None:
+        return 0.0
+    if rows is None:
+        rows = sweep.current > 0.3 * float(np.max(sweep.current))
+    gate, drain = sweep.gate_current[rows], sweep.current[rows]
+    known = np.isfinite(gate) & (drain > 0.0)
+    return float(np.median(gate[known] / drain[known])) if known.any() else 0.0
 
 
 def _window(sweep: Sweep, *, linear: bool) -> tuple[NDArray[np.bool_], float]:
@@ -64,12 +78,14 @@ def _window(sweep: Sweep, *, linear: bool) -> tuple[NDArray[np.bool_], float]:
 
 
 def fit_of(sweep: Sweep, *, linear: bool) -> Fit | None:
-    """Fit the regime's straight line; None where the sweep does not reach the regime."""
+    """Fit the regime's straight line; None where the sweep does not reach it, or is leakage."""
     if not math.isfinite(sweep.drain):
         return None
     rows, threshold = _window(sweep, linear=linear)
     reached = float(sweep.over[-1]) - threshold
     if np.sum(rows) < 5 or np.ptp(sweep.over[rows]) < 0.15 * reached:
+        return None
+    if leak_share(sweep, rows) > LEAK:
         return None
     x, y = sweep.over[rows], sweep.current[rows]
     y = y if linear else np.sqrt(y)

@@ -11,13 +11,15 @@ from numpy.typing import NDArray
 from ..core.sourced import Sourced, computed
 from .pulses import LIGHT
 from .state import Figure
-from .synapse_curves import Curve, Curves
+from .synapse_curves import NOISE_SIGMA, Curve, Curves
 from .tools import Z90
 
 Array = NDArray[np.float64]
 GROWS = 0.1  # by which, over the first, a retained share must grow to count, ...
 LEAST_GAIN = 1e-3  # ... and by how much of the peak: below is numerical error
 APART = 1.5  # two time constants closer than that are one
+LEAST_PAIR = 1e-3  # of A1, by which A2 must differ to be another response
+REACH = 10.0  # times the longest gap, over which no time constant is seen; nor below a tenth
 SMALL = 0.01  # an amplitude below this share of the other is none
 
 
@@ -25,7 +27,7 @@ def plasticity_figures(found: Curves, how: str) -> list[Figure]:
     """Figures of all curves of a record; unknown with the reason where a test was not made."""
     return [
         *_pairs(found, how),
-        *_pair_fit(found.ppf),
+        *_pair_fit(found.ppf, found.ppf_noise),
         *_rates(found, how),
         *_gains(found),
         *_doses(found),
@@ -54,10 +56,22 @@ def _pairs(found: Curves, how: str) -> list[Figure]:
         computed(residual, "1"),
         computed(gap, "s"),
     )
+    least = max(LEAST_PAIR, found.ppf_noise)
     kind = "facilitation" if index > 1.0 else "depression"
+    kind = "none" if abs(index - 1.0) <= least else kind
+    values = (_with_noise(index, found.ppf_noise), *values[1:])
     figures = [Figure(n, v, w) for (n, w), v in zip(texts.items(), values, strict=True)]
-    text = "Facilitation where A2 > A1 at the shortest gap, else depression (PPD)."
+    text = "Facilitation where A2 > A1 at the shortest gap, depression (PPD) where A2 < A1, none "
+    text += f"where they agree within {100 * least:.2g} % of A1 (0.1 %, or the noise)."
     return [*figures, Figure("paired_pulse", computed(1.0, "1"), text, kind)]
+
+
+def _with_noise(index: float, noise: float) -> Sourced:
+    """A2/A1 with the 90 % interval of the noise of both; without noise none."""
+    if noise < 1e-9:
+        return computed(index, "1")
+    half = Z90 / NOISE_SIGMA * noise
+    return computed(index, "1", index - half, index + half, note="interval of the noise")
 
 
 def exponentials(x: Array, y: Array, terms: int) -> tuple[Array, Array]:
@@ -100,7 +114,7 @@ def exponentials(x: Array, y: Array, terms: int) -> tuple[Array, Array]:
     return q, cov[np.ix_(at, at)]
 
 
-def _pair_fit(ppf: Curve) -> list[Figure]:
+def _pair_fit(ppf: Curve, noise: float) -> list[Figure]:
     """PPF(gap) = 1 + C1 exp(-gap/tau1) + C2 exp(-gap/tau2), with as many terms as points bear."""
     law = "of A2/A1 = 1 + C1 exp(-gap/tau1) + C2 exp(-gap/tau2), gap from end to start"
     names = ("ppf_c1", "ppf_tau1", "ppf_c2", "ppf_tau2")
@@ -110,8 +124,10 @@ def _pair_fit(ppf: Curve) -> list[Figure]:
     reason = ""
     if len(x) < 3:
         reason = f"{len(x)} gaps: a fit needs three, five for two terms"
-    elif float(np.max(np.abs(y))) < 1e-9 or (np.min(y) < 0.0 < np.max(y)):
-        reason = "A2/A1 - 1 changes its sign or is zero: no sum of decays of one sign"
+    elif float(np.max(np.abs(y))) <= max(LEAST_PAIR, noise):
+        reason = "A2/A1 - 1 stays within 0.1 %, or within its noise: there is nothing to fit"
+    elif np.min(y) < 0.0 < np.max(y):
+        reason = "A2/A1 - 1 changes its sign: no sum of decays of one sign"
     if reason:
         return [
             Figure(n, Sourced.unknown(u, reason), w)
@@ -123,10 +139,24 @@ def _pair_fit(ppf: Curve) -> list[Figure]:
     if two and _one_is_enough(q):
         (q, cov), two = exponentials(x, y, 1), False
     values = [_of_log(q, cov, k, sign if k % 2 == 0 else 1.0, units[k]) for k in range(len(q))]
+    values = _within_reach(values, x)
     if not two:
         none = "one exponential describes it" if len(x) >= 5 else "fewer than five gaps: one term"
         values += [Sourced.unknown(u, none) for u in units[2:]]
     return [Figure(n, v, w) for n, v, w in zip(names, values, texts, strict=True)]
+
+
+def _within_reach(values: list[Sourced], x: Array) -> list[Sourced]:
+    """Amplitudes and time constants; unknown where the gaps cannot show such a time."""
+    low, high = float(x[0]) / REACH, float(x[-1]) * REACH
+    out = []
+    for c, tau in zip(values[0::2], values[1::2], strict=True):
+        if low <= float(tau) <= high:
+            out += [c, tau]
+            continue
+        why = f"the fit gives {float(tau):.2g} s, which gaps of {x[0]:.3g} to {x[-1]:.3g} s cannot "
+        out += [Sourced.unknown(q.unit, f"{why}show") for q in (c, tau)]
+    return out
 
 
 def _one_is_enough(q: Array) -> bool:

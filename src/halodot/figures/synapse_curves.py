@@ -12,8 +12,10 @@ from numpy.typing import NDArray
 
 from .pulses import LIGHT
 from .synapse_runs import Run, alike, same_pulse, trains
+from .tools import noise_of
 
 Array = NDArray[np.float64]
+NOISE_SIGMA = 3.0  # standard deviations that a difference must exceed
 Curve = tuple[tuple[float, float], ...]
 
 
@@ -37,6 +39,8 @@ class Curves:
         The run of one pulse that the others refer to, or a train that starts with it.
     ppf, ppf_residual
         (gap [s], A2/A1), and A2 counted from the residual at the second start.
+    ppf_noise
+        Departure of A2/A1 from 1 that noise and numerical error alone may give.
     rates, rates_count
         (pulses in a second, A_N/A1), and N.
     numbers
@@ -54,6 +58,7 @@ class Curves:
     single: Run
     ppf: Curve = ()
     ppf_residual: Curve = ()
+    ppf_noise: float = 0.0
     rates: Curve = ()
     rates_count: int = 0
     numbers: Curve = ()
@@ -95,6 +100,7 @@ def curves(runs: Sequence[Run]) -> Curves:
     return Curves(
         single=single,
         ppf=tuple((g, _ratio(r, 1)) for g, r in pairs),
+        ppf_noise=max((_noise(r) for _, r in pairs[:1]), default=0.0),
         ppf_residual=tuple((g, _from_residual(r)) for g, r in pairs),
         rates=rates,
         rates_count=count,
@@ -185,6 +191,13 @@ def _reference(runs: Sequence[Run]) -> Run:
 
 def _ratio(run: Run, k: int) -> float:
     return float(run.responses[k] / run.responses[0])
+
+
+def _noise(run: Run) -> float:
+    """Three standard deviations of A2/A1 from the noise at rest, with the numerical errors."""
+    rest = run.value[: run.events[0].first]
+    noise = NOISE_SIGMA * math.sqrt(2.0) * noise_of(rest)
+    return float((noise + run.errors[0] + run.errors[1]) / abs(run.responses[0]))
 
 
 def _from_residual(run: Run) -> float:

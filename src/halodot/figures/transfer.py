@@ -14,7 +14,7 @@ from ..core.sourced import Sourced, computed
 from ..device.state import Trace
 from .along_channel import along_figures
 from .contacts import contact_figures
-from .gate_sweep import Fit, Sweep, fit_of
+from .gate_sweep import LEAK, Fit, Sweep, fit_of, leak_share
 from .photoresponse import dark_rows, photo_figures, state_figures
 from .state import Figure, Figures
 from .tools import (
@@ -79,7 +79,20 @@ def extract_transfer(trace: Trace) -> Figures:
     figures += along_figures(trace)
     figures += contact_figures(trace, sweeps, letter)
     figures += [*state_figures(whole), *photo_figures(whole)]
-    return Figures(trace.kind, trace.label, tuple(figures), trace.status, trace.notes)
+    leak = _leak(sweeps)
+    notes = (*trace.notes, leak) if leak else trace.notes
+    return Figures(trace.kind, trace.label, tuple(figures), trace.status, notes)
+
+
+def _leak(sweeps: list[Sweep]) -> str:
+    """Say that the drain current is that of the gate, empty where it is not."""
+    shares = [leak_share(s) for s in sweeps]
+    if not shares or min(shares) <= LEAK:
+        return ""
+    return (
+        f"gate leakage: |Ig| is {100 * float(np.median(shares)):.2g} % of |Id| where the device is "
+        "on, so that the drain current is not that of the channel"
+    )
 
 
 def at_rest(trace: Trace) -> Trace:
@@ -155,8 +168,9 @@ def _mobility(trace: Trace, sweeps: list[Sweep], sign: int, letter: str) -> list
     thresholds: Figure | None = None
     for name, linear in (("saturation", False), ("linear", True)):
         fits = [(s, f) for s in sweeps if (f := fit_of(s, linear=linear)) is not None]
-        mobility, largest = _pair(trace, fits, lack, name, letter, linear)
-        threshold = _threshold(fits, sign, lack_drain, name)
+        none = _leak(sweeps) or f"no sweep reaches the {name} regime"
+        mobility, largest = _pair(trace, fits, lack, name, letter, linear, none)
+        threshold = _threshold(fits, sign, lack_drain, name, none)
         figures += [mobility, largest, threshold]
         if mobility.value.is_known and best is None:
             best = mobility
@@ -177,6 +191,7 @@ def _pair(
     name: str,
     letter: str,
     linear: bool,
+    none: str,
 ) -> tuple[Figure, Figure]:
     how = "L/(W C |Vd|) d|Id|/dVg" if linear else "2 L/(W C) (d sqrt|Id|/dVg)^2"
     where = "overdrive above |Vd|" if linear else "overdrive between 25 % of its reach and |Vd|"
@@ -184,7 +199,7 @@ def _pair(
     local = f"{how}, steepest third of the same window."
     names = (f"mobility_{letter}_{name}", f"mobility_{letter}_{name}_max")
     if lack or not fits:
-        reason = lack or f"no sweep reaches the {name} regime over enough of its gate range"
+        reason = lack or (f"{none} over enough of its gate range" if "reaches" in none else none)
         unknown = Sourced.unknown("m2/Vs", reason)
         return Figure(names[0], unknown, fitted), Figure(names[1], unknown, local)
     scale = _scale(trace)
@@ -217,13 +232,15 @@ def _combine(values: list[float], errors: list[float], unit: str) -> Sourced:
     return computed(mid, unit, low, high, note=f"spread over {len(values)} sweeps")
 
 
-def _threshold(fits: list[tuple[Sweep, Fit]], sign: int, lack_drain: bool, name: str) -> Figure:
+def _threshold(
+    fits: list[tuple[Sweep, Fit]], sign: int, lack_drain: bool, name: str, none: str
+) -> Figure:
     line = "|Id|, less |Vd|/2" if name == "linear" else "sqrt|Id|"
     text = f"Gate voltage at which the straight line through {line} in the {name} regime is zero."
     key = f"threshold_voltage_{name}"
     if not fits:
         reason = 'needs drain voltage: give --drain-voltage "-60 V"'
-        reason = reason if lack_drain else f"no sweep reaches the {name} regime"
+        reason = reason if lack_drain else none
         return Figure(key, Sourced.unknown("V", reason), text)
     values = [sign * f.threshold for _, f in fits]
     return Figure(key, _combine(values, [f.threshold_error for _, f in fits], "V"), text)
@@ -272,34 +289,59 @@ def _drain(values: list[float]) -> Sourced:
 
 
 def _swing(sweeps: list[Sweep]) -> list[Figure]:
-    values = [v for s in sweeps if math.isfinite(v := _best_swing(s))]
+    found = [best for s in sweeps if math.isfinite((best := _best_swing(s))[0])]
     text = "Smallest dVg/dlog10|Id| over runs of one decade or more above the noise (300 K floor: "
     text += "0.0595 V per decade)."
     none = "the current never rises by a decade above its noise"
-    return [Figure("subthreshold_swing", spread(values, "V/dec", none), text)]
+    q = spread([v for v, _ in found], "V/dec", none)
+    steps = [step for _, step in found if step > 0.0]
+    if len(steps) > len(found) / 2:
+        note = f"not resolved: one step of {float(np.median(steps)):.3g} V takes more than a third "
+        note += "of a decade's rise; an upper bound"
+        q = computed(float(q), "V/dec", 0.0, max(v for v, _ in found), note=note)
+    return [Figure("subthreshold_swing", q, text)]
 
 
-def _best_swing(sweep: Sweep) -> float:
+def _best_swing(sweep: Sweep) -> tuple[float, float]:
+    """Smallest swing and, where fewer than four points stand in a decade, the step of the gate.
+
+    Then the swing is that of the steepest two neighbours: no part of the curve is bound to be
+    flatter than they are.
+    """
     quiet = np.sort(sweep.current)[: max(len(sweep.current) // 10, 3)]
     floor = 3.0 * noise_of(sweep.current[sweep.current <= np.median(quiet) * 3.0])
     good = sweep.current > max(floor, 2.0 * float(np.median(quiet)), 1e-30)
     start = len(good) - int(np.argmin(good[::-1])) if not good.all() else 0
     v, y = sweep.over[start:], np.log10(np.maximum(sweep.current[start:], 1e-30))
-    slopes = []
+    rise = np.maximum.accumulate(y)
+    slopes, coarse = [], []
     for k in range(len(v)):
-        # three points at least, so that a coarse step that jumps a decade is not passed over
-        end = max(int(np.searchsorted(np.maximum.accumulate(y), y[k] + 1.0)), k + 2)
-        if end < len(v):
+        end = int(np.searchsorted(rise, y[k] + 1.0))
+        if end >= len(v):
+            continue
+        if end - k >= 3:
             slopes.append(straight_line(v[k : end + 1], y[k : end + 1])[0])
-    return 1.0 / max(slopes) if slopes and max(slopes) > 0 else math.nan
+        else:  # the decade is jumped
+            each = np.diff(y[k : end + 1]) / np.diff(v[k : end + 1])
+            coarse.append((float(each.max()), float(np.min(np.diff(v[k : end + 1])))))
+    if start > 0 and len(v) > 1 and y[0] > math.log10(max(sweep.current[start - 1], 1e-30)) + 0.5:
+        below = math.log10(max(float(sweep.current[start - 1]), floor, 1e-30))
+        step = float(v[0] - sweep.over[start - 1])
+        coarse.append((float(y[0] - below) / step, step))
+    fine = max(slopes, default=0.0)
+    steepest, step = max(coarse, default=(0.0, 0.0))
+    if steepest > fine:
+        return 1.0 / steepest, step
+    return (1.0 / fine if fine > 0 else math.nan), 0.0
 
 
 def _hysteresis(sweeps: list[Sweep], sign: int) -> Figure:
     """Shift at constant current between each pair of a forward and a backward sweep."""
-    shifts = []
+    shifts, pairs = [], 0
     for a, b in itertools.pairwise(sweeps):
         same = a.drain == b.drain or math.isnan(a.drain)
         if a.forward != b.forward and same:
+            pairs += 1
             first, second = (a, b) if a.forward else (b, a)
             top = min(a.current.max(), b.current.max())
             low = max(np.percentile(a.current, 5), np.percentile(b.current, 5))
@@ -307,7 +349,9 @@ def _hysteresis(sweeps: list[Sweep], sign: int) -> Figure:
             shifts.append(sign * (_gate_at(second, level) - _gate_at(first, level)))
     text = "Gate voltage of the sweep toward off less that of the sweep toward on, at the current "
     text += "midway (in decades) between off and on."
-    return Figure("hysteresis_voltage", spread(shifts, "V", "one direction only"), text)
+    none = "both directions are there, but they never cross the same current: the hysteresis is "
+    none = none + "wider than the sweep" if pairs else "one direction only"
+    return Figure("hysteresis_voltage", spread(shifts, "V", none), text)
 
 
 def _gate_at(sweep: Sweep, level: float) -> float:
