@@ -173,8 +173,16 @@ def _joined(nominal: Figures, found: Sequence[Draw], index: int) -> Figures:
         reasons = sorted({d.failure for d in found if d.failure})
         why = f" ({'; '.join(reasons)})" if reasons else ""
         notes += (f"{len(found) - good} of {len(found)} draws did not converge{why}",)
-    new = tuple(_interval(f, aligned, good) for f in nominal.figures)
+    if good and not any(d.figures for d in aligned if d is not None):
+        new = tuple(_not_drawn(f, len(found)) for f in nominal.figures)
+    else:
+        new = tuple(_interval(f, aligned, good) for f in nominal.figures)
     return replace(nominal, figures=new, notes=notes)
+
+
+def _not_drawn(figure: Figure, count: int) -> Figure:
+    """The figure of a record that no draw holds, `in_draws = false`."""
+    return _noted(replace(figure, draws=(None,) * count), "not drawn")
 
 
 def _interval(figure: Figure, drawn: Sequence[Figures | None], good: int) -> Figure:

@@ -8,8 +8,8 @@ ions, and the drain current is
     I_D(t) = W/L int_0^V_D G(t, V_ch) dV_ch,
 
 as in `transistor`. Carriers of the channel are fed along its length (`lateral`), in the dark too.
-One point in the middle stands for a channel up to 13 mV (below threshold 1 % too little); three serve
-up to 0.11 V, as ln G is interpolated, which is straight below threshold and flat above it.
+One point in the middle stands for a channel up to 13 mV (below threshold 1 % too little);
+three serve up to 0.11 V, as ln G is interpolated: straight below threshold and flat above it.
 """
 
 from __future__ import annotations
