@@ -342,9 +342,12 @@ def _reported(name: str, quantity: str, unit: str) -> Sourced:
     from .library import review
 
     try:
-        return review.reported(name, quantity)
+        found = review.reported(name, quantity)
     except InputError:
         return Sourced.unknown(unit, "not reported")
+    if found.basis == "assumed":  # remembered, and read by nobody
+        return Sourced.unknown(found.unit, found.note)
+    return found
 
 
 @dataclass

@@ -170,7 +170,11 @@ def published(reported: Reported) -> tuple[Sourced, Bound]:
         bound = reported.bound
         if bound == "=":
             bound = cast("Bound", review.reported_bound(subject, name, reported.condition))
-        return review.reported(subject, name, reported.condition), bound
+        value = review.reported(subject, name, reported.condition)
+        if value.basis == "assumed" and reported.role != "input":
+            allowed = "a value that was read in its source; this one is only remembered"
+            raise InputError(reported.review, value.note, allowed, "leave the row out")
+        return value, bound
     if not is_unit(reported.unit, reported.unit):
         raise InputError("unit", reported.unit, "a unit, '1' for a pure number", "unit = 'V'")
     sources = (reported.place,) if reported.place else ()

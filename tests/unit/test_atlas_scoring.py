@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from halodot.core.errors import InputError
 from halodot.core.sourced import Sourced, computed
 from halodot.report.compare import compare, full_note, is_too_wide, tally, to_json
 
@@ -132,3 +133,15 @@ def test_a_doubtful_figure_is_marked_and_kept():
     assert tally([c]).doubtful == 1
     assert full_note(c) == "doubtful: text and table differ; dark; as read"
     assert to_json(c)["note"] == full_note(c)
+
+
+def test_what_is_only_remembered_is_not_scored():
+    """M6's energy was read by nobody: no row of a study, no mark in the plots between devices."""
+    from halodot.atlas import _reported
+    from halodot.reported import Reported, published
+
+    row = Reported(name="energy_per_event", review="M6.energy_per_event", role="predicted")
+    with pytest.raises(InputError, match="only remembered"):
+        published(row)
+    assert not _reported("M6", "energy_per_event", "J").is_known
+    assert _reported("M9", "set_voltage", "V").is_known
