@@ -27,7 +27,6 @@ from ..state import Trace
 from ..waveform import Waveform
 from .growth import Cell, conductance
 from .reduced import CURRENT, HEAT, SHAPE, VOLTS, WEAR, Background, march
-from .reduced_spec import LOSS
 from .spec import FilamentSpec
 
 if TYPE_CHECKING:
@@ -313,6 +312,6 @@ def _told(device: Device, rows: Array, steps: int) -> str:
     thick = device.cell.tip + max(float(np.nanmax(rows[:, SHAPE], initial=-1.0)), 0.0)
     return (
         f"reduced filament, {abs(steps)} steps; up to {hot:.0f} K and {1e9 * thick:.2g} nm of "
-        f"radius in what was recorded; its set times lie within a factor {LOSS:.2g} of those "
-        "of the lattice model after a fit (`filament.fit`)"
+        "radius in what was recorded; not fitted to the lattice model, which with the same "
+        "barriers sets later by orders of magnitude: fitted barriers are those of this model"
     )

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ...core.status import Status
 from .growth import Cell as Wire
 from .problem import Problem
 from .reduced import SHAPE, march
@@ -63,13 +64,24 @@ class Fit:
 
 def lattice_times(
     problem: Problem, volts: Sequence[float], *, compliance: float = 1e-6, longest: float = 10.0,
-    rest: float = 0.0, seed: int = 1,
+    rest: float = 0.0, seeds: Sequence[int] = (1, 2, 3), most: int = 5_000_000,
 ) -> tuple[Array, float]:  # fmt: skip
-    """Return set times [s] of the lattice model, and the time at 0 V until the last one is open.
+    """Return set times [s] of the lattice model, and the time at 0 V until one of them is open.
 
-    Times are known within a factor 10^(1/4), the steps in which they are looked for; a cell that
-    does not set within `longest`, or part within `rest`, gives infinity.
+    Geometric means over `seeds`, each time known within a factor 10^(1/4), the steps in which it
+    is looked for. A cell that does not set within `longest`, or part within `rest`, or uses up
+    `most` events in a step, gives infinity.
     """
+    each = [_times(problem, volts, compliance, longest, rest, seed, most) for seed in seeds]
+    found = np.exp(np.mean(np.log(np.array([times for times, _ in each])), axis=0))
+    return found, float(np.exp(np.mean(np.log([parted for _, parted in each]))))
+
+
+def _times(
+    problem: Problem, volts: Sequence[float], compliance: float, longest: float, rest: float,
+    seed: int, most: int,
+) -> tuple[list[float], float]:  # fmt: skip
+    """The same for one seed."""
     from .drive import Drive
     from .simulate import Cell
 
@@ -79,7 +91,9 @@ def lattice_times(
         cell, now, at = Cell(problem, seed), 0.0, math.inf
         for end in np.geomspace(1e-8 * longest, longest, 33):
             drive = Drive(np.array([end - now]), np.array([volt]), compliance=compliance)
-            course, now = cell.play(drive), float(end)
+            course, now = cell.play(drive, most), float(end)
+            if course.status is Status.MAX_STEPS:
+                break
             if course.gap[-1] <= SHUT * site:
                 at = now
                 break
@@ -87,12 +101,14 @@ def lattice_times(
     if rest > 0.0 and math.isfinite(found[-1]):
         now = 0.0
         for end in np.geomspace(1e-8 * rest, rest, 33):
-            course = cell.play(Drive(np.array([end - now]), np.zeros(1)))
+            course = cell.play(Drive(np.array([end - now]), np.zeros(1)), most)
             now = float(end)
+            if course.status is Status.MAX_STEPS:
+                break
             if course.gap[-1] >= OPEN * site:
                 parted = now
                 break
-    return np.array(found), parted
+    return found, parted
 
 
 def _reached(cell: Wire, volts: float, shape: float, start: float, first: float, longest: float,

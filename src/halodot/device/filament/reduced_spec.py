@@ -7,8 +7,6 @@ from pydantic import Field
 from ...core.sourced import Sourced
 from ...core.spec import Spec, quantity
 
-LOSS = 1.8  # factor between set times of this model, fitted, and of the lattice, 0.6 to 1 V
-
 
 class Reduced(Spec):
     """One filament as a gap, a radius and its wear."""
@@ -57,7 +55,7 @@ class Reduced(Spec):
         high=1e6,
         default=1.0,
         interval=(0.3, 3.0),
-        why="the lattice model, fitted",
+        why="a guess; a fit to the lattice model gave 2, with another interface_share",
     )
     thinning_factor: Sourced = quantity(
         "1",
@@ -66,7 +64,7 @@ class Reduced(Spec):
         high=1e6,
         default=1.0,
         interval=(0.3, 3.0),
-        why="the lattice model, fitted",
+        why="a guess; not fitted to the lattice model",
     )
     compliance_reset: Sourced | None = quantity(
         "A",
