@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from halodot.figures import extract
-from halodot.figures.limits import make_trace
+from halodot.figures.limits import ideal_switch, make_trace
+from halodot.figures.mechanism import report_of
 from halodot.figures.plasticity import _pair_fit, _pairs
 from halodot.figures.synapse_curves import Curves
 
@@ -96,3 +98,36 @@ def test_a_time_within_the_gaps_is_found():
     ppf = tuple((g, 1.0 + 0.4 * math.exp(-g / 0.7)) for g in GAPS)
     fit = {x.name: x.value for x in _pair_fit(ppf, 1e-4)}
     assert fit["ppf_tau1"].value == pytest.approx(0.7, rel=1e-3)
+
+
+def test_an_off_current_that_cannot_be_measured_is_said():
+    f = extract(ideal_switch(1.0, -0.8, off=1e20))
+    assert f["on_off_ratio"].value.value > 1e12
+    assert "a lower bound" in f["on_off_ratio"].value.note
+    tiny = extract(ideal_switch(1.0, -0.8, on=1e10, off=1e20))
+    assert "less than can be measured" in tiny["on_off_ratio"].value.note
+    assert "less than" not in extract(ideal_switch(1.0, -0.8))["on_off_ratio"].value.note
+    assert "numerical floor" in f["maximum_window"].value.note
+
+
+def test_endurance_against_no_current_is_said():
+    n = np.repeat(np.arange(1.0, 11.0), 2)
+    on = np.tile([True, False], 10)
+    for off, said in ((1e-21, True), (1e-9, False)):
+        columns = {"cycle": n, "programmed": on * 1.0, "current": np.where(on, 1e-4, off)}
+        f = extract(make_trace("endurance", columns, {"current": "A"}))
+        assert any("less than can be measured" in note for note in f.notes) == said
+
+
+@pytest.mark.parametrize("noise", [0.0, 1e-3, 5e-3])
+def test_a_compliance_is_no_law_of_conduction(noise):
+    # an on state of 1 kohm is held at 10 uA from 10 mV on: no point of it is left
+    rng = np.random.default_rng(3)
+    t = ideal_switch(1.0, -0.8, compliance=1e-5)
+    jitter = np.exp(noise * rng.standard_normal(len(t)))
+    t = replace(t, columns={**t.columns, "current": t.columns["current"] * jitter})
+    report = report_of(t)
+    on = [b for b in report.branches if b.state == "on" and b.sign > 0]
+    assert not on
+    said = " ".join(report.of("filament").sentences)
+    assert "not ohmic" not in said

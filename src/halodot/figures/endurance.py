@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from ..core.errors import InputError
 from ..core.sourced import Sourced, computed
 from ..device.state import Trace
+from .iv import LEAST_CURRENT
 from .state import Figure, Figures
 from .tools import spread
 
@@ -74,7 +75,13 @@ def extract_endurance(trace: Trace) -> Figures:
                 Figure("on_off_ratio_extrapolated", computed(float(beyond[-1]), "1", note=note),
                        f"{text}, along the lines of log |current| at the last cycle."),
             ]  # fmt: skip
-    return Figures(trace.kind, trace.label, tuple(figures), trace.status, trace.notes)
+    low = np.abs(trace.columns["current"][~marked])
+    low = low[np.isfinite(low) & (low > 0.0)]
+    notes = trace.notes
+    if trace.units.get("current") == "A" and float(low.min()) < LEAST_CURRENT:
+        note = f"off current down to {low.min():.2g} A, less than can be measured: such ratios are "
+        notes = (*notes, note + "of the model alone")
+    return Figures(trace.kind, trace.label, tuple(figures), trace.status, notes)
 
 
 def _over(values: list[float], unit: str = "1") -> Sourced:

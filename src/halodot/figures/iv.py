@@ -15,7 +15,7 @@ from ..device.state import Trace
 from .distributions import statistics_figures
 from .gaps import Gaps, without_gaps
 from .light_out import light_figures
-from .loops import Branch, Loop, at, branches_of, current_of, loops_of, voltage_of
+from .loops import SMALLEST, Branch, Loop, at, branches_of, current_of, loops_of, voltage_of
 from .mechanism import of_loops
 from .photoresponse import photo_figures
 from .solar import solar_figures
@@ -25,6 +25,7 @@ from .switching import LEAST_RATIO, Event, compliance_of, find_event, jump_of, w
 from .tools import OPTIONS, spread, sweeps_of
 
 READ_SHARE = 0.2
+LEAST_CURRENT = 1e-18  # A: below it nothing is measured, electrons come minutes apart
 
 
 @dataclass(frozen=True)
@@ -314,7 +315,8 @@ def _read(cut: _Cut, v: float) -> tuple[list[float], list[float], list[float], i
         ratios.append(pair[1] / pair[0])
         off.append(abs(v) / pair[0])
         on.append(abs(v) / pair[1])
-        floored += pair[0] <= 1.5 * loop.out.floor
+        least = 2.0 * SMALLEST * max(float(np.max(loop.out.i)), float(np.max(loop.back.i)))
+        floored += pair[0] <= max(1.5 * loop.out.floor, least)
     return ratios, on, off, floored
 
 
@@ -344,7 +346,13 @@ def _states(trace: Trace, cut: _Cut) -> list[Figure]:
     where = f"at {v:.4g} V ({why})"
     ratios, on, off, floored = _read(cut, v)
     none = "no switching" if not cut.events else f"no sweep out and back covers {v:.4g} V"
-    note = "off current at the noise floor: a lower bound" if floored * 2 > len(ratios) else ""
+    note = (
+        "off current at the noise or numerical floor: a lower bound"
+        if floored * 2 > len(ratios)
+        else ""
+    )
+    small = _too_small([abs(v) / r for r in off] if cut.unit == "A" else [])
+    note = "; ".join(x for x in (note, small) if x)
     counted = [loop for loop, _ in cut.switched] or cut.loops
     tops = [float(np.exp(np.max(np.abs(window_of(loop)[1])))) for loop in counted]
     tops = tops or [e.window for e in cut.events]
@@ -357,7 +365,7 @@ def _states(trace: Trace, cut: _Cut) -> list[Figure]:
         ),
         Figure(
             "maximum_window",
-            spread(tops, "1", "no sweep with a return"),
+            spread(tops, "1", "no sweep with a return", _numerical(tops)),
             "Largest ratio of the two branches at any one voltage, over the loops that switch.",
         ),
     ]
@@ -374,6 +382,21 @@ def _states(trace: Trace, cut: _Cut) -> list[Figure]:
         Figure("read_power_on", spread([v * v / r for r in on], "W", none), power),
         Figure("read_power_off", spread([v * v / r for r in off], "W", none, note), power),
     ]
+
+
+def _too_small(currents: list[float]) -> str:
+    """Say that an off current is no number that could be measured, empty where it could."""
+    if not currents or (typical := float(np.median(currents))) >= LEAST_CURRENT:
+        return ""
+    return (
+        f"off current {typical:.2g} A, less than can be measured: the ratio is of the model alone"
+    )
+
+
+def _numerical(windows: list[float]) -> str:
+    """Say that the smaller current is the least number kept beside the larger one."""
+    capped = bool(windows) and float(np.median(windows)) > 0.1 / SMALLEST
+    return "the smaller current is at the numerical floor: no measured ratio" if capped else ""
 
 
 def _shape(cut: _Cut) -> list[Figure]:

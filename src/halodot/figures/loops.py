@@ -13,6 +13,7 @@ from .sweeps import split_directions
 from .tools import noise_of
 
 Array = NDArray[np.float64]
+SMALLEST = 1e-15  # of the largest current of a branch
 
 
 @dataclass(frozen=True)
@@ -125,6 +126,6 @@ def at(branch: Branch, v: float | Array) -> Array:
 
     Interpolated straight in (V, log |I/V|), which is exact for an ohmic state.
     """
-    tiny = max(branch.floor, float(np.max(branch.i)) * 1e-15, 1e-30)
+    tiny = max(branch.floor, float(np.max(branch.i)) * SMALLEST, 1e-30)
     conductance = np.log(np.maximum(branch.i, tiny) / branch.v)
     return np.asarray(np.exp(np.interp(v, branch.v, conductance)) * v)

@@ -42,6 +42,7 @@ from .temperature_series import (
 
 ABRUPT = 0.1  # width of the change of state over its voltage
 GRADUAL = 0.3
+FLAT = 0.02  # relative scatter of a current that an instrument holds
 SCLC = ("sclc", "sclc_traps", "trap_filled_limit")
 DEVICE = ("filament", "trap_filling", "interface")
 
@@ -167,13 +168,16 @@ def _branches(
     """One branch of each state and polarity: off before a set, on after it, only without one."""
     reports: dict[tuple[str, int], BranchReport] = {}
 
-    def add(state: str, branch: Branch, below: float = math.inf) -> None:
+    def add(state: str, branch: Branch, below: float = math.inf, level: float = math.nan) -> None:
         if (state, branch.sign) in reports:
             return
         top = compliance_of(branch)
+        top = top if top == top else level
         rows = (branch.i > branch.floor) & (branch.v < below)
         if top == top:
             rows &= branch.i < 0.97 * top
+        if state == "on" and _is_plateau(branch.v[rows], branch.i[rows]):
+            return  # what the instrument held, not what the device takes
         report = judge_branch(state, branch.sign, branch.v[rows], branch.i[rows], given)
         if report is not None:
             reports[state, branch.sign] = report
@@ -191,13 +195,19 @@ def _branches(
             kept = replace(loop.back, v=loop.back.v[lost], i=loop.back.i[lost])
             add(states[1], kept)
         else:
-            add(states[1], loop.back)
+            held = compliance_of(loop.out) if event.on else math.nan
+            add(states[1], loop.back, level=held)
     if not reports:
         for branch in every:
             if branch.outward or not any(b.outward and b.sign == branch.sign for b in every):
                 add("only", branch)
     order = {"off": 0, "on": 1, "only": 2}
     return [reports[key] for key in sorted(reports, key=lambda k: (order[k[0]], -k[1]))]
+
+
+def _is_plateau(v: np.ndarray, i: np.ndarray) -> bool:
+    """Whether the current stays put while the voltage changes: a compliance, no conduction."""
+    return len(v) > 2 and float(v[-1]) > 1.2 * float(v[0]) and float(np.std(np.log(i))) < FLAT
 
 
 def _verdict_of(branch: BranchReport, name: str) -> str:
@@ -274,7 +284,7 @@ def _few_on(found: list[tuple[Loop, Event | None]]) -> list[float]:
         top = top if top == top else compliance_of(loop.out)
         rows = loop.back.i < (0.97 * top if top == top else math.inf)
         rows &= loop.back.i > loop.back.floor
-        if np.sum(rows) >= 3:
+        if np.sum(rows) >= 3 and not _is_plateau(loop.back.v[rows], loop.back.i[rows]):
             x, y = np.log(loop.back.v[rows]), np.log(loop.back.i[rows])
             powers.append(float(np.polyfit(x, y, 1)[0]))
     return powers
