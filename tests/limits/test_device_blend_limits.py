@@ -17,6 +17,7 @@ from halodot.device.assembly import charge_layer
 from halodot.device.blend import charging_energy, entering, ladder, percolation, separation
 from halodot.device.illumination import illuminate
 from halodot.device.spec import DeviceSpec, Pulses
+from halodot.device.synaptic import Synapse
 from halodot.film import assemble
 from halodot.film.spec import FilmSpec
 from halodot.library import Library
@@ -215,6 +216,22 @@ def test_a_blend_answers_to_light_and_the_same_matrix_alone_does_not():
     assert lit.status.is_good
     change = [np.ptp(t.columns["drain_current"]) for t in (lit, alone)]
     assert change[0] > 1e3 * change[1]
+
+
+def test_runs_of_a_synapse_share_one_rest(monkeypatch):
+    from halodot.device.charge.simulate import Simulation
+
+    settled = []
+    settle = Simulation.settle
+    monkeypatch.setattr(Simulation, "settle", lambda s, *a: settled.append(s) or settle(s, *a))
+    said = {"kind": "synapse", "drain": "-0.1 V", "read_voltage": "0 V", "tests": ["epsc", "ppf"]}
+    said |= {"intervals": ["0.1 s"], "optical": {"width": "50 ms"}, "after": "0.1 s", "points": 4}
+    spec = device({"share": 0.1}).model_copy(update={"accuracy": "single"})
+    trace = measure(film(), spec, build(Synapse, said), LIBRARY)
+    assert trace.status.is_good
+    assert len(np.unique(trace.sweep)) == 2
+    assert len(settled) == 1  # of two runs at three points of the channel
+    assert trace.profiles
 
 
 def test_only_pairs_that_come_apart_reach_the_engine():

@@ -17,7 +17,7 @@ def found(one):
 
 
 def test_a_record_that_no_draw_holds_is_not_drawn():
-    figures = found(lambda k: (Figures("logic", "gate", ()),))
+    figures = found(lambda _: (Figures("logic", "gate", ()),))
     for name in ("logic_function", "ratio"):
         assert figures[name].value.note == "not drawn"
     assert figures["logic_function"].category == "AND"

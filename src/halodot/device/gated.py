@@ -15,7 +15,7 @@ three serve up to 0.11 V, as ln G is interpolated: straight below threshold and 
 from __future__ import annotations
 
 import math
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,6 +34,7 @@ from .record import UNITS as RECORD_UNITS
 from .spec import DeviceSpec, Endurance, _Protocol
 from .stack import ResolvedContact, ResolvedLayer
 from .state import Trace
+from .synapse import Played
 from .transistor import (
     UNITS,
     GateStack,
@@ -45,6 +46,7 @@ from .transistor import (
     lit_stack,
 )
 from .waveforms import Waveform, of
+from .written import taken_up
 
 Array = NDArray[np.float64]
 # Points of the channel by the drain voltage up to which they serve [V]. Below threshold within 1 %,
@@ -61,15 +63,54 @@ STEPS: dict[str, tuple[Tolerances, ...]] = {
 }
 
 
-def run(
+@dataclass(frozen=True)
+class Ready:
+    """A transistor at one drain voltage, at rest: what all its records start from.
+
+    Attributes
+    ----------
+    rest
+        Numerics -> the stack at rest, filled where a record asks for it.
+    """
+
+    layers: list[ResolvedLayer]
+    source: ResolvedContact
+    lit: Lit
+    cell: Cell
+    rest: dict[Tolerances, Simulation] = field(default_factory=dict)
+
+    def start(self, numerics: Tolerances) -> Simulation:
+        """Return a simulation of its own that stands at rest."""
+        if numerics not in self.rest:
+            first = Simulation(self.cell, numerics)
+            first.settle(1e3 * first.ion_time())
+            self.rest[numerics] = first
+        s = Simulation(self.cell, numerics)
+        taken_up(s, self.rest[numerics])
+        return s
+
+
+def ready(
     spec: DeviceSpec,
-    protocol: _Protocol,
     layers: list[ResolvedLayer],
     gate: ResolvedContact,
     source: ResolvedContact,
-    library: Library | None = None,
-) -> Trace:
+    library: Library | None,
+    drain: float,
+) -> Ready:
+    """Send the light through a transistor and put it on its grid."""
+    check_gate(layers)
+    lit = lit_stack(spec, layers, gate, library)
+    return Ready(layers, source, lit, lit.cell(spec, layers, source, drain))
+
+
+def run(spec: DeviceSpec, protocol: _Protocol, made: Ready) -> Trace:
     """Simulate one record in time of a transistor, from rest.
+
+    Parameters
+    ----------
+    made
+        At the drain voltage of the protocol.
 
     Returns
     -------
@@ -77,30 +118,25 @@ def run(
         Columns ``time``, ``gate_voltage``, ``drain_voltage``, ``drain_current`` and ``light``,
         with what the protocol counts; rows of bad status hold no current.
     """
-    check_gate(layers)
     wave = of(protocol)
     if len(wave.outputs) > MOST_ROWS:
         rows = f"{len(wave.outputs):,} rows"
         allowed = f"at most {MOST_ROWS:,} for a transistor"
         raise InputError("protocol.count", rows, allowed, "use fewer pulses or points")
     drain = float(protocol.drain or 0.0)
-    lit = lit_stack(spec, layers, gate, library)
-    cell = lit.cell(spec, layers, source, drain)
-    sources = cell.problem.generation.shape[0]
-    hold = float(protocol.hold)
-    program = wave.program(hold, sources)
+    program = wave.program(float(protocol.hold), made.cell.problem.generation.shape[0])
     points = channel_points(drain, counts=POINTS)
-    tables = [follow(cell, program, float(v), spec.accuracy) for v in points]
-    current, status = joined(spec, layers, source, points, tables, drain)
+    tables = [follow(made, program, float(v), spec.accuracy) for v in points]
+    current, status = joined(spec, made.layers, made.source, points, tables, drain)
     trace = _trace(protocol, wave, program, current, status)
-    trace = _described(trace, spec, protocol, wave, layers, lit, cell)
+    trace = _described(trace, spec, protocol, wave, made)
     if isinstance(protocol, Endurance):
         return extrapolated(trace, protocol.extrapolate_to)
     return trace
 
 
 def follow(
-    cell: Cell, program: Program, channel: float, accuracy: str = "single"
+    made: Ready, program: Program, channel: float, accuracy: str = "single"
 ) -> tuple[Array, Array, list[Status]]:
     """Sheet conductance of electrons and holes [S] at every output, at one channel potential.
 
@@ -112,18 +148,17 @@ def follow(
         Channel potential [V].
     """
     for numerics in STEPS[accuracy]:
-        g, status = _once(cell, program, channel, numerics)
+        g, status = _once(made, program, channel, numerics)
         if all(s.is_good for s in status):
             break
     return g[:, 0], g[:, 1], status
 
 
 def _once(
-    cell: Cell, program: Program, channel: float, numerics: Tolerances
+    made: Ready, program: Program, channel: float, numerics: Tolerances
 ) -> tuple[Array, list[Status]]:
-    stack = GateStack(cell, channel)
-    s = Simulation(cell, numerics)
-    s.settle(1e3 * s.ion_time())
+    stack = GateStack(made.cell, channel)
+    s = made.start(numerics)
     drive = program.voltage - channel
     light = np.asarray(program.light, float).reshape(len(program.time), -1)
     ramp = np.array([0.0, min(RAMP, RAMP_SHARE * float(program.time[-1]))])
@@ -165,11 +200,9 @@ def _described(
     spec: DeviceSpec,
     protocol: _Protocol,
     wave: Waveform,
-    layers: list[ResolvedLayer],
-    lit: Lit,
-    cell: Cell,
+    made: Ready,
 ) -> Trace:
-    """Add the light in W/m2, the geometry, bands at rest and what to know."""
+    """Add the light in W/m2, the geometry, bands at rest where wanted and what to know."""
     parts = [n for n in trace.columns if n.startswith("light_")]
     full = [float(s.intensity) for s in spec.light] or [0.0]
     light = sum(i * trace.columns[n] for i, n in zip(full, parts, strict=True))
@@ -178,20 +211,22 @@ def _described(
     rest = {n: v for n, v in columns.items() if n not in first}
     columns = {**{n: columns[n] for n in first}, "light": np.asarray(light), **rest}
     units = {n: u for n, u in trace.units.items() if n in columns} | {"light": "W/m2"}
-    parameters: dict[str, Sourced] = gated_parameters(spec, layers, lit)
+    parameters: dict[str, Sourced] = gated_parameters(spec, made.layers, made.lit)
     read = getattr(protocol, "read_voltage", None)
     if read is not None:
         parameters["read_voltage"] = read
-    start = Simulation(cell)
-    start.settle(1e3 * start.ion_time())
-    notes = tuple(n for layer in layers for n in layer.notes)
+    notes = tuple(n for layer in made.layers for n in layer.notes)
     if float(np.max(wave.light)) > 0.0:
-        notes += lit.made.notes
+        notes += made.lit.made.notes
+    shown = trace.profiles
+    if not isinstance(protocol, Played) or protocol.pictured:
+        start = made.start(STEPS[spec.accuracy][0])
+        shown = profiles(made.cell, made.layers, start.state.X)
     return replace(
         trace,
         columns=columns,
         units={n: units[n] for n in columns},
         parameters=parameters,
-        profiles=profiles(cell, layers, start.state.X),
+        profiles=shown,
         notes=notes,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,7 @@ from .state import Trace
 
 if TYPE_CHECKING:
     from .charge.layers import Stack
+    from .synapse import Played
 
 
 def resolve(
@@ -97,8 +99,23 @@ def measure(
 
     check_protocol(spec, protocol)
     if isinstance(protocol, Synapse | Logic):
-        return composite.run(protocol, lambda one: _measured(film, spec, one, library))
+        return composite.run(protocol, _player(film, spec, protocol, library))
     return _measured(film, spec, protocol, library)
+
+
+def _player(
+    film: FilmProperties | None, spec: DeviceSpec, protocol: Synapse | Logic, library: Library
+) -> Callable[[Played], Trace]:
+    """What plays the runs of a composite protocol; those of a transistor share its rest."""
+    if spec.kind != "transistor" or spec.along is not None:
+        return lambda one: _measured(film, spec, one, library)
+    from . import gated
+
+    layers, contacts = resolve(spec, film, library)
+    drain = float(protocol.drain or 0.0)
+    gate, source = contacts["left"], contacts["source"]
+    made = gated.ready(spec, layers, gate, source, library, drain)
+    return lambda one: gated.run(spec, one, made)
 
 
 def _measured(
@@ -121,7 +138,9 @@ def _measured(
         return transistor.output(spec, protocol, layers, gate, source, library)
     if spec.kind == "transistor":
         gate, source = contacts["left"], contacts["source"]
-        return gated.run(spec, protocol, layers, gate, source, library)
+        drain = float(protocol.drain or 0.0)
+        made = gated.ready(spec, layers, gate, source, library, drain)
+        return gated.run(spec, protocol, made)
     ends = contacts["left"], contacts["right"]
     if spec.filament is not None:
         from .filament import device as filament
