@@ -247,3 +247,14 @@ def test_each_draw_of_a_study_draws_its_own(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(chain, "aside", watched)
     runs.run(study({"is": "> 2 eV"}))
     assert seen == [None, 0, 1, 2]
+
+
+def test_the_answer_is_that_of_most_draws_and_not_of_the_nominal_run() -> None:
+    lucky = [("", result(6e-6, (1e-6, 2e-6, 9e-6)))]
+    value, note = answer(row(**{"is": "> 3 uA"}), lucky)
+    assert value.value == 0.0
+    assert "it holds in 1 of 3 draws" in note
+    word = [("", result(1.0, ("OR", "OR", "AND"), category="AND"))]
+    assert answer(row(**{"is": "AND"}), word)[0].value == 0.0
+    even = [("", result(6e-6, (1e-6, 9e-6)))]
+    assert answer(row(**{"is": "> 3 uA"}), even)[0].value == 1.0
