@@ -131,3 +131,14 @@ def test_a_compliance_is_no_law_of_conduction(noise):
     assert not on
     said = " ".join(report.of("filament").sentences)
     assert "not ohmic" not in said
+
+
+def test_a_clipped_and_an_ambipolar_curve_are_said():
+    vg = np.linspace(-40.0, 60.0, 201)
+    branch = 1e-9 * np.clip(vg - 5.0, 0.0, None) ** 2 + 1e-12
+    assert not transfer(vg, branch, drain=60.0).notes
+    clipped = transfer(vg, np.minimum(branch, 1e-7), drain=60.0)
+    assert any("compliance" in note for note in clipped.notes)
+    hole = 1e-9 * np.clip(-vg - 5.0, 0.0, None) ** 2
+    both = transfer(vg, branch + hole, drain=60.0)
+    assert any("ambipolar" in note for note in both.notes)

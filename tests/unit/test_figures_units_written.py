@@ -147,3 +147,16 @@ def test_temperature_in_celsius(tmp_path):
         "V (V),I (A),Temp (C)\n" + "".join(f"{k / 10},{k}e-6,27\n" for k in range(1, 21))
     )
     assert read(path, "iv").trace.columns["temperature"][0] == pytest.approx(300.15)
+
+
+@pytest.mark.parametrize(
+    "head", ["ABSID", "|Drain Current| (A)", "|I|", "abs(I) (A)", "ABSI", "Id_abs (A)"]
+)
+def test_a_magnitude_is_taken_where_no_signed_current_is_there(tmp_path, head):
+    reading = table(tmp_path, f"Vg (V),{head}")
+    assert reading.trace.columns["drain_current"].max() == pytest.approx(30.0, rel=1e-3)
+    assert "magnitude" in " ".join(reading.understood.columns)
+    path = tmp_path / "b.csv"
+    path.write_text(f"Vg (V),{head},Id (uA)\n" + "".join(f"{v},{v},{v}\n" for v in range(20)))
+    both = read(path, "transfer").trace
+    assert both.columns["drain_current"].max() == pytest.approx(19e-6, rel=1e-9, abs=0.0)

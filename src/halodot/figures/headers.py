@@ -205,7 +205,10 @@ _ROLES: tuple[tuple[str, str], ...] = (
         "derived",
         r"^(abs|sqrt|log|ln|lg|d[iv]|gm|norm)?_?(abs|sqrt|log10|log|ln|lg)(_|\b|\(|i|$)|^\|",
     ),
-    ("derived", r"^(gm|sd|std|stdev|sem|err|error|delta|sigma)\b|(std|stdev|error)$|^d_?i.*/"),
+    (
+        "derived",
+        r"^(gm|sd|std|stdev|sem|err|error|delta|sigma)\b|(std|stdev|error)$|^d_?i.*/|^i\w*[_ ]abs$",
+    ),
     ("test", r"^test( ?(index|no\.?|number))?$"),
     ("condition", r"^condition"),
     ("input_a", r"^in(put)?[ _]?[a1]$"),

@@ -33,6 +33,7 @@ FEWEST = 8
 LEAST_BEND = 0.3  # of ln(I/V): what a lowered barrier must bring over the branch
 FIRM = 0.9  # Akaike weight from which a law is told from the others
 MISFIT = 2.5  # rms over noise from which a structured residual is a misfit
+THICK = 1e-8  # m, through which nothing tunnels directly
 TITLES = {
     "ohmic": "ohmic",
     "sclc": "SCLC, trap-free",
@@ -224,7 +225,12 @@ def _candidate(
         sentences.append("Whether it is activated is not decidable from one temperature.")
     if name in TUNNELLING and verdict == SUPPORTED:
         verdict = SUPPORTED if plausible else POSSIBLE
-        sentences.append("Tunnelling hardly depends on temperature: a second one would tell.")
+        hops = name == "direct_tunnelling" and given.thickness > THICK
+        sentences.append(
+            "Hopping is activated: a second temperature would tell."
+            if hops
+            else "Tunnelling hardly depends on temperature: a second one would tell."
+        )
     del title
     return Candidate(
         name, verdict, weight, fit.rms, fit.runs, parameter, value, plausible, tuple(sentences)
@@ -318,7 +324,7 @@ def _hop(fit: LawFit, given: Given) -> tuple[str, float, bool | None, str]:
     value = 2.0 * thermal * given.thickness * fit.slope
     ok = 2e-10 <= value <= 2e-8
     text = f"As hops along the field their distance is {1e9 * value:.2g} nm"
-    if given.thickness > 1e-8:
+    if given.thickness > THICK:
         text += "; direct tunnelling through more than 10 nm is not possible"
     return "hop", value, ok, text + ("." if ok else ": not possible.")
 

@@ -144,6 +144,9 @@ def find_records(
         picked = _two_sources(kind, block, picked)
     swept = _first(picked, need.swept)
     measured = _first(picked, need.measured)
+    if not measured and not overrides:
+        measured = _absolute(name, kind, block, need)
+        picked = picked + measured
     free = [k for k in range(len(block.columns)) if k not in {p.index for p in picked}]
     free = [k for k in free if role_of(block.columns[k].name, block.columns[k].unit) is None]
     free = [k for k in free if np.any(np.isfinite(block.data[:, k]))]
@@ -163,6 +166,24 @@ def find_records(
     }
     records = _pair(name, swept, measured, beside)
     return [replace(r, conditions=_conditions(block, r)) for r in records]
+
+
+_ABSOLUTE = re.compile(r"^abs[_ ]*\(?|^\||\|$|[_ ]?abs$|\)$", re.IGNORECASE)
+
+
+def _absolute(name: str, kind: str, block: Block, need: Need) -> list[Picked]:
+    """Currents written as magnitudes, ``ABSI`` or ``|Id|``, where there is no signed one."""
+    found = []
+    for k, column in enumerate(block.columns):
+        bare = _ABSOLUTE.sub("", column.name.strip()).strip()
+        if bare == column.name.strip() or role_of(column.name, None) != "derived":
+            continue
+        role = role_of(bare, column.unit)
+        if role in need.measured and np.any(np.isfinite(block.data[:, k])):
+            unit, how = _unit(name, kind, role, block, k)
+            said = "the magnitude: no signed one is there"
+            found.append(Picked(role, k, unit, f"{said}; {how}" if how else said))
+    return [p for p in found if p.role == found[0].role]
 
 
 def _two_sources(kind: str, block: Block, picked: list[Picked]) -> list[Picked]:

@@ -79,8 +79,8 @@ def extract_transfer(trace: Trace) -> Figures:
     figures += along_figures(trace)
     figures += contact_figures(trace, sweeps, letter)
     figures += [*state_figures(whole), *photo_figures(whole)]
-    leak = _leak(sweeps)
-    notes = (*trace.notes, leak) if leak else trace.notes
+    said = (_leak(sweeps), _both_ways(sweeps, letter), _clipped(sweeps, sign))
+    notes = (*trace.notes, *(text for text in said if text))
     return Figures(trace.kind, trace.label, tuple(figures), trace.status, notes)
 
 
@@ -92,6 +92,40 @@ def _leak(sweeps: list[Sweep]) -> str:
     return (
         f"gate leakage: |Ig| is {100 * float(np.median(shares)):.2g} % of |Id| where the device is "
         "on, so that the drain current is not that of the channel"
+    )
+
+
+def _both_ways(sweeps: list[Sweep], letter: str) -> str:
+    """Say that the current rises toward both ends, empty where it does not."""
+    both = 0
+    for s in sweeps:
+        ends = [float(np.median(s.current[:3])), float(np.median(s.current[-3:]))]
+        low = max(float(np.percentile(s.current, 2)), 1e-30)
+        both += min(ends) > 100.0 * low and min(ends) > 1e-3 * max(ends)
+    if 2 * both <= len(sweeps):
+        return ""
+    other = "n" if letter == "p" else "p"
+    return (
+        f"ambipolar: the current rises toward both ends of the gate sweep; the figures are of the "
+        f"{letter} branch, that of {other} needs its own rows as a file"
+    )
+
+
+def _clipped(sweeps: list[Sweep], sign: int) -> str:
+    """Say that the current stays put at the end of the sweep, empty where it does not."""
+    starts = []
+    for s in sweeps:
+        top = float(np.median(s.current[-3:]))
+        flat = np.abs(s.current - top) < 1e-3 * top
+        run = len(flat) if flat.all() else int(np.argmin(flat[::-1]))
+        if max(5, len(flat) // 20) <= run < len(flat) - 5:
+            starts.append((float(s.over[-run]), top))
+    if not starts or 2 * len(starts) <= len(sweeps):
+        return ""
+    gate, top = (float(np.median(x)) for x in zip(*starts, strict=True))
+    return (
+        f"the current stays at {top:.3g} A beyond a gate voltage of {sign * gate:.3g} V, as under "
+        "a compliance: on_current and on_off_ratio are lower bounds, fits need rows below it"
     )
 
 
@@ -267,7 +301,11 @@ def _on_off(sweeps: list[Sweep]) -> list[Figure]:
         ),
         Figure("off_current", spread(off, "A", "", note), "Median of the lowest 5 % of |Id|."),
         Figure("on_current", spread(on, "A", ""), "Median of the highest 5 % of |Id|."),
-        Figure("drain_voltage", _drain([s.drain for s in sweeps]), "Bias of the sweeps."),
+        Figure(
+            "drain_voltage",
+            _drain([s.drain for s in sweeps]),
+            "Magnitude of the drain bias of the sweeps.",
+        ),
     ]
 
 
