@@ -135,6 +135,67 @@ def test_a_thin_filament_falls_apart_and_a_thick_one_stays() -> None:
     assert kept[1] > 1e-9
 
 
+@pytest.mark.parametrize("volts", [-0.4, 0.0, 0.5, 1.2])
+@pytest.mark.parametrize("charge", [1.0, 2.0])
+def test_the_flux_is_that_of_the_chain_of_states(volts: float, charge: float) -> None:
+    """Metal, five sites, tip: rates there and back, solved as linear equations."""
+    cell = wire(charge=charge, redox=0.5, redox_shift=0.0, coverage=0.0, bare=0.3)
+    w = -5.0 * cell.hop
+    work, s = charge * volts, cell.interface
+    first, down = cell.formation - s * work, 0.5 * (1.0 - s) * work / 5.0
+    energy = np.array([0.0, *(first - k * down for k in range(5)), growth.curvature(cell, cell.tip)
+                       - work])  # fmt: skip
+    barrier = [cell.redox, *[0.3] * 4, cell.redox]
+    share = [cell.transfer, *[0.5] * 4, 1.0 - cell.transfer]
+    gains = np.diff(energy)
+    there = [rates.step_rate(b, g, a, cell.attempt, KT)
+             for b, g, a in zip(barrier, gains, share, strict=True)]  # fmt: skip
+    back = [rates.step_rate(b, -g, 1.0 - a, cell.attempt, KT)
+            for b, g, a in zip(barrier, gains, share, strict=True)]  # fmt: skip
+    matrix, right = np.zeros((6, 6)), np.zeros(6)  # five occupations and the flux, in units
+    scale = there[0]
+    for k in range(6):
+        if k > 0:
+            matrix[k, k - 1] += there[k] / scale
+        else:
+            right[k] -= there[k] / scale
+        if k < 5:
+            matrix[k, k] -= back[k] / scale
+        else:
+            right[k] += back[k] / scale
+        matrix[k, 5] = -1.0
+    flow = np.linalg.solve(matrix, right)[5] * scale
+    found = growth.flux(cell, w, volts, 1.0, KT, 0.0, 0.0)
+    assert found == pytest.approx(flow, rel=1e-6, abs=1e-9 * max(*there, *back))
+
+
+def test_wear_of_one_passage_follows_arrhenius_between_its_two_ends() -> None:
+    cell = wire()._replace(damage=1e-4, damage_hot=0.3, damage_exponent=0.0)
+    for kelvin, chance in ((300.0, 1e-4), (600.0, math.sqrt(1e-4 * 0.3)), (1e9, 0.3)):
+        found = growth.wear_rate(cell, -1e-9, 2e-3, kelvin)
+        assert found == pytest.approx(0.5 * chance * 2e-3 / cell.length, rel=1e-4)
+
+
+def test_a_wire_whose_surface_scatters_keeps_its_heat() -> None:
+    rough, smooth = wire(), wire(path=0.0)
+    hot, cool = (growth.heated(c, 1e-9, 1e-5, 0.0) for c in (rough, smooth))
+    rho = rough.resistivity * (1.0 + 0.375 * rough.path / (rough.tip + 1e-9))
+    alike = growth.heated(smooth._replace(resistivity=rho), 1e-9, 1e-5, 0.0)
+    assert hot > cool + 5.0
+    assert hot == pytest.approx(alike, rel=1e-9)
+
+
+def test_the_fastest_wave_breaks_a_long_wire() -> None:
+    """x2 = 1/2: a quarter of B / r4, from half an atom to the radius; B in SI throughout."""
+    radius, gamma, atom = 1e-9, 0.7, 2.5e-10
+    joule = 1.380649e-23 * 300.0
+    diffusion = 0.25 * 1e12 * atom**2 * math.exp(-0.5 / KT)
+    mobility = diffusion * gamma * atom**4 / joule
+    closed = math.log(1.0 + 2.0 * radius / atom) / (0.25 * mobility / radius**4)
+    found = rates.surface_diffusion_lifetime(radius, 1e-6, gamma, atom**3, 0.5, 1e12, 300.0)
+    assert found == pytest.approx(closed, rel=1e-5, abs=0.0)
+
+
 def test_the_fit_finds_what_made_the_times() -> None:
     cell = wire(redox=0.6, thinning=0.0)
     volts = (0.6, 0.8, 1.0)
