@@ -27,6 +27,7 @@ from ..core.constants import BOLTZMANN, ELEMENTARY_CHARGE, KINETIC
 from ..core.errors import InputError
 from ..core.sourced import Sourced, computed
 from ..core.units import engineering
+from .charge.build import ELECTRON_MASS
 from .diluted import diluted, times
 
 if TYPE_CHECKING:
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
     from .spec import DeviceSpec
     from .stack import ResolvedLayer
 
-ELECTRON_MASS = 9.1093837015e-31  # kg
 LEAST_REST = 2e-10  # m of bare matrix that is kept as a layer of its own
 MADE = ("absorption", "generation")
 WIDTHS = ("width_conduction", "width_valence")

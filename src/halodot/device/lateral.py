@@ -35,7 +35,10 @@ BLOCKING = 1e3  # times as long as the way through the channel: such a contact s
 
 
 def channel_index(spec: DeviceSpec, layers: Sequence[ResolvedLayer]) -> int:
-    """Return the place of the layer that source and drain touch; by default the last one."""
+    """Return the place of the layer that source and drain touch; by default the last one.
+
+    A stack may have further layers with carriers above it, as a buried channel has.
+    """
     named = [k for k, layer in enumerate(layers) if layer.name == spec.channel]
     return named[-1] if spec.channel and named else len(layers) - 1
 
@@ -83,7 +86,7 @@ def supply_rate(
     if mobility <= 0.0 or velocity <= 0.0:
         return 0.0
     kt = BOLTZMANN * temperature
-    inside = mobility * (math.pi**2 * kt + abs(drain)) / length**2
+    inside = mobility * (math.pi**2 * kt + abs(drain)) / length**2  # kT in eV is kT/q in V
     emitted = RICHARDSON * temperature**2 * math.exp(-max(barrier, 0.0) / kt) / ELEMENTARY_CHARGE
     over = SUPPLIED * length / (2.0 * emitted) if emitted > 0.0 else math.inf
     if over > BLOCKING / inside:

@@ -86,8 +86,8 @@ def check_gate(layers: list[ResolvedLayer]) -> None:
         raise InputError(
             "device.layer[-1]",
             layers[-1].name,
-            "a layer with carriers: the channel",
-            "end the stack with the channel",
+            "a layer with carriers: the channel, or what covers a buried one",
+            "end the stack with a layer that has carriers",
         )
 
 
