@@ -142,3 +142,19 @@ def test_a_clipped_and_an_ambipolar_curve_are_said():
     hole = 1e-9 * np.clip(-vg - 5.0, 0.0, None) ** 2
     both = transfer(vg, branch + hole, drain=60.0)
     assert any("ambipolar" in note for note in both.notes)
+
+
+def test_on_and_off_are_of_one_drain_voltage():
+    vg = np.linspace(-10.0, 30.0, 101)
+    current = 1e-9 * np.clip(vg - 5.0, 0.0, None) ** 2 + 1e-12
+    bias = np.repeat([0.1, 1.0, 20.0], 101)
+    columns = {
+        "gate_voltage": np.tile(vg, 3),
+        "drain_current": np.concatenate([0.01 * current, 0.1 * current, current]),
+        "drain_voltage": bias,
+    }
+    f = extract(make_trace("transfer", columns, {}, **GEOMETRY))
+    on = f["on_current"].value
+    assert on.value == pytest.approx(6e-7, rel=0.05)
+    assert on.low is None or on.low == pytest.approx(on.value, rel=1e-9)
+    assert "20 V" in on.note

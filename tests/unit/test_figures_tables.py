@@ -86,3 +86,12 @@ def test_columns_that_differ_by_a_number_are_devices(tmp_path):
     f = figures(tmp_path, "Vset D1 (V),Vset D2 (V)\n" + rows, "values")
     assert f["devices"].value.value == 2.0
     assert f["values"].value.value == 70.0
+
+
+def test_a_bound_is_said_to_people(tmp_path, capsys):
+    path = tmp_path / "a.csv"
+    rows = "".join(f"{v / 2},{1e-13 + (1e-6 if v > 10 else 0.0):.4e}\n" for v in range(-20, 40))
+    path.write_text("Vg (V),Id (A)\n" + rows)
+    main(["figures", str(path), "--kind", "transfer", "--drain-voltage", "1 V"])
+    line = next(x for x in capsys.readouterr().out.splitlines() if x.startswith("subthreshold"))
+    assert "upper bound" in line

@@ -51,11 +51,20 @@ def print_flat(body: dict[str, Any]) -> None:
                 text += f"  {value['basis']}"
                 if value["sources"]:
                     text += "  (" + "; ".join(value["sources"][:3]) + ")"
+                text += _caveat(value.get("note") or "")
         elif isinstance(value, list):
             text = ", ".join(str(v) for v in value)
         else:
             text = str(value)
         sys.stdout.write(f"{key:<{width}}  {text}\n")
+
+
+_CAVEATS = ("bound", "EXTRAPOLATED", "numerical floor", "it is cut", "less than can be")
+
+
+def _caveat(note: str) -> str:
+    """Return a note that changes what the number says, for people; other notes stay in the JSON."""
+    return f"  ({note})" if any(word in note for word in _CAVEATS) else ""
 
 
 def check_file(path: str | None, field: str) -> None:

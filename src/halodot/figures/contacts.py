@@ -8,7 +8,7 @@ import numpy as np
 
 from ..core.sourced import Sourced, computed
 from ..device.state import Trace
-from .gate_sweep import Sweep, fit_of
+from .gate_sweep import Sweep, at_largest, fit_of
 from .state import Figure
 from .tools import spread, straight_line
 
@@ -49,9 +49,9 @@ def _reliability(sweeps: list[Sweep], *, linear: bool) -> Figure:
 
 
 def _steepest(sweeps: list[Sweep]) -> Figure:
-    text = "Largest d|Id|/dVg over runs of five points."
+    text = "Largest d|Id|/dVg over runs of five points, of the largest drain voltage."
     tops = []
-    for s in sweeps:
+    for s in at_largest(sweeps):
         slopes = [
             straight_line(s.over[k : k + 5], s.current[k : k + 5])[0]
             for k in range(len(s.over) - 4)

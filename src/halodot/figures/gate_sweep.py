@@ -41,6 +41,12 @@ class Fit:
     rows: NDArray[np.bool_]
 
 
+def at_largest(sweeps: list[Sweep]) -> list[Sweep]:
+    """Sweeps of the largest drain voltage: a spread over biases is none of the device."""
+    top = max((s.drain for s in sweeps if math.isfinite(s.drain)), default=math.nan)
+    return [s for s in sweeps if s.drain >= 0.98 * top] or sweeps
+
+
 def leak_share(sweep: Sweep, rows: NDArray[np.bool_] | None = None) -> float:
     """Median |Ig| over |Id| in `rows`, or where the device is on; 0 where Ig is not known."""
     if sweep.gate_current is None:

@@ -14,7 +14,7 @@ from ..core.sourced import Sourced, computed
 from ..device.state import Trace
 from .along_channel import along_figures
 from .contacts import contact_figures
-from .gate_sweep import LEAK, Fit, Sweep, fit_of, leak_share
+from .gate_sweep import LEAK, Fit, Sweep, at_largest, fit_of, leak_share
 from .photoresponse import dark_rows, photo_figures, state_figures
 from .state import Figure, Figures
 from .tools import (
@@ -281,6 +281,8 @@ def _threshold(
 
 
 def _on_off(sweeps: list[Sweep]) -> list[Figure]:
+    every, sweeps = sweeps, at_largest(sweeps)
+    where = f"at |Vd| = {sweeps[0].drain:.3g} V" if len(sweeps) < len(every) else ""
     ratios, on, off, floored = [], [], [], 0
     for s in sweeps:
         k = max(len(s.current) // 20, 1)
@@ -291,19 +293,20 @@ def _on_off(sweeps: list[Sweep]) -> list[Figure]:
         off.append(max(low, floor))
         ratios.append(on[-1] / off[-1] if off[-1] > 0 else math.inf)
     none = "the off current is exactly zero: no ratio"
-    note = "off current at the noise: a lower bound" if 2 * floored > len(sweeps) else ""
+    bound = "off current at the noise: a lower bound" if 2 * floored > len(sweeps) else ""
+    note = "; ".join(x for x in (where, bound) if x)
     return [
         Figure(
             "on_off_ratio",
             spread(ratios, "1", none, note),
             "Median of the highest 5 % of |Id| over that of the lowest 5 %, per sweep; the latter "
-            "not below the noise.",
+            "not below the noise; of the largest drain voltage where there are several.",
         ),
         Figure("off_current", spread(off, "A", "", note), "Median of the lowest 5 % of |Id|."),
-        Figure("on_current", spread(on, "A", ""), "Median of the highest 5 % of |Id|."),
+        Figure("on_current", spread(on, "A", "", where), "Median of the highest 5 % of |Id|."),
         Figure(
             "drain_voltage",
-            _drain([s.drain for s in sweeps]),
+            _drain([s.drain for s in every]),
             "Magnitude of the drain bias of the sweeps.",
         ),
     ]
