@@ -47,6 +47,25 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         },
         "protocol": [_SWEEP],
     },
+    "filament": {
+        "study": {"id": "my_switch", "title": "A filament of silver in a film of dots"},
+        "dots": _DOTS,
+        "film": {"ligand": "OA+OAm"},
+        "device": {
+            "kind": "two_terminal",
+            "area": "1e-4 cm2",
+            "layer": [{"name": "dots", "material": "film", "thickness": "100 nm"}],
+            "left": {"electrode": "Ag"},
+            "right": {"electrode": "ITO"},
+            "circuit": {"compliance": "0.1 mA", "shunt_resistance": "1e9 ohm"},
+            "filament": {
+                "electrode": "left",
+                "species": [{"name": "Ag"}],
+                "reduced": {"compliance_reset": "20 mA"},
+            },
+        },
+        "protocol": [_SWEEP],
+    },
     "transistor": {
         "study": {"id": "my_transistor", "title": "A film of dots as the channel of a transistor"},
         "dots": _DOTS,

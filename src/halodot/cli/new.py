@@ -15,7 +15,9 @@ def register(verbs: Any) -> None:
         description="Write a study that can be run as it is; every key that may be added stands "
         "in a comment with its unit, range and default. An existing file is never overwritten.",
     )
-    p.add_argument("kind", nargs="?", default="memristor", metavar="dot|memristor|transistor")
+    p.add_argument(
+        "kind", nargs="?", default="memristor", metavar="dot|memristor|filament|transistor"
+    )
     p.add_argument("-o", "--output", metavar="FILE", help="default: standard output")
     p.set_defaults(run=run)
 

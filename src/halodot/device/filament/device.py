@@ -26,7 +26,7 @@ from ..spec import (
 from ..state import Trace
 from ..waveform import Waveform
 from .growth import Cell, conductance
-from .reduced import CURRENT, HEAT, SHAPE, VOLTS, WEAR, Background, march
+from .reduced import CURRENT, HEAT, SHAPE, SOURCE, VOLTS, WEAR, Background, march
 from .spec import FilamentSpec
 
 if TYPE_CHECKING:
@@ -174,6 +174,12 @@ def prepare(
         sign=1.0 if f.electrode == "left" else -1.0, spread=float(f.barrier_spread),
         sites=float(f.sites) * area, seed=seed if f.reduced.noise else -1,
     )  # fmt: skip
+    if shunt is None:
+        notes = (
+            *notes,
+            "no leakage beside the stack (device.circuit.shunt_resistance is not given): the off "
+            "current and on/off ratios are those of a film without any pinhole",
+        )
     said = [*notes, *(n for layer in layers for n in layer.notes)]
     if brightest > 0.0:
         said += lit.notes
@@ -310,8 +316,15 @@ def _joined(
 def _told(device: Device, rows: Array, steps: int) -> str:
     hot = float(np.nanmax(rows[:, HEAT], initial=0.0))
     thick = device.cell.tip + max(float(np.nanmax(rows[:, SHAPE], initial=-1.0)), 0.0)
+    whole = rows[:, SHAPE] >= 0.0
+    at = device.sign * rows[:, SOURCE]
+    changes = ""
+    for text, which in (("joins", whole[1:] & ~whole[:-1]), ("parts", whole[:-1] & ~whole[1:])):
+        if which.any():
+            changes += f"the filament first {text} at {at[1:][which][0]:.3g} V; "
     return (
-        f"reduced filament, {abs(steps)} steps; up to {hot:.0f} K and {1e9 * thick:.2g} nm of "
-        "radius in what was recorded; not fitted to the lattice model, which with the same "
+        f"{changes}reduced filament, {abs(steps)} steps; up to {hot:.0f} K and "
+        f"{1e9 * thick:.2g} nm of radius in what was recorded; "
+        "not fitted to the lattice model, which with the same "
         "barriers sets later by orders of magnitude: fitted barriers are those of this model"
     )
