@@ -11,7 +11,8 @@ import pytest
 from halodot.cli import figures as verb
 from halodot.cli.main import main
 from halodot.core.errors import InputError
-from halodot.figures import KINDS
+from halodot.figures import KINDS, READABLE
+from halodot.figures.roles import NEEDS
 
 FILES = Path(__file__).parents[1] / "data" / "instruments"
 TRANSFER = str(FILES / "labview_german_transfer.txt")
@@ -110,8 +111,9 @@ def test_table_for_people_with_definitions(capsys):
     assert "NeuroSim label" in out
 
 
-def test_kinds_of_the_verb_are_those_of_the_stage():
-    assert verb.KINDS == KINDS
+def test_kinds_of_the_verb_are_those_that_files_are_read_as():
+    assert verb.READABLE == READABLE
+    assert set(READABLE) == set(NEEDS) <= set(KINDS)
 
 
 def test_every_option_is_parsed():
