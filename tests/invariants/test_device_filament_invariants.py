@@ -292,7 +292,8 @@ def test_atoms_and_ions_are_conserved() -> None:
 @pytest.mark.slow
 def test_set_times_spread_from_device_to_device() -> None:
     """Times to the first joined step over seeds: all set, with a finite, right-skewed spread."""
-    problem = film((8, 10, 10), patch=0.05, adhesion=0.1, redox=0.3)
+    slow = (8e9, 4e8, 1.2e9)  # a slowed film, for speed
+    problem = film((8, 10, 10), fastest=slow, patch=0.05, adhesion=0.1, redox=0.3)
     drive = Drive(np.linspace(2.5e-7, 2e-5, 80), np.full(80, 1.6), compliance=1e-7)
     found = []
     for seed in range(20):
