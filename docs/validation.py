@@ -291,6 +291,10 @@ REASONS = {
     "1 V and slow at rest; nothing holds the ions once the voltage is off",
     ("t11", "on_off_ratio"): "the computed off current is the assumed floor of the instrument; "
     "leakage through the gate and around the channel is not in the model",
+    ("t11", "mobility_p"): "too wide: decay length, disorder and traps of the film span four "
+    "decades of mobility",
+    ("t11", "apparent_mobility_hole"): "too wide: ions under the channel take a share of the gate "
+    "that nobody measured",
 }
 
 

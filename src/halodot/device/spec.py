@@ -12,6 +12,7 @@ from ..core.spec import Spec, quantity
 from .filament.spec import FilamentSpec
 from .layer import CHARGE_DOC, Charge, Ion, Layer, Trap, check_endless, endless
 from .light import LightSource, Optics
+from .protocol_base import _Protocol
 from .protocols import (
     Capacitance,
     ElectricalTrain,
@@ -19,7 +20,6 @@ from .protocols import (
     FromFile,
     Impedance,
     Level,
-    Logic,
     OpenCircuit,
     OpticalTrain,
     Output,
@@ -29,12 +29,11 @@ from .protocols import (
     Steady,
     Steps,
     Sweep,
-    Synapse,
     Transfer,
-    _Protocol,
     needs,
     voltages,
 )
+from .synaptic import Logic, Synapse
 
 __all__ = [
     "Capacitance",
