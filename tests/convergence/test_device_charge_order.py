@@ -58,7 +58,7 @@ def fixed_steps(cell, count, span=2.0, volts=0.3):
         copy_state(B, A)
         copy_state(A, new)
     row = np.empty(COLUMNS)
-    write_row(p, new, a0, history, W, 0.0, row)
+    write_row(p, new, a0, history, right, W, 0.0, row)
     return row[TOTAL]
 
 

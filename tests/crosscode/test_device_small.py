@@ -107,7 +107,7 @@ def follow_compiled(engine: Simulation, dt: float, voltages, lights):
         g = np.array([light])
         assert attempt(P, new, A, B, dt, dt, order, g, left, right, DRIVEN, work, T) > 0
         row = np.zeros(COLUMNS)
-        write_row(P, new, a0, c1 * A.X[0] + c2 * B.X[0], work, 0.0, row)
+        write_row(P, new, a0, c1 * A.X[0] + c2 * B.X[0], right, work, 0.0, row)
         rows.append(row[TOTAL])
     return np.array(rows)
 

@@ -134,7 +134,7 @@ def leaky_integrator(
 
     >>> t = leaky_integrator([[(1.0, 1.0, 2.0)]])
     >>> round(float(t.columns["current"].max()), 3)
-    2.254
+    2.261
     """
     columns: dict[str, list[Array]] = {"time": [], "light": [], "current": []}
     sweep = []
