@@ -148,9 +148,8 @@ def find_records(
         measured = _absolute(name, kind, block, need)
         picked = picked + measured
     free = [k for k in range(len(block.columns)) if k not in {p.index for p in picked}]
-    unnamed = (
-        (None, "device") if kind in ("spectrum", "decay") else (None,)
-    )  # of a sample: its curve
+    # a column named after its sample is a curve there
+    unnamed = (None, "device") if kind in ("spectrum", "decay") else (None,)
     free = [k for k in free if role_of(block.columns[k].name, block.columns[k].unit) in unnamed]
     free = [k for k in free if np.any(np.isfinite(block.data[:, k]))]
     if kind == "spectrum" and not overrides and swept and not measured and len(free) > 1:
