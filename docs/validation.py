@@ -248,8 +248,8 @@ def digits(**table: Any) -> Any:
 def digits_found(mark: float, **table: Any) -> Found:
     """Accuracy on the array and in software."""
     s = digits(**table)
-    text = f"{100 * s.accuracy.value:.1f} %, software {100 * s.baseline.value:.1f} %"
-    return Found(text, bool(abs(s.accuracy.value - s.baseline.value) <= mark))
+    text = f"{100 * s.value.value:.1f} %, software {100 * s.baseline.value:.1f} %"
+    return Found(text, bool(abs(s.value.value - s.baseline.value) <= mark))
 
 
 def circuit_checks() -> Iterator[Check]:
@@ -267,7 +267,7 @@ def circuit_checks() -> Iterator[Check]:
         "2 within 0.15",
         lambda: near(order_of_correction(), 2.0, 0.15),
     )
-    ideal = {"wire_resistance": "0 ohm", "programming_spread": 0.0, "conductance_spread": 0.0}
+    ideal = {"wire_resistance": "0 ohm", "cycle_to_cycle": 0.0, "conductance_spread": 0.0}
     yield Check(
         "digits on ideal cells and wires",
         "the same weights in software",

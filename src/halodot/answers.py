@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from .library import Library
     from .study import Study
 
-STAGES = ("film", "dots", "population", "score")
+STAGES = ("film", "dots", "population")
 _PHOTON_ENDS = ("_energy", "_gap", "_peak", "_edge", "_onset")
 _WIDTH_ENDS = ("_fwhm", "_width")
 
@@ -111,7 +111,8 @@ def _extras(result: Result) -> tuple[dict[str, Sourced], ...]:
     solid = result.film.extras if result.film else {}
     dots = result.dots.extras if result.dots else {}
     flask = result.population.extras if result.population else {}
-    return solid, dots, flask, result.crystal
+    task = result.score.named() if result.score else {}
+    return task, solid, dots, flask, result.crystal
 
 
 def names(result: Result) -> set[str]:

@@ -180,7 +180,7 @@ def score():
     return Score(
         "digits", computed(0.925, "1", 0.90, 0.945), computed(0.961, "1"), computed(0.1, "1"),
         q(2e-9, "J", 0.5), q(3e-7, "s", 0.5),
-        {"confusion": matrix, "classes": list(range(10))},
+        details={"confusion": matrix, "classes": list(range(10))},
     )  # fmt: skip
 
 

@@ -16,7 +16,7 @@ FILES = sorted(ROOT.rglob("*.py"))
 GROUND = ("core", "numerics", "library", "optics")
 BEFORE = {  # stage -> the stages whose hand-over it may read
     "crystal": (), "synthesis": ("dot",), "dot": ("synthesis",), "film": ("dot",),
-    "device": ("film",), "figures": ("device",), "array": ("figures",), "task": ("array",),
+    "device": ("film",), "figures": ("device",), "array": ("figures", "device"), "task": ("array",),
 }  # fmt: skip
 HEAVY = ("pandas", "scipy", "numba", "matplotlib", "pint", "sklearn", "xarray", "coloraide",
          "pydantic", "jinja2", "tqdm", "h5netcdf", "tmm")  # fmt: skip

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from ..core.errors import InputError
 from ..core.status import Status
 from ..figures.state import Figures
 from .cell import cell
 from .spec import ArraySpec
-from .state import Array
+from .state import Array, Compact
 
 
-def build(figures: Figures, spec: ArraySpec | None = None, seed: int = 0) -> Array:
+def build(
+    figures: Figures,
+    spec: ArraySpec | None = None,
+    seed: int = 0,
+    *,
+    compact: Callable[[int | None], Compact] | None = None,
+    every: tuple[Figures, ...] = (),
+) -> Array:
     """Return a crossbar of the device whose `figures` are given.
 
     Parameters
@@ -21,6 +30,10 @@ def build(figures: Figures, spec: ArraySpec | None = None, seed: int = 0) -> Arr
         Size, wires, programming and read-out; defaults where None.
     seed
         Root of all programming draws, 0 or more.
+    compact
+        Draw -> the device as a circuit sees it, for tasks that need its dynamics.
+    every
+        Figures of all protocols, for tasks that read them.
 
     Notes
     -----
@@ -47,4 +60,6 @@ def build(figures: Figures, spec: ArraySpec | None = None, seed: int = 0) -> Arr
         read_time=spec.read_time,
         adc_bits=spec.adc_bits,
         adc_energy=spec.adc_energy,
+        compact=compact,
+        figures=every or (figures,),
     )

@@ -1,12 +1,15 @@
-"""What a measurement hands over: a trace, simulated or measured."""
+"""What a measurement hands over: a trace, simulated or measured, and a device for circuits."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..core.errors import InputError
 from ..core.sourced import Sourced
 from ..core.status import Status
 
@@ -80,3 +83,111 @@ class Trace:
 
     def __len__(self) -> int:
         return len(self.sweep)
+
+
+@dataclass(frozen=True)
+class Drive:
+    """What a circuit does to one cell: straight lines of source voltage and light between corners.
+
+    Attributes
+    ----------
+    time, voltage, light
+        Corners: time increasing from 0 [s], source voltage [V], fraction of full light [1].
+    outputs
+        Times of the record, increasing, within the corners [s].
+    """
+
+    time: Array
+    voltage: Array
+    light: Array
+    outputs: Array
+
+
+@dataclass(frozen=True)
+class Response:
+    """What a cell did under a `Drive`, a number for each of its outputs.
+
+    Attributes
+    ----------
+    voltage, current
+        Across the cell itself, behind series resistance and compliance [V], and through it [A].
+    states
+        Name -> array, for example ``shape`` [m] and ``ligand_loss`` [1] of a filament.
+    end
+        State at the last corner, to go on from.
+    """
+
+    voltage: Array
+    current: Array
+    states: dict[str, Array]
+    end: Array
+    status: Status = Status.OK
+
+
+@dataclass(frozen=True)
+class Compact:
+    """A device as a circuit sees it: a state that voltage and light move, and a current.
+
+    Attributes
+    ----------
+    kind
+        ``filament`` (the reduced model of a simulated device) or ``measured`` (fitted to records).
+    label
+        Shown in tables, for example ``OGB, low compliance``.
+    march
+        (drive, start, seed) -> `Response`; `seed` -1 leaves out all noise, `start` None is rest.
+        One seed is one history: chance of this cell in this run.
+    another
+        (relative spread, seed) -> another cell of the same batch, its geometry scattered.
+    with_series
+        Resistance [ohm] -> the same cell behind a further resistor, the load of a circuit: source
+        voltages count from beyond it, `Response.voltage` is that of the cell.
+    rest
+        State of a cell that nothing was done to.
+    largest_voltage
+        That the tables of the model reach [V]; a larger drive is refused.
+    full_light
+        Irradiance that a light of 1 stands for [W/m2]; unknown where there is no light.
+    area
+        Of the cell that the light falls on [m2].
+    parameters
+        For exports and reports, by name.
+    model
+        The numbers behind `march`, for exports: what it is depends on `kind`.
+    """
+
+    kind: str
+    label: str
+    march: Callable[[Drive, Array | None, int], Response]
+    another: Callable[[float, int], Compact]
+    with_series: Callable[[float], Compact]
+    rest: Array
+    largest_voltage: float
+    full_light: Sourced
+    area: Sourced
+    parameters: dict[str, Sourced] = field(default_factory=dict)
+    model: Any = None
+    notes: tuple[str, ...] = ()
+
+    def follow(self, drive: Drive, start: Array | None = None, seed: int = -1) -> Response:
+        """Drive the cell from `start` (rest where None).
+
+        Raises
+        ------
+        InputError
+            If corners do not increase in time, the drive goes beyond `largest_voltage`, or its
+        light leaves 0 to 1.
+        """
+        if len(drive.time) < 2 or float(np.min(np.diff(drive.time))) <= 0.0:
+            allowed = "at least two corners, each later than the one before"
+            raise InputError("drive time", "corners that do not increase", allowed, "sort them")
+        largest = float(np.max(np.abs(drive.voltage)))
+        if largest > self.largest_voltage * (1.0 + 1e-9):
+            raise InputError(
+                "drive voltage", f"{largest:g} V", f"at most {self.largest_voltage:g} V, the "
+                "largest of the protocols that this device was solved for",
+                "drive it less, or add a protocol that goes there",
+            )  # fmt: skip
+        if float(np.min(drive.light)) < 0.0 or float(np.max(drive.light)) > 1.0 + 1e-9:
+            raise InputError("drive light", "outside 0 to 1", "fractions of full light", "scale it")
+        return self.march(drive, start, seed)

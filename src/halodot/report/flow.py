@@ -8,8 +8,8 @@ from typing import Any
 
 from ..core.sourced import Sourced
 from .model import Variant
-from .summary import figure_text, main_figures, wavelength
-from .text import number, pretty_name, value_text
+from .summary import figure_text, main_figures, scored, wavelength
+from .text import pretty_name, value_text
 
 Rows = list[tuple[str, str]]
 OF_TABLES = ("film_thickness", "thickness_spread", "peclet", "wvtr", "film_lifetime", "film_cost")
@@ -120,7 +120,7 @@ def _array(v: Variant) -> Rows:
     if a is None:
         return []
     rows = [("size", f"{a.word_lines} × {a.bit_lines}")]
-    rows += _of(a.cell, "conductance_low", "conductance_high", "programming_spread")
+    rows += _of(a.cell, "conductance_low", "conductance_high", "cycle_to_cycle")
     levels = "analogue" if a.cell.levels is None else str(a.cell.levels)
     return [*rows, ("levels", levels), *_of(a, "wire_resistance")]
 
@@ -129,10 +129,10 @@ def _task(v: Variant) -> Rows:
     s = v.score
     if s is None:
         return []
-    rows = [("task", pretty_name(s.task)), *_of(s, "accuracy")]
-    for name, q in (("in software", s.baseline), ("chance", s.chance)):
+    rows = [("task", pretty_name(s.task))]
+    for name, q in ((s.measure, s.value), ("baseline", s.baseline), ("chance", s.chance)):
         if q.is_known:
-            rows.append((name, f"{number(100 * float(q))} %"))
+            rows.append((name, scored(s, q)))
     return rows + _of(s, "energy", "latency")
 
 

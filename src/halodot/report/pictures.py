@@ -221,7 +221,7 @@ def _scores(result: ReportInput) -> Iterator[tuple]:
     scored = [(v.label, v.score) for v in result.variants[:MOST_SERIES] if v.score is not None]
     yield (
         "task",
-        "Accuracy beside the same weights in software and chance; bars are 90 % intervals.",
+        "What the array reached beside its baseline and chance; bars are 90 % intervals.",
         False,
         lambda name: scores.accuracies(scored, name),
     )

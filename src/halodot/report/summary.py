@@ -9,6 +9,7 @@ from scipy import constants
 from ..core.sourced import Sourced
 from ..dot.state import DotProperties
 from ..figures.state import Figure
+from ..task.state import Score
 from .compare import tally
 from .model import ReportInput, StatusLine, Variant
 from .text import number, pretty_name, value_text
@@ -115,9 +116,18 @@ def _figures(v: Variant, wanted: Collection[str]) -> str:
 
 
 def _task(v: Variant) -> str:
-    if v.score is None or not v.score.accuracy.is_known:
+    if v.score is None or not v.score.value.is_known:
         return ""
-    text = f"{pretty_name(v.score.task)} {number(100 * float(v.score.accuracy))} % right"
+    if v.score.verdict:
+        return f"{pretty_name(v.score.task)}: {v.score.verdict}"
+    text = f"{pretty_name(v.score.task)}: {v.score.measure} {scored(v.score, v.score.value)}"
     if v.score.baseline.is_known:
-        text += f" ({number(100 * float(v.score.baseline))} % in software)"
+        text += f" (baseline {scored(v.score, v.score.baseline)})"
     return text
+
+
+def scored(score: Score, q: Sourced) -> str:
+    """Return a value of a task as text: accuracies in per cent, anything else as it is."""
+    if score.measure == "accuracy":
+        return f"{number(100 * float(q))} %"
+    return value_text(q)

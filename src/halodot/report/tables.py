@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from ..chain import Result
     from ..dot.state import DotProperties
     from ..runs import Run
+    from ..task.state import Score
 
 # SI unit -> (customary unit, ending of a key)
 CUSTOMARY = {
@@ -154,13 +155,16 @@ def flat(run: Run) -> dict[str, Any]:
             body[(f"{label}." if label else "") + key] = value
         if result.score:
             where = f"{label}." if label else ""
-            body[f"{where}accuracy"] = result.score.accuracy.to_json()
-            body[f"{where}baseline_accuracy"] = result.score.baseline.to_json()
-            body[f"{where}energy_J"] = result.score.energy.to_json()
-            body[f"{where}latency_s"] = result.score.latency.to_json()
+            body |= {where + k: v for k, v in of_score(result.score).items()}
     body["notes"] = list(dict.fromkeys(_notes(run)))
     body["comparisons"] = [compare.to_json(c) for c in run.comparisons]
     return body
+
+
+def of_score(score: Score) -> dict[str, Any]:
+    """Return a score under flat keys: its measure, `baseline_...`, energy, latency, the others."""
+    body: dict[str, Any] = dict(keyed(name, q) for name, q in score.named().items())
+    return body | ({"verdict": score.verdict} if score.verdict else {})
 
 
 def _notes(run: Run) -> Iterable[str]:

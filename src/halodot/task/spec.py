@@ -1,32 +1,17 @@
-"""What a user may set of a task."""
+"""What a user may set of a task: one spec a task, told apart by its name."""
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import Discriminator, Tag
 
-from ..core.spec import Spec
+from .classification.spec import Digits
 
 
-class TaskSpec(Spec):
-    """A task and how it is trained and repeated.
+def _name(given: Any) -> str:
+    return str(given.get("name", "digits") if isinstance(given, dict) else given.name)
 
-    Examples
-    --------
-    >>> TaskSpec().name
-    'digits'
-    """
 
-    name: Literal["digits"] = Field(
-        default="digits", description="digits: handwritten digits of 8 x 8 pixels, ten classes"
-    )
-    hidden: int = Field(
-        default=0, ge=0, le=512, description="neurons of a hidden layer; 0 is softmax regression"
-    )
-    programmings: int = Field(
-        default=8, ge=5, le=1000, description="independent programmings of the array"
-    )
-    training_seed: int = Field(
-        default=0, ge=0, description="of the split into training and test set, and of the training"
-    )
+# By a function: without a name it is the digits, and the error of another name lists them.
+TaskSpec = Annotated[Annotated[Digits, Tag("digits")], Discriminator(_name)]

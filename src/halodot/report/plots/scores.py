@@ -185,48 +185,56 @@ def _counts(ax: Any, matrix: NDArray[Any], share: NDArray[Any]) -> None:
 
 
 def accuracies(scores: Sequence[tuple[str, Score]], name: str) -> str | None:
-    """Draw accuracy on the array beside the same weights in software and chance."""
-    kept = [(label, s) for label, s in scores if s.accuracy.is_known]
+    """Draw what tasks reached beside their baselines and chance; those of the first measure."""
+    known = [(label, s) for label, s in scores if s.value.is_known]
+    kept = [(label, s) for label, s in known if s.measure == known[0][1].measure]
     if not kept:
         return None
+    scale = 100.0 if kept[0][1].measure == "accuracy" else 1.0
     with st.style():
         figure = st.new_figure(6.4, 1.6 + 0.9 * len(kept))
         ax = figure.subplots()
-        parts = (("on the array", "accuracy"), ("in software", "baseline"), ("chance", "chance"))
+        parts = (("on the array", "value"), ("baseline", "baseline"), ("chance", "chance"))
         ticks, names = [], []
         for k, (label, score) in enumerate(kept):
             for j, (words, key) in enumerate(parts):
                 q: Sourced = getattr(score, key)
                 if q.is_known:
                     y = -(k * 3.6 + j)
-                    _bar(ax, y, q, key)
+                    _bar(ax, y, q, key, scale)
                     ticks.append(y)
                     names.append(f"{st.safe(label or score.task)}: {words}")
         ax.set_yticks(ticks, names)
-        ax.set_xlim(0, 105)
+        if scale == 100.0:
+            ax.set_xlim(0, 105)
         ax.tick_params(axis="y", length=0)
-        ax.set_xlabel("Accuracy [%]")
+        measure = kept[0][1].measure
+        ax.set_xlabel(f"{measure[:1].upper()}{measure[1:]} [{'%' if scale == 100.0 else '1'}]")
         ax.grid(True, axis="x", color=st.GRID)
         ax.set_axisbelow(True)
         text = "; ".join(f"{n}" for n in names)
-        return st.to_svg(figure, name, "Accuracy beside its baselines", text)
+        return st.to_svg(
+            figure, name, f"{measure[:1].upper()}{measure[1:]} beside its baselines", text
+        )
 
 
-def _bar(ax: Any, y: float, q: Sourced, key: str) -> None:
-    face = {"accuracy": "#0072B2", "baseline": "#9fb8cc", "chance": "#d4d8de"}[key]
-    value = 100 * float(q)
+def _bar(ax: Any, y: float, q: Sourced, key: str, scale: float) -> None:
+    face = {"value": "#0072B2", "baseline": "#9fb8cc", "chance": "#d4d8de"}[key]
+    value = scale * float(q)
     ax.barh(y, value, height=0.78, color=face)
-    low, high = (100 * e for e in ends(q))
+    low, high = (scale * e for e in ends(q))
     if high > low:
         ax.plot([low, high], [y, y], color=st.INK, linewidth=1.6)
     room = max(high, value)
-    inside = room > 88
+    full = 105.0 if scale == 100.0 else 1.15 * ax.get_xlim()[1]
+    inside = room > 0.84 * full
+    gap = 0.012 * full
     ax.text(
-        min(low, value) - 1.2 if inside else room + 1.2,
+        min(low, value) - gap if inside else room + gap,
         y,
-        f"{value:.1f}",
+        f"{value:.1f}" if scale == 100.0 else f"{value:.3g}",
         va="center",
         ha="right" if inside else "left",
         fontsize=9.5,
-        color="white" if inside and key == "accuracy" else st.INK,
+        color="white" if inside and key == "value" else st.INK,
     )

@@ -1,0 +1,1 @@
+"""Classification: weights in crossbars, written once or learned on the array."""
