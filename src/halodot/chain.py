@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
-from . import array, device, dot, figures, film, recipes, synthesis, task
+from . import circuits, device, dot, figures, film, recipes, synthesis, task
 from .answers import aside, with_crystal
 from .array.state import Array
 from .core.errors import InputError
@@ -59,7 +59,7 @@ def run(study: Study, library: Library, keep: Keep = at_once) -> Result:
     found = with_intervals(every, one, study.study.draws, keep)
     result = replace(result, figures=found[:count], aside=found[count:])
     if study.array:
-        tile = array.build(result.figures[0], study.array, study.study.seed)
+        tile = circuits.tile(study, library, result, measure)
         result = replace(result, array=tile)
         if study.task:
             result = replace(result, score=keep("score", lambda: task.evaluate(tile, study.task)))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +24,7 @@ from .device.spec import DeviceSpec, Protocol, needs, voltages
 from .device.waveform_file import with_files
 from .dot.spec import DotModel
 from .film.spec import FilmSpec
+from .inheritance import find, inherited
 from .library import Library
 from .reported import Reported, published
 from .synthesis.spec import DotsSpec, RecipeSpec
@@ -47,6 +47,15 @@ class Header(Spec):
     )
     title: str = Field(min_length=1, max_length=200, description="one line")
     description: str = Field(default="", max_length=4000, description="a sentence or two")
+    base: str = Field(
+        default="",
+        max_length=200,
+        description="another study, by its id or file, whose tables are taken where this one has "
+        "none; lists such as [[protocol]] are replaced as a whole",
+    )
+    variant: str = Field(
+        default="", max_length=60, description="which variant of the base is taken"
+    )
     references: tuple[str, ...] = Field(default=(), description="sources, e.g. 'ref188' or a DOI")
     seed: int = Field(default=1, ge=0, le=2**32 - 1, description="root of all random draws")
     draws: int = Field(
@@ -253,6 +262,7 @@ def load(path: str | Path) -> StudyFile:
 
 def from_data(data: dict[str, Any], folder: str | Path = ".") -> StudyFile:
     """Validate the tables of a study whose own files stand in `folder`."""
+    data = inherited(data, folder)
     raw, data = data, with_files(data, folder)
     study = build(Study, data)
     paths = [_beside(Path(folder), name, k) for k, name in enumerate(study.library)]
@@ -335,36 +345,6 @@ def _varied(data: dict[str, Any], folder: str | Path, variant: Variant, index: i
             field = f"variant[{index}].set, {e.field}"
             raise InputError(field, e.value, e.allowed, e.remedy) from None
     return build(Study, with_files(data, folder))
-
-
-def find(path: str | Path) -> Path:
-    """Return the path of a study file; a bare id such as ``m1`` names a shipped study.
-
-    A folder of that name, such as a run of it, does not hide the id; a file does.
-    """
-    word = str(path)
-    if not word or "\0" in word or len(word) > 4000:
-        raise InputError("study", word, "the name of a TOML file", "check the name")
-    if word.endswith(".toml") or "/" in word or _is_file(Path(word)):
-        return Path(word)
-    known = shipped()
-    if word.lower() not in known:
-        allowed = "a TOML file or the id of a shipped study"
-        raise InputError("study", word, allowed, nearest(word.lower(), known) if known else "")
-    return known[word.lower()]
-
-
-def _is_file(path: Path) -> bool:
-    return path.exists() and not path.is_dir()
-
-
-def shipped() -> dict[str, Path]:
-    """Return the studies that ship with the package: id in small letters -> path."""
-    package = Path(str(resources.files(__package__)))
-    folder = package / "studies"
-    if not folder.is_dir():  # a checkout: the studies stand beside src/
-        folder = package.parents[1] / "studies"
-    return {p.stem.split("_", 1)[0].lower(): p for p in sorted(folder.glob("*.toml"))}
 
 
 def resolve(spec: Spec) -> dict[str, Any]:

@@ -14,8 +14,9 @@ from . import runs
 from .core import tomlfile
 from .core.errors import InputError
 from .core.runfolder import hash_of, is_run, manifest
+from .inheritance import find, inherited
 from .report import tables
-from .study import StudyFile, find, from_data
+from .study import StudyFile, from_data
 
 POINTS = 10_000
 MARK = "sweep.txt"
@@ -101,7 +102,7 @@ def sweep(
         that cannot be run becomes a row with its reason.
     """
     where = find(path)
-    data = tomlfile.read(where)
+    data = inherited(tomlfile.read(where), where.parent)
     base = from_data(data, where.parent)
     grid = list(itertools.islice(itertools.product(*(v for _, v in vary)), POINTS + 1))
     if not vary or len(grid) > POINTS:
