@@ -24,7 +24,7 @@ from .device.spec import DeviceSpec, Protocol, needs, voltages
 from .device.waveform_file import with_files
 from .dot.spec import DotModel
 from .film.spec import FilmSpec
-from .inheritance import find, inherited
+from .inheritance import find, inherited, shipped
 from .library import Library
 from .reported import Reported, published
 from .synthesis.spec import DotsSpec, RecipeSpec
@@ -33,8 +33,8 @@ from .synthesis.treatment.spec import Treatment
 from .task.spec import TaskSpec
 
 __all__ = [
-    "Reported", "Study", "StudyFile", "draw", "load", "override", "published", "resolve",
-    "uncertain",
+    "Reported", "Study", "StudyFile", "draw", "find", "load", "override", "published", "resolve",
+    "shipped", "uncertain",
 ]  # fmt: skip
 
 
