@@ -7,32 +7,29 @@ stopped goes on where it was.
 
 from __future__ import annotations
 
-import os
 import re
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from multiprocessing import connection, get_context
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Literal
 
 from . import chain, runs
-from .core import codec, tomlfile
+from .core import tomlfile
 from .core.errors import InputError, nearest
 from .core.sourced import Sourced
-from .ensemble import die_with_parent
 from .report import compare
 from .report.model import Comparison
 from .runs import Run
 from .study import StudyFile, from_data, load, shipped
+from .workers import CARDS, Progress, Work
 
 State = Literal["ok", "incomplete", "failed"]
-Watch = Callable[["Progress"], None]
+Watch = Callable[[Progress], None]
 FOLDER = "runs/atlas"
 MARK = "halodot-atlas.txt"
-CARDS = "cards"
 JOBS = 2
 SEVERAL = 3  # systems to run, from which on it pays to load for all of them at once
 # figures that are compared across devices, in the names of the records
@@ -121,17 +118,6 @@ class Atlas:
         raise KeyError(name)
 
 
-@dataclass(frozen=True)
-class Progress:
-    """Where an atlas stands: what `watch` is called with."""
-
-    seconds: float
-    systems: int
-    finished: int
-    running: tuple[tuple[str, str, int, int], ...] = ()  # system, step, steps done, steps in all
-    last: Entry | None = None  # finished just now
-
-
 def atlas(
     only: Sequence[str] = (),
     output: str | Path = FOLDER,
@@ -182,15 +168,12 @@ def atlas(
         except InputError as e:
             done[name] = _failed(name, f"{e.field}: {e.remedy or e.allowed}")
             continue
-        card = _card(folder, name)
-        if card is not None and card.identity == file.identity:
-            done[name] = card
-        else:
-            files[name] = file
-    if len(files) > SEVERAL:
+        files[name] = file
+    work = Work(folder, Entry, _one, _failed, watch, jobs)
+    work.take(files, done)
+    if len(work.files) > SEVERAL:
         _warm_up()
-    work = _Work(folder, files, done, watch, jobs)
-    work.go()
+    done = work.go(_size)
     found = Atlas(tuple(done[name] for name in ids), folder)
     write(found)
     return found
@@ -252,16 +235,6 @@ def _folder(output: str | Path) -> Path:
         allowed = "a place in an existing folder that can be written"
         raise InputError("output folder", str(output), allowed, str(e.strerror)) from None
     return folder
-
-
-def _card(folder: Path, name: str) -> Entry | None:
-    """What is known of a system that finished there, None where nothing is or it is damaged."""
-    try:
-        found = codec.loads((folder / CARDS / f"{name}.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError, KeyError, TypeError, ImportError):
-        return None
-    whole = isinstance(found, Entry) and (folder / name / "report.html").is_file()
-    return found if whole else None
 
 
 def _failed(name: str, reason: str, cpu_s: float = 0.0) -> Entry:
@@ -350,141 +323,16 @@ def _reported(name: str, quantity: str, unit: str) -> Sourced:
     return found
 
 
-@dataclass
-class _Task:
-    """A system that runs: its process, its pipe, and how far it is."""
-
-    process: Any
-    pipe: Any
-    step: tuple[str, int, int] = ("", 0, 0)
-
-
-class _Work:
-    """Runs the systems that are not finished, the longest first, and takes in their cards."""
-
-    def __init__(
-        self,
-        folder: Path,
-        files: dict[str, StudyFile],
-        done: dict[str, Entry],
-        watch: Watch | None,
-        jobs: int,
-    ) -> None:
-        self.folder, self.files, self.done = folder, files, done
-        self.watch, self.jobs = watch, jobs
-        self.start = time.monotonic()
-        self.total = len(files) + len(done)
-        self.running: dict[str, _Task] = {}
-
-    def go(self) -> None:
-        """Work until every system has its entry."""
-        waiting = sorted(self.files, key=self._work_of)
-        self._tell(None)
-        try:
-            while waiting or self.running:
-                while waiting and len(self.running) < self.jobs:
-                    name = waiting.pop()
-                    self.running[name] = self._started(name)
-                self._listen()
-        finally:
-            for task in self.running.values():  # stopped: nothing runs on
-                task.process.terminate()
-                task.process.join()
-
-    def _work_of(self, name: str) -> float:
-        """A guess of the seconds that a system takes: of its last run, else of its size."""
-        card = _card(self.folder, name)
-        if card is not None:
-            return card.cpu_s
-        file = self.files[name]
-        return float(sum((1 + v.study.draws) * (1 + len(v.protocol)) for _, v in file.variants))
-
-    def _started(self, name: str) -> _Task:
-        context: Any = get_context("fork" if "fork" in _methods() else "spawn")
-        theirs, mine = context.Pipe()
-        log = self.folder / CARDS / f"{name}.log"
-        args = (name, self.files[name], self.folder, theirs, log, os.getpid())
-        process = context.Process(target=_one, args=args, name=f"halodot {name}")
-        process.start()
-        theirs.close()
-        return _Task(process, mine)
-
-    def _listen(self) -> None:
-        """Wait at most a second for words or the end of what runs."""
-        pipes = [t.pipe for t in self.running.values()]
-        connection.wait([*pipes, *(t.process.sentinel for t in self.running.values())], 1.0)
-        ended = None
-        for name, task in list(self.running.items()):
-            alive = task.process.is_alive()
-            try:
-                while task.pipe.poll():
-                    task.step = task.pipe.recv()
-            except (EOFError, OSError):
-                pass
-            if not alive:
-                ended = self.done[name] = self._ended(name, task)
-                del self.running[name]
-                self._tell(ended)
-        if ended is None:
-            self._tell(None)
-
-    def _ended(self, name: str, task: _Task) -> Entry:
-        task.process.join()
-        task.pipe.close()
-        log = self.folder / CARDS / f"{name}.log"
-        card = _card(self.folder, name)
-        is_new = card is not None and card.identity == self.files[name].identity
-        if task.process.exitcode == 0 and card is not None and is_new:
-            log.unlink(missing_ok=True)
-            return card
-        return _failed(name, _last_words(log, task.process.exitcode))
-
-    def _tell(self, last: Entry | None) -> None:
-        if self.watch is not None:
-            running = tuple((name, *t.step) for name, t in self.running.items())
-            seconds = time.monotonic() - self.start
-            self.watch(Progress(seconds, self.total, len(self.done), running, last))
-
-
-def _methods() -> list[str]:
-    import multiprocessing
-
-    return multiprocessing.get_all_start_methods()
-
-
-def _last_words(log: Path, code: int | None) -> str:
-    """The last line that a system wrote before it ended, and how it ended."""
-    try:
-        lines = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
-    except OSError:
-        lines = []
-    how = f"ended by signal {-code}" if code is not None and code < 0 else f"ended with {code}"
-    return f"{lines[-1].strip()} ({how}; see {log.name})" if lines else f"{how}, without a word"
-
-
-def _one(name: str, file: StudyFile, folder: Path, pipe: Any, log: Path, parent: int) -> None:
-    """Run one system in a process of its own and leave its card; what it says goes to its log."""
-    die_with_parent(parent)
-    with log.open("w", encoding="utf-8") as said:
-        os.dup2(said.fileno(), 2)
-        os.dup2(said.fileno(), 1)
-    sys.stderr = sys.stdout = open(2, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
+def _one(name: str, file: StudyFile, folder: Path, progress: runs.Progress) -> Entry:
+    """Run one system, in a process of its own."""
     start = time.process_time()
+    done = runs.run(file, folder / name, progress=progress)
+    return entry_of(name, done, time.process_time() - start)
 
-    def progress(step: str, done: int, total: int) -> None:
-        pipe.send((step, done, total))
 
-    try:
-        done = runs.run(file, folder / name, progress=progress)
-    except InputError as e:
-        sys.stderr.write(" ".join(str(e).split()) + "\n")
-        sys.stderr.flush()
-        os._exit(1)
-    entry = entry_of(name, done, time.process_time() - start)
-    card = folder / CARDS / f"{name}.json"
-    temporary = card.with_suffix(".tmp")
-    temporary.write_text(codec.dumps(entry), encoding="utf-8")
-    temporary.replace(card)
+def _size(file: StudyFile) -> float:
+    """A guess of the seconds that a system takes, where it was never run."""
+    return float(sum((1 + v.study.draws) * (1 + len(v.protocol)) for _, v in file.variants))
 
 
 class _Verb(ModuleType):

@@ -7,7 +7,8 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from ..atlas import Atlas, Progress
+    from ..atlas import Atlas
+    from ..workers import Progress
 
 
 def register(verbs: Any) -> None:

@@ -98,6 +98,10 @@ def of_filament(
         more = device.cell._replace(series=device.cell.series + resistance)
         return of_filament(replace(device, cell=more), label, largest, light, area, notes)
 
+    def with_compliance(current: float) -> Compact:
+        less = device.cell._replace(compliance=current)
+        return of_filament(replace(device, cell=less), label, largest, light, area, notes)
+
     cell = device.cell
     return Compact(
         kind="filament",
@@ -117,6 +121,7 @@ def of_filament(
         },
         model=device,
         notes=notes,
+        with_compliance=with_compliance,
     )
 
 

@@ -152,6 +152,8 @@ class Compact:
         Of the cell that the light falls on [m2].
     parameters
         For exports and reports, by name.
+    with_compliance
+        Current [A] -> the same cell under a source that gives no more; None where it has no limit.
     model
         The numbers behind `march`, for exports: what it is depends on `kind`.
     """
@@ -168,6 +170,7 @@ class Compact:
     parameters: dict[str, Sourced] = field(default_factory=dict)
     model: Any = None
     notes: tuple[str, ...] = ()
+    with_compliance: Callable[[float], Compact] | None = None
 
     def follow(self, drive: Drive, start: Array | None = None, seed: int = -1) -> Response:
         """Drive the cell from `start` (rest where None).
