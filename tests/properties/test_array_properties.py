@@ -27,7 +27,7 @@ def test_equal_to_the_direct_solver(m, n, seed, decade, open_share, lowest):
     wire = 10 ** rng.uniform(-1, 3)
     volts = rng.uniform(lowest, 1.0, (2, m))
     fast = Crossbar(a / wire, wire).solve(volts)
-    slow = solve_reference(a / wire, volts, wire)
+    slow = solve_reference(a / wire, volts, Crossbar(a / wire, wire).wires)
     scale = np.abs(slow.current).max()
     # The direct solver itself keeps about 1e-15 (m + n)^2 of the currents of good wires.
     assert np.abs(fast.current - slow.current).max() <= 1e-9 * scale

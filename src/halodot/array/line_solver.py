@@ -12,111 +12,160 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import line_kernel as kernel
+from .ends import Wires
+from .line_balance import imbalance
 
 F = NDArray[np.float64]
+NOTHING = np.empty((0, 0))
 
 
 @dataclass(frozen=True)
 class Lines:
-    """A crossbar ready for solves: dimensionless cells and the inverse pivots of its lines.
+    """A crossbar ready for solves: cells, ends and eliminated lines, in units of `scale`.
 
     Attributes
     ----------
-    a
-        r G, [word lines, bit lines].
-    unit
-        Largest of them; voltages of bit lines are solved in units of it, so that neither very good
-        wires nor very poor cells underflow.
+    scale
+        Largest conductance of a cell [S]: the unit of conductance; that of resistance is its
+        inverse.
+    rho
+        Wire segment of word and bit lines.
+    word_ends, bit_ends
+        Resistance of the head and conductance of the tail, [2, lines].
+    blocked, word, unit, bit
+        See `line_kernel`.
+    beta
+        Unit of the bit voltages.
+    watched
+        Ends of bit lines whose voltages must settle, [2, bit lines].
     """
 
-    a: F
+    scale: float
+    rho: tuple[float, float]
+    word_ends: F
+    bit_ends: F
     blocked: F
     word: F
+    unit: F
     bit: F
-    unit: float
+    beta: float
+    watched: NDArray[np.bool_]
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Word lines, bit lines."""
+        return self.word_ends.shape[1], self.bit_ends.shape[1]
 
 
 @dataclass(frozen=True)
 class Solves:
-    """Result of `forward`.
+    """Result of `forward`, in units of `Lines.scale`.
 
     Attributes
     ----------
-    held
-        Voltage of the last node of each bit line over `unit`, [batch, bit lines].
-    word, bit
-        Node voltages: of all inputs, or of the last alone.
+    current, word_current
+        Out of the bit lines [batch, bit lines], into the word lines [batch, word lines].
+    word, bit, cell
+        Node voltages and cell currents: of all inputs, or of the last alone.
     imbalance
         Largest of Kirchhoff's law over all inputs.
     steps
         Largest number of steps, -1 if an input did not converge.
     """
 
-    held: F
+    current: F
+    word_current: F
     word: F
     bit: F
+    cell: F
     imbalance: float
     steps: int
 
 
-def prepare(a: F) -> Lines:
-    """Eliminate the lines of `a` = r G once; all solves share it."""
+def prepare(conductance: F, wires: Wires, scale: float) -> Lines:
+    """Eliminate the lines once; all solves share it. `scale` is the largest conductance [S]."""
+    a = conductance / scale
     blocked = kernel.blocked(a)
-    pivots = kernel.word_pivots(blocked), kernel.bit_pivots(a)
-    return Lines(a, blocked, *pivots, float(a.max()))
+    word_ends = np.array([wires.word_head * scale, 1.0 / _positive(wires.word_tail * scale)])
+    bit_ends = np.array([wires.bit_head * scale, 1.0 / _positive(wires.bit_tail * scale)])
+    rho = wires.word * scale, wires.bit * scale
+    word, unit = kernel.word_pivots(blocked, rho[0], *word_ends)
+    bit = kernel.bit_pivots(a, rho[1], *bit_ends)
+    beta = max(rho[1], float(bit[-1].max()))
+    tied = (bit_ends[0] > 0.0) & np.isfinite(bit_ends[0])
+    watched = np.array([bit_ends[1] > 0.0, tied])
+    return Lines(scale, rho, word_ends, bit_ends, blocked, word, unit, bit, beta or 1.0, watched)
+
+
+def _positive(resistance: F) -> F:
+    """Tails are never shorts (`ends`), but a tiny one may underflow."""
+    return np.maximum(resistance, 1e-300)
 
 
 class _Space:
     """Arrays that all solves of a batch share."""
 
     def __init__(self, lines: Lines) -> None:
-        m, n = lines.a.shape
-        self.r, self.b = np.empty((m, n)), np.empty((m, n))
+        m, n = lines.shape
+        self.r, self.b = np.empty((m, n)), np.zeros((m, n))
         self.work, self.f = np.empty((4, m, n)), np.zeros((n, kernel.LANES))
-        self.w = np.empty_like(lines.blocked)
+        self.w, self.extra = np.empty_like(lines.blocked), np.empty_like(lines.blocked)
 
 
-def _iterate(lines: Lines, space: _Space, column: int, tolerance: float, limit: int) -> int:
-    x = space
-    pivots = lines.blocked, lines.word, lines.bit
-    return int(kernel.conjugate_gradients(*pivots, x.r, x.b, x.work, x.f, tolerance, limit, column))
+def _solve(lines: Lines, x: _Space, volts: F, held: F, c: F, accuracy: tuple[float, int]) -> int:
+    """Leave blocked word voltages in `x.w` and scaled bit voltages in `x.b`; return the steps."""
+    rho, beta = lines.rho[0], lines.beta
+    eliminated = lines.blocked, lines.word, rho
+    kernel.drive(lines.unit, volts, x.w)
+    if held.any() or c.size:
+        given = np.broadcast_to(held, lines.shape).copy()
+        kernel.word_response(*eliminated, 1.0, given, c, x.extra)
+        x.w += x.extra
+    kernel.bit_load(lines.blocked, x.w, held, c, x.r)
+    scales = rho, lines.rho[1], beta
+    pivots = lines.blocked, lines.word, lines.bit, scales
+    count = kernel.conjugate_gradients(*pivots, x.r, x.b, x.work, x.f, *accuracy, lines.watched)
+    kernel.word_response(*eliminated, beta, x.b, NOTHING, x.extra)
+    x.w += x.extra
+    return int(count)
 
 
-def forward(lines: Lines, volts: F, tolerance: float, limit: int, *, keep: bool) -> Solves:
-    """Solve for every row of `volts` [batch, word lines]; `keep` all node voltages."""
-    m, n = lines.a.shape
-    held = np.zeros((len(volts), n))
+def forward(
+    lines: Lines,
+    volts: F,
+    held: F,
+    accuracy: tuple[float, int],
+    *,
+    keep: bool,
+    sources: F = NOTHING,
+) -> Solves:
+    """Solve for every row of `volts` [batch, word lines]; `keep` all node voltages.
+
+    Parameters
+    ----------
+    held
+        Voltages at the terminals of the bit lines [batch, bit lines].
+    accuracy
+        Tolerance of the residual and limit of steps.
+    sources
+        Current of each cell beside its conductance [word, bit], or empty; only for one input.
+    """
+    m, n = lines.shape
     rows = len(volts) if keep else 1
-    word, bit = np.zeros((rows, m, n)), np.zeros((rows, m, n))
+    current, word_current = np.zeros((len(volts), n)), np.zeros((len(volts), m))
+    word, bit, cell = (np.zeros((rows, m, n)) for _ in range(3))
     x, most, left_over = _Space(lines), 0, 0.0
-    for t, v in enumerate(volts):
-        into_word, into_bit = word[t % rows], bit[t % rows]
-        kernel.drive(v, lines.word, x.w)
-        kernel.unblock(x.w, into_word)
-        kernel.bit_load(lines.blocked, x.w, lines.unit, x.r)
-        count = _iterate(lines, x, -1, tolerance, limit)
+    padded = np.zeros(len(lines.blocked) * kernel.LANES)
+    for t, (v, u) in enumerate(zip(volts, held, strict=True)):
+        found = word[t % rows], bit[t % rows], cell[t % rows]
+        padded[:m] = v
+        count = _solve(lines, x, padded, u, sources, accuracy)
         if count < 0:
-            return Solves(held, word, bit, np.inf, -1)
-        held[t] = x.b[m - 1]
-        kernel.word_response(lines.blocked, lines.word, lines.unit, x.b, x.w)
-        kernel.store(x.b, lines.unit, x.w, into_word, into_bit)
+            return Solves(current, word_current, word, bit, cell, np.inf, -1)
+        kernel.store(lines.blocked, sources, u, lines.beta, x.w, x.b, *found)
+        kernel.bit_currents(*lines.bit_ends, lines.beta, x.b, found[2], current[t])
+        word_current[t] = found[2].sum(axis=1)
         most = max(most, count)
-        left_over = max(left_over, float(kernel.imbalance(lines.a, v, into_word, into_bit)))
-    return Solves(held, word, bit, left_over, most)
-
-
-def adjoint(lines: Lines, tolerance: float, limit: int) -> tuple[F, int]:
-    """Response of every driven end to one unit at each held end [word, bit], and the steps."""
-    m, n = lines.a.shape
-    out = np.empty((m, n))
-    x, most = _Space(lines), 0
-    for j in range(n):
-        x.r[:] = 0.0
-        x.r[m - 1, j] = 1.0
-        count = _iterate(lines, x, j, tolerance, limit)
-        if count < 0:
-            return out, -1
-        kernel.word_response(lines.blocked, lines.word, 1.0, x.b, x.w)
-        out[:, j] = x.w[:, 0, :].ravel()[:m] / lines.unit
-        most = max(most, count)
-    return out, most
+        left = imbalance(lines.rho, lines.word_ends, lines.bit_ends, v, u, *found)
+        left_over = max(left_over, float(left))
+    return Solves(current, word_current, word, bit, cell, left_over, most)

@@ -317,9 +317,11 @@ class CrossbarSolution:
     Attributes
     ----------
     current
-        Into the held end of each bit line [A], shape [batch, bit lines].
+        Out of each bit line at its terminal [A], shape [batch, bit lines].
     word_voltage, bit_voltage
         Node voltages [V], shape [batch, word lines, bit lines].
+    word_current
+        Into each word line at its terminal [A], shape [batch, word lines].
     """
 
     current: NDArray[np.float64]
@@ -327,3 +329,4 @@ class CrossbarSolution:
     bit_voltage: NDArray[np.float64]
     residual: float
     status: Status
+    word_current: NDArray[np.float64] = field(default_factory=lambda: np.empty((0, 0)))

@@ -69,7 +69,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _resistance(text: str) -> float:
     """Read a plain number as ohm, anything else as a number with its unit."""
-    from ..array.crossbar import read_resistance
+    from ..array.ends import read_resistance
     from ..core.errors import InputError
 
     try:
