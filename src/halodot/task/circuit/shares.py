@@ -1,0 +1,168 @@
+"""Thresholds, shares and their intervals."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...core.constants import Z90
+from ...core.sourced import Sourced, computed
+
+F = NDArray[np.float64]
+B = NDArray[np.bool_]
+CANDIDATES = 240  # thresholds that are tried
+LEVEL = 1e-4  # of the best share right: what counts as a plateau
+
+
+def wilson(wrong: int, total: int, note: str = "") -> Sourced:
+    """Return a share with its 90 % interval; where none was seen, by the rule of three.
+
+    E. B. Wilson, doi:10.1080/01621459.1927.10502953. With none in n the upper end is
+    1 - 0.05^(1/n), about 3/n (J. A. Hanley, A. Lippman-Hand, doi:10.1001/jama.1983.03330370053031);
+    all of n is its mirror image.
+
+    Examples
+    --------
+    >>> float(wilson(0, 100).high) < 0.03
+    True
+    >>> q = wilson(50, 100)
+    >>> round(q.low + q.high, 12)
+    1.0
+    """
+    if total <= 0:
+        return Sourced.unknown("1", "nothing was counted")
+    share, said = wrong / total, note or f"{wrong} of {total}"
+    if wrong == 0:
+        return computed(0.0, "1", 0.0, 1.0 - 0.05 ** (1.0 / total), note=said)
+    if wrong == total:
+        return computed(1.0, "1", 0.05 ** (1.0 / total), 1.0, note=said)
+    z2 = Z90 * Z90 / total
+    middle = (share + 0.5 * z2) / (1.0 + z2)
+    half = math.sqrt(share * (1.0 - share) * z2 + 0.25 * z2 * z2) / (1.0 + z2)
+    return computed(share, "1", middle - half, middle + half, note=said)
+
+
+def next_one(values: Sequence[float] | F, unit: str, note: str) -> Sourced:
+    """Return the mean of cells and the range that the next one leaves with 5 % on either side.
+
+    Plotting position p (n + 1); below 19 cells it is their whole range, and the note says so.
+
+    Examples
+    --------
+    >>> next_one([1.0, 2.0, 3.0], "V", "cells").value
+    2.0
+    """
+    x = np.asarray(values, dtype=float)
+    x = x[np.isfinite(x)]
+    if not len(x):
+        return Sourced.unknown(unit, "no cell gave a value")
+    low, high = (float(v) for v in np.quantile(x, [0.05, 0.95], method="weibull"))
+    mean = float(x.mean())
+    held = "" if len(x) >= 19 else ", which holds less than 90 % of the next"
+    said = f"mean and range of {len(x)} {note}{held}"
+    return computed(mean, unit, min(low, mean), max(high, mean), note=said)
+
+
+def median_of(values: Sequence[float] | F, unit: str, note: str) -> Sourced:
+    """Return the median of cells with the same range as `next_one`."""
+    x = np.asarray(values, dtype=float)
+    x = x[np.isfinite(x)]
+    if not len(x):
+        return Sourced.unknown(unit, "no cell gave a value")
+    low, high = (float(v) for v in np.quantile(x, [0.05, 0.95], method="weibull"))
+    return computed(
+        float(np.median(x)), unit, low, high, note=f"median and range of {len(x)} {note}"
+    )
+
+
+def balanced(said: B, truth: B) -> float:
+    """Return the mean of the share of ones that are right and that of zeros.
+
+    An output that never changes has 1/2, however rare ones are. Where the truth has one kind
+    alone it is the share of that.
+
+    Examples
+    --------
+    >>> balanced(np.array([True, True, True, True]), np.array([True, False, False, False]))
+    0.5
+    """
+    parts = [float(np.mean(said[truth == t] == t)) for t in (True, False) if (truth == t).any()]
+    return float(np.mean(parts))
+
+
+def expected(values: F, truth: B, thresholds: F, noise: float) -> F:
+    """Return the balanced share right that is to be expected at each threshold, with noise.
+
+    Parameters
+    ----------
+    values, truth
+        Inputs of the comparator and what should come out; shape [reads].
+    noise
+        Standard deviation of what the comparator adds [unit of values].
+    """
+    away = values[None, :] - thresholds[:, None]
+    if noise > 0.0:
+        from scipy.special import ndtr
+
+        high = ndtr(away / noise)
+    else:
+        high = (away > 0.0).astype(float)
+    parts = []
+    if truth.any():
+        parts.append(high[:, truth].mean(axis=1))
+    if not truth.all():
+        parts.append(1.0 - high[:, ~truth].mean(axis=1))
+    return np.mean(parts, axis=0)
+
+
+def thresholds_for(values: F, noise: float) -> F:
+    """Return thresholds to try, evenly in log from the noise (or least value) to the largest."""
+    top = float(np.max(np.abs(values)))
+    positive = np.abs(values[values != 0.0])
+    least = max(float(positive.min()) if len(positive) else 1e-30, 1e-3 * noise, 1e-15 * top, 1e-30)
+    top = max(top, 4.0 * noise, 1.001 * least)
+    return np.geomspace(0.5 * least, 2.0 * top, CANDIDATES)
+
+
+def best_threshold(values: F, truth: B, noise: float) -> tuple[float, float]:
+    """Return the middle (in log) of the widest plateau of best thresholds, and the share there.
+
+    Examples
+    --------
+    >>> x, one = np.array([1.0, 1.1, 100.0, 110.0]), np.array([False, False, True, True])
+    >>> threshold, share = best_threshold(x, one, 0.0)
+    >>> bool(5.0 < threshold < 20.0), share
+    (True, 1.0)
+    """
+    tried = thresholds_for(values, noise)
+    share = expected(values, truth, tried, noise)
+    best = float(share.max())
+    start, stop = widest(share >= best - LEVEL)
+    return math.sqrt(float(tried[start]) * float(tried[stop])), best
+
+
+def widest(good: B) -> tuple[int, int]:
+    """Return first and last index of the longest run of True; there must be one.
+
+    >>> widest(np.array([True, False, True, True]))
+    (2, 3)
+    """
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], good, [False]]).astype(np.int8)))
+    starts, stops = edges[::2], edges[1::2]
+    k = int(np.argmax(stops - starts))
+    return int(starts[k]), int(stops[k]) - 1
+
+
+def margin(low: float, high: float) -> float:
+    """Return (high - low) over the mean of the two: of the smallest 1 and the largest 0.
+
+    The definition of `figures.logic`.
+
+    >>> margin(1.0, 3.0)
+    1.0
+    """
+    mean = 0.5 * (high + low)
+    return (high - low) / mean if mean > 0.0 else 0.0
