@@ -102,3 +102,17 @@ def _shown(row: Row) -> dict[str, Any]:
             ],
         }
     return found
+
+
+def with_scale(q: Sourced, scale: float = 1.0) -> str:
+    """Return a value with its interval, both times `scale`.
+
+    >>> with_scale(Sourced(0.9, "1", 0.8, 0.95), 100)
+    '90 [80, 95]'
+    """
+    if q.value is None:
+        return f"unknown ({q.note})"
+    text = number(scale * q.value)
+    if q.low is None or q.high is None or q.low == q.high:
+        return text
+    return f"{text} [{number(scale * q.low)}, {number(scale * q.high)}]"
