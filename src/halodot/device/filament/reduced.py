@@ -168,17 +168,18 @@ def tried(
     """Return the change of w in a step of length d, its error over what is allowed, and the wear.
 
     Rosenbrock step of second order (J. G. Verwer et al., SIAM J. Sci. Comput. 20, 1456 (1999),
-    doi 10.1137/S1064827597326651), L-stable, with Euler for the error. Source and light go from
-    (v, g) to (v2, g2).
+    doi 10.1137/S1064827597326651), L-stable, with Euler for the error; of that order with any
+    Jacobian. It is taken ahead, over the way of the step: where growth ends within that way, as
+    where the source reaches its limit, it says so. Source and light go from (v, g) to (v2, g2).
     """
     a, passing, hot, _, _ = slope(
         c, w, lost, v, g, closed, shift, back, near, at_light, at_volts, absorbed
     )
-    dw = 1e-13 + 1e-7 * abs(w)
+    dw = math.copysign(max(1e-13 + 1e-7 * abs(w), min(abs(d * a), SLACK)), a)
     b, _, _, _, _ = slope(
-        c, w - dw, lost, v, g, closed, shift, back, near, at_light, at_volts, absorbed
+        c, w + dw, lost, v, g, closed, shift, back, near, at_light, at_volts, absorbed
     )
-    jacobian = min((a - b) / dw, 0.3 / d)
+    jacobian = min((b - a) / dw, 0.3 / d)
     damp = 1.0 / (1.0 - GAMMA * d * jacobian)
     one = a * damp
     b, passing2, hot2, _, _ = slope(
