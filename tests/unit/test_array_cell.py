@@ -103,7 +103,7 @@ def test_the_spec_sets_what_the_figures_do_not_hold():
         ({"wire_resistance": "1 nm"}, "wire_resistance"),
         ({"wire_resistance": "-1 ohm"}, "wire_resistance"),
         ({"wire_resistence": "1 ohm"}, "wire_resistance"),
-        ({"programming_spread": 2.0}, "programming_spread"),
+        ({"cycle_to_cycle": 2.0}, "cycle_to_cycle"),
         ({"levels": 1}, "levels"),
         ({"read_voltage": "0 V"}, "read_voltage"),
     ],

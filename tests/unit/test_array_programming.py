@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 
-from halodot.array.programming import disturb, draw_device, target_conductance
+from halodot.array.mapping import Mapping
+from halodot.array.population import draw_cells
+from halodot.array.programming import direct, draw_device, relax
 from halodot.array.state import Array, CellModel
 from halodot.core.errors import InputError
 from halodot.core.randomness import generator
@@ -41,29 +43,37 @@ def test_wires_take_away_less_than_first_order_says_twice_over():
     assert 1.8 < errors[1] / errors[0] < 2.0
 
 
+def target(weights, device, levels=None, bit_lines=64):
+    mapping = Mapping("differential", weights.shape[1], bit_lines, levels)
+    fraction = mapping.fractions(weights, float(np.abs(weights).max()))
+    return direct(fraction, device, draw_cells(device, fraction.shape, None), None)
+
+
 def test_pairs_aim_at_one_of_two_cells():
     device = draw_device(make(), None)
-    target = target_conductance(np.array([[2.0, -1.0, 0.0]]), device, 2.0)
+    found = target(np.array([[2.0, -1.0, 0.0]]), device)
     middle = 1e-6 + 0.5 * 99e-6
-    np.testing.assert_allclose(target, [[1e-4, 1e-6, 1e-6, middle, 1e-6, 1e-6]], rtol=1e-14)
+    np.testing.assert_allclose(found, [[1e-4, 1e-6, 1e-6, middle, 1e-6, 1e-6]], rtol=1e-14)
 
 
 def test_levels():
     device = draw_device(make(levels=3), None)
-    target = target_conductance(np.linspace(0, 1, 50)[:, None], device, 1.0)
-    assert len(np.unique(target[:, 0])) == 3
-    assert target[:, 0].min() == 1e-6
-    assert target[:, 0].max() == pytest.approx(1e-4, rel=1e-14)
+    found = target(np.linspace(0, 1, 50)[:, None], device, 3)
+    assert len(np.unique(found[:, 0])) == 3
+    assert found[:, 0].min() == 1e-6
+    assert found[:, 0].max() == pytest.approx(1e-4, rel=1e-14)
 
 
 def test_spreads_have_the_size_they_claim():
-    target = np.full((300, 300), 5e-5)
-    write = disturb(target, draw_device(make(write=0.02), 0), generator(1, "a"))
-    own = disturb(target, draw_device(make(own=0.02), 0), generator(1, "a"))
+    half = np.full((300, 300), 0.5)
+    cells = draw_cells(draw_device(make(), None), half.shape, None)
+    write = direct(half, draw_device(make(write=0.02), 0), cells, generator(1, "a"))
+    held = np.full((300, 300), 5e-5)
+    own = relax(held, draw_device(make(own=0.02), 0), generator(1, "a"))
     # 90 000 draws: the standard deviation is known to 0.25 %, four times that is allowed.
     assert write.std() == pytest.approx(0.02 * 99e-6, rel=0.01)
     assert own.std() == pytest.approx(0.02 * 5e-5, rel=0.01)
-    wild = disturb(target, draw_device(make(own=1.0), 0), generator(1, "a"))
+    wild = relax(held, draw_device(make(own=1.0), 0), generator(1, "a"))
     assert wild.min() == 0.0
 
 

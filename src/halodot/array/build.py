@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from ..core.errors import InputError
+from ..core.sourced import Sourced
 from ..core.status import Status
 from ..figures.state import Figures
-from .cell import cell
+from . import ageing, estimates
+from .cell import cell as cell_of
 from .spec import ArraySpec
-from .state import Array, Compact
+from .state import Array, CellModel, Compact, Layout, Readout, Writing
 
 
 def build(
@@ -19,6 +22,8 @@ def build(
     *,
     compact: Callable[[int | None], Compact] | None = None,
     every: tuple[Figures, ...] = (),
+    cell: CellModel | None = None,
+    area: Sourced | None = None,
 ) -> Array:
     """Return a crossbar of the device whose `figures` are given.
 
@@ -34,6 +39,15 @@ def build(
         Draw -> the device as a circuit sees it, for tasks that need its dynamics.
     every
         Figures of all protocols, for tasks that read them.
+    cell
+        What records say of the device (`array.characterise`): taken where the study sets nothing.
+    area
+        Of the device [m2], for the area of the array where the study gives none of a cell.
+
+    Raises
+    ------
+    InputError
+        If the seed is not a whole number of 0 or more.
 
     Notes
     -----
@@ -47,8 +61,12 @@ def build(
     if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
         raise InputError("seed", seed, "a whole number of 0 or more", "seed = 1")
     spec = ArraySpec() if spec is None else spec
-    model = cell(figures, spec)
+    model = cell_of(figures, spec, cell)
     status = figures.status if model.is_known or not figures.status.is_good else Status.UNKNOWN
+    writing = _writing(spec)
+    time = float(writing.hold if writing.refresh is None else min(writing.hold, writing.refresh,
+                                                                  key=float))  # fmt: skip
+    model = replace(model, notes=(*model.notes, *ageing.notes(model, time)))
     return Array(
         cell=model,
         word_lines=spec.word_lines,
@@ -59,7 +77,49 @@ def build(
         notes=model.notes,
         read_time=spec.read_time,
         adc_bits=spec.adc_bits,
-        adc_energy=spec.adc_energy,
+        adc_energy=spec.adc_energy or estimates.conversion_energy(spec.adc_bits, spec.temperature),
         compact=compact,
         figures=every or (figures,),
+        writing=writing,
+        readout=_readout(spec),
+        layout=Layout(
+            line_capacitance=spec.line_capacitance,
+            cell_area=spec.cell_area or estimates.cell_area(spec.feature_size, area),
+            driver_energy=spec.driver_energy,
+        ),
+    )
+
+
+def _writing(spec: ArraySpec) -> Writing:
+    unknown = Sourced.unknown("J", "pulse_energy is not set, and no pulse was measured")
+    return Writing(
+        mapping=spec.mapping,
+        slices=spec.slices,
+        mode=spec.writing,
+        pulses=spec.pulses,
+        nonlinearity_up=spec.nonlinearity_up,
+        nonlinearity_down=spec.nonlinearity_down,
+        tolerance=spec.tolerance,
+        most_pulses=spec.most_pulses,
+        pulse_time=spec.pulse_time,
+        pulse_energy=spec.pulse_energy or unknown,
+        hold=spec.hold,
+        refresh=spec.refresh,
+    )
+
+
+def _readout(spec: ArraySpec) -> Readout:
+    return Readout(
+        cells=spec.cells,
+        source_resistance=spec.source_resistance,
+        ground_resistance=spec.ground_resistance,
+        coding=spec.coding,
+        dac_bits=spec.dac_bits,
+        signed=spec.signed_inputs,
+        adc_range=spec.adc_range,
+        adc_full_scale=spec.adc_full_scale or Readout().adc_full_scale,
+        adc_offset=spec.adc_offset,
+        adc_gain=spec.adc_gain,
+        line_noise=spec.line_noise,
+        temperature=spec.temperature,
     )

@@ -3,20 +3,32 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 
 from ..core.sourced import Sourced
 from ..figures.state import Figures
 from .spec import ArraySpec
 from .state import CellModel
 
+SPREADS = (
+    "cycle_to_cycle", "device_to_device", "conductance_spread", "read_noise", "stuck_low",
+    "stuck_high",
+)  # fmt: skip
+CORRELATION = 0.5  # of the ends, where nothing is known: they share area and thickness
 
-def cell(figures: Figures, spec: ArraySpec) -> CellModel:
-    r"""Read the programmable conductance range out of figures of merit.
+
+def cell(figures: Figures, spec: ArraySpec, measured: CellModel | None = None) -> CellModel:
+    r"""Return what an array needs to know of one device.
 
     A two-terminal sweep gives :math:`G = 1/R` of its two states at the read voltage (one of them
     from the on/off ratio if need be); a transfer curve gives :math:`G = |I/V|` of the channel at
     its drain voltage. What is missing stays unknown, with its reason.
+
+    The intervals of both ends and of their ratio give the correlation of the ends,
+
+    .. math:: \rho = (s_l^2 + s_h^2 - s_r^2) / 2 s_l s_h
+
+    with half widths s of the logarithms; without a ratio 0.5 is assumed.
 
     Parameters
     ----------
@@ -24,12 +36,14 @@ def cell(figures: Figures, spec: ArraySpec) -> CellModel:
         With `resistance_on`, `resistance_off`, `on_off_ratio`, `read_voltage`, or with
         `on_current`, `off_current`, `drain_voltage`.
     spec
-        A `read_voltage` set here replaces that of the figures.
+        What it sets (basis not "assumed") wins over records, and the cell says so.
+    measured
+        What records of the device say; its unknown fields fall back on figures and priors.
 
     Notes
     -----
-    Range: the cells are taken as linear up to the read voltage. The two states measured are taken
-    as ends of a range that can be programmed in between; that is an assumption, and noted.
+    Range: the two states measured are taken as ends of a range that can be programmed in between,
+    where no update was measured; that is an assumption, and noted.
 
     Examples
     --------
@@ -42,30 +56,107 @@ def cell(figures: Figures, spec: ArraySpec) -> CellModel:
     >>> cell(iv, ArraySpec()).conductance_high.value
     0.0001
     """
-    transistor = "on_current" in figures and "resistance_on" not in figures
-    ends, voltage_name = (
-        (_channel(figures), "drain_voltage")
-        if transistor
-        else (
-            _resistances(figures),
-            "read_voltage",
-        )
-    )
-    low, high, notes = _ordered(*ends)
-    voltage = (
-        spec.read_voltage if spec.read_voltage is not None else _get(figures, voltage_name, "V")
-    )
-    notes.append("assumed: every conductance between the two measured states can be programmed")
-    notes.append("assumed: cells are linear up to the read voltage")
+    low, high, voltage, notes = _of_figures(figures)
+    correlation = correlation_of(low, high, _get(figures, "on_off_ratio", "1"))
+    if measured is not None:
+        notes = [*measured.notes]
+        if measured.conductance_low.is_known and measured.conductance_high.is_known:
+            low, high, notes = _ordered(measured.conductance_low, measured.conductance_high, notes)
+            correlation = measured.end_correlation
+        if measured.read_voltage.is_known:
+            voltage = measured.read_voltage
+    if spec.read_voltage is not None:
+        if measured is not None and measured.read_voltage.is_known:
+            notes.append(_both("read_voltage", spec.read_voltage, measured.read_voltage))
+        voltage = spec.read_voltage
+    spreads = {}
+    for name in SPREADS:
+        spreads[name], said = _choose(name, getattr(spec, name), measured)
+        notes += said
+    none = [n for n, q in spreads.items() if q.basis == "assumed" and float(q) == 0.0]
+    if none:
+        notes.append(f"assumed none, as nothing was measured: {', '.join(none)}")
+    notes += _said(low, high, spec, measured)
     return CellModel(
         low,
         high,
         _magnitude(voltage),
-        spec.programming_spread,
-        spec.levels,
-        tuple(notes),
-        spec.conductance_spread,
+        levels=spec.levels,
+        notes=tuple(notes),
+        update=None if measured is None else measured.update,
+        decay=None if measured is None else measured.decay,
+        shape=None if measured is None else measured.shape,
+        end_correlation=correlation,
+        **spreads,
     )
+
+
+def _of_figures(figures: Figures) -> tuple[Sourced, Sourced, Sourced, list[str]]:
+    """Low and high conductance [S], read voltage [V], notes."""
+    if "on_current" in figures and "resistance_on" not in figures:
+        ends, voltage = _channel(figures), "drain_voltage"
+    else:
+        ends, voltage = _resistances(figures), "read_voltage"
+    low, high, notes = _ordered(*ends, [])
+    return low, high, _get(figures, voltage, "V"), notes
+
+
+def _choose(name: str, own: Sourced, measured: CellModel | None) -> tuple[Sourced, list[str]]:
+    """The study's number where it is set, else the record's, else the prior; and what to say."""
+    found = None if measured is None else getattr(measured, name)
+    known = found is not None and found.is_known and found.basis != "given"
+    if own.basis != "assumed":
+        return own, [_both(name, own, found)] if known and found is not None else []
+    if known and found is not None:
+        return found, [f"{name}: {float(found):.3g}, {found.basis} from the records of the device"]
+    if float(own) == 0.0:
+        return own, []
+    return own, [f"assumed: {name} {float(own):.3g} ({own.note})"]
+
+
+def _both(name: str, own: Sourced, found: Sourced) -> str:
+    return (
+        f"{name}: the study sets {float(own):.3g} {own.unit}, which is used; "
+        f"records of the device say {float(found):.3g}"
+    )
+
+
+def _said(
+    low: Sourced, high: Sourced, spec: ArraySpec, measured: CellModel | None
+) -> Iterator[str]:
+    """What must be said of the range and of the curve of the cells."""
+    if low.is_known and high.is_known and float(low) >= float(high):
+        yield (
+            f"both states conduct {float(high):.3g} S: there is no range to program, and what an "
+            "array of it gives is noise"
+        )
+    if measured is None or measured.update is None:
+        yield "assumed: every conductance between the two measured states can be programmed"
+    if spec.cells == "linear":
+        yield "assumed: cells are linear up to the read voltage"
+
+
+def correlation_of(low: Sourced, high: Sourced, ratio: Sourced) -> float:
+    """Return the correlation of the logarithms of both ends; 0.5 where the ratio says nothing.
+
+    >>> S = Sourced
+    >>> ends = S(1e-6, "S", 1e-7, 1e-5), S(1e-4, "S", 1e-5, 1e-3)
+    >>> correlation_of(*ends, S(100.0, "1", 100.0, 100.0)), correlation_of(*ends, S(100.0, "1"))
+    (1.0, 0.5)
+    """
+    widths = [_width(q) for q in (low, high, ratio)]
+    s_low, s_high, s_ratio = widths
+    if s_low is None or s_high is None or s_ratio is None or s_low * s_high == 0.0:
+        return CORRELATION
+    found = (s_low**2 + s_high**2 - s_ratio**2) / (2.0 * s_low * s_high)
+    return min(max(found, -1.0), 1.0)
+
+
+def _width(q: Sourced) -> float | None:
+    """Half the width of the logarithm of an interval; None where there is none."""
+    if not q.is_known or q.low is None or q.high is None or q.low <= 0.0:
+        return None
+    return 0.5 * math.log(q.high / q.low) if math.isfinite(q.high) else None
 
 
 def _get(figures: Figures, name: str, unit: str) -> Sourced:
@@ -147,8 +238,10 @@ def _ends(q: Sourced) -> tuple[float, float]:
     return low, high
 
 
-def _ordered(low: Sourced, high: Sourced) -> tuple[Sourced, Sourced, list[str]]:
+def _ordered(
+    low: Sourced, high: Sourced, notes: Iterable[str]
+) -> tuple[Sourced, Sourced, list[str]]:
     if low.value is not None and high.value is not None and low.value > high.value:
         note = "the state called off conducts better than the one called on: the two were swapped"
-        return high, low, [note]
-    return low, high, []
+        return high, low, [*notes, note]
+    return low, high, [*notes]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -20,7 +20,9 @@ __all__ = [
 ]  # fmt: skip
 
 if TYPE_CHECKING:
-    from .programming import ProgrammedMatrix
+    from .estimates import Estimates
+    from .matrix import ProgrammedMatrix, Reading
+    from .writing import Way
 
 F = NDArray[np.float64]
 NO_AMPLITUDE = Sourced.unknown("V", "not written")
@@ -30,6 +32,15 @@ NO_LIGHT_ENERGY = Sourced.unknown("J", "no light")
 NO_SPREAD = Sourced(0.0, "1", basis="given")
 NO_TIME = Sourced.unknown("s", "read time not given")
 NO_ENERGY = Sourced.unknown("J", "energy of a conversion not given")
+NO_OHM = Sourced(0.0, "ohm", basis="given")
+AT_ONCE = Sourced(0.0, "s", basis="given")
+ROOM = Sourced(300.0, "K", basis="given")
+NO_SCALE = Sourced.unknown("A", "no full scale given")
+NO_PULSE_TIME = Sourced.unknown("s", "time of a pulse not given")
+NO_PULSE_ENERGY = Sourced.unknown("J", "energy of a pulse not given")
+NO_CAPACITANCE = Sourced.unknown("F", "capacitance of the lines not given")
+NO_AREA = Sourced.unknown("m2", "area of a cell not given")
+NO_DRIVER = Sourced.unknown("J", "energy of the drivers not given")
 
 
 @dataclass(frozen=True)
@@ -65,10 +76,17 @@ class Steps:
 
 @dataclass(frozen=True)
 class Update:
-    """How pulses move a cell up and down; a direction that was not measured is None."""
+    """How pulses move a cell up and down; a direction that was not measured is None.
+
+    Attributes
+    ----------
+    further
+        Pulses of other amplitudes, or of the other drive, where measured.
+    """
 
     potentiation: Steps | None
     depression: Steps | None
+    further: tuple[Steps, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -192,9 +210,9 @@ class Writing:
     nonlinearity_down: Sourced = NO_SPREAD
     tolerance: float = 0.02
     most_pulses: int = 200
-    pulse_time: Sourced = Sourced.unknown("s", "time of a pulse not given")
-    pulse_energy: Sourced = Sourced.unknown("J", "energy of a pulse not given")
-    hold: Sourced = Sourced(0.0, "s", basis="given")
+    pulse_time: Sourced = NO_PULSE_TIME
+    pulse_energy: Sourced = NO_PULSE_ENERGY
+    hold: Sourced = AT_ONCE
     refresh: Sourced | None = None
 
 
@@ -223,17 +241,17 @@ class Readout:
     """
 
     cells: str = "linear"
-    source_resistance: Sourced = Sourced(0.0, "ohm", basis="given")
-    ground_resistance: Sourced = Sourced(0.0, "ohm", basis="given")
+    source_resistance: Sourced = NO_OHM
+    ground_resistance: Sourced = NO_OHM
     coding: str = "amplitude"
     dac_bits: int | None = None
     signed: bool = True
     adc_range: str = "worst case"
-    adc_full_scale: Sourced = Sourced.unknown("A", "no full scale given")
+    adc_full_scale: Sourced = NO_SCALE
     adc_offset: Sourced = NO_SPREAD
     adc_gain: Sourced = NO_SPREAD
     line_noise: bool = False
-    temperature: Sourced = Sourced(300.0, "K", basis="given")
+    temperature: Sourced = ROOM
 
 
 @dataclass(frozen=True)
@@ -250,9 +268,9 @@ class Layout:
         Of one word-line driver per pulse, line capacitance apart [J].
     """
 
-    line_capacitance: Sourced = Sourced.unknown("F", "capacitance of the lines not given")
-    cell_area: Sourced = Sourced.unknown("m2", "area of a cell not given")
-    driver_energy: Sourced = Sourced.unknown("J", "energy of the drivers not given")
+    line_capacitance: Sourced = NO_CAPACITANCE
+    cell_area: Sourced = NO_AREA
+    driver_energy: Sourced = NO_DRIVER
 
 
 @dataclass(frozen=True)
@@ -308,6 +326,21 @@ class Array:
         from .programming import program
 
         return program(self, weights, draw, part, write)
+
+    def ways(self, draw: int | None = None) -> tuple[Way | None, Way | None]:
+        """Return what a pulse up and a pulse down do; see `array.writing.ways`."""
+        from .population import draw_device
+        from .writing import ways
+
+        return ways(self.cell, self.writing, draw_device(self, draw))
+
+    def estimate(
+        self, matrices: Sequence[ProgrammedMatrix], readings: Sequence[Reading]
+    ) -> Estimates:
+        """Estimate what one input vector takes; see `array.estimates.inference`."""
+        from .estimates import inference
+
+        return inference(self, matrices, readings)
 
 
 @dataclass(frozen=True)
