@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 
 F = NDArray[np.float64]
 
-TOLERANCE = 1e-12
 STEP_LIMIT = 2000
 
 
@@ -379,11 +378,11 @@ class Crossbar:
         return self._prepared
 
     def _solve(self, volts: F, held: F, keep: bool) -> tuple[Product, CrossbarSolution]:
-        from .line_solver import forward
+        from .line_solver import Accuracy, forward
 
         scale = np.maximum(np.abs(volts).max(axis=1), np.abs(held).max(axis=1))[:, None]
         scale[scale == 0.0] = 1.0
-        accuracy = TOLERANCE, STEP_LIMIT
+        accuracy = Accuracy(limit=STEP_LIMIT)
         found = forward(self._lines(), volts / scale, held / scale, accuracy, keep=keep)
         if found.steps < 0:
             return self._direct(volts, held, keep)

@@ -114,7 +114,13 @@ def _unknown(laplacian: Any, wires: Wires, terminals: int) -> Int:
 
 
 def solve_reference(
-    conductance: F, voltage: F, wires: Wires, held: F | None = None, *, keep: bool = True
+    conductance: F,
+    voltage: F,
+    wires: Wires,
+    held: F | None = None,
+    *,
+    keep: bool = True,
+    sources: F | None = None,
 ) -> CrossbarSolution:
     """Solve by sparse elimination.
 
@@ -132,6 +138,8 @@ def solve_reference(
         Voltages at the ends of the bit lines [batch, bit lines] [V]; 0 where None.
     keep
         Whether to keep the node voltages of all inputs, or of the last alone.
+    sources
+        Current that each cell carries beside its conductance [word lines, bit lines] [A].
     """
     from scipy.sparse.linalg import splu
 
@@ -139,6 +147,10 @@ def solve_reference(
     m, n = conductance.shape
     held = np.zeros((len(voltage), n)) if held is None else held
     rows = net.laplacian[net.unknown]
+    taken = np.zeros(net.laplacian.shape[0])
+    if sources is not None:
+        np.add.at(taken, net.word, sources)
+        np.subtract.at(taken, net.bit, sources)
     factor = None
     if net.unknown.size:
         inner = rows[:, net.unknown].tocsc()
@@ -152,8 +164,8 @@ def solve_reference(
         nodes = np.zeros(net.laplacian.shape[0])
         nodes[net.word_terminal], nodes[net.bit_terminal] = volts, ends
         if factor is not None:
-            nodes[net.unknown] = factor.solve(-(rows @ nodes))
-        given = net.laplacian @ nodes
+            nodes[net.unknown] = factor.solve(-(rows @ nodes + taken[net.unknown]))
+        given = net.laplacian @ nodes + taken
         residual = max(residual, _left_over(given, net, m + n))
         if not keep:
             words, bits = [], []

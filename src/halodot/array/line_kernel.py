@@ -39,7 +39,6 @@ from numpy.typing import NDArray
 from ..numerics.compiled import kernel
 
 LANES = 8
-SETTLED = 1e-11
 FLOOR = 1e-40
 # Reassociation lets sums run in vector lanes; NaN and infinities keep their meaning.
 FAST = {"reassoc", "contract", "arcp", "nsz"}
@@ -222,16 +221,16 @@ def direction(
 
 
 @kernel(fastmath=FAST)
-def still_moving(b: F, p: F, step: float, watched: B) -> bool:
-    """Whether the last step changed a watched voltage by more than `SETTLED` of itself.
+def still_moving(b: F, p: F, step: float, watched: B, settled: float) -> bool:
+    """Whether the last step changed a watched voltage by more than `settled` of itself.
 
     `watched` [2, bit]: the top and the bottom node of each bit line.
     """
     m, n = b.shape
     for j in range(n):
-        if watched[1, j] and abs(step * p[m - 1, j]) > SETTLED * abs(b[m - 1, j]):
+        if watched[1, j] and abs(step * p[m - 1, j]) > settled * abs(b[m - 1, j]):
             return True
-        if watched[0, j] and abs(step * p[0, j]) > SETTLED * abs(b[0, j]):
+        if watched[0, j] and abs(step * p[0, j]) > settled * abs(b[0, j]):
             return True
     return False
 
@@ -247,13 +246,16 @@ def conjugate_gradients(
     work: F,
     f: F,
     tolerance: float,
+    settled: float,
     limit: int,
     watched: B,
 ) -> int:
-    """Solve S b = r from b = 0; `r` becomes the residual. Return the steps, -1 if over `limit`.
+    """Solve S b = r from b = 0; `r` becomes the residual. Return the steps.
+
+    Returns -1 if the steps ran out and -2 if the numbers did.
 
     Ends when the residual has fallen by `tolerance` in the norm of B^-1 and the watched voltages
-    have settled one by one: on lossy lines they may be many decades below the largest voltage.
+    have settled to `settled` one by one: on lossy lines they may be many decades below the largest.
     Voltages that cancel to nothing never settle; `FLOOR` ends that. `scales` are rho of the word
     lines, rho of the bit lines and beta.
     """
@@ -269,15 +271,15 @@ def conjugate_gradients(
         if count == 0:
             first = now
         if not now >= 0.0:
-            return -1
+            return -2
         if now <= tolerance * tolerance * first and (
-            now <= FLOOR * FLOOR * first or not still_moving(b, p, step, watched)
+            now <= FLOOR * FLOOR * first or not still_moving(b, p, step, watched, settled)
         ):
             return count
         turn = now / before if count > 0 else 0.0
         curvature = direction(ab, inv_w, rho, beta, r, z, turn, p, q, s, f)
         if not curvature > 0.0:
-            return -1
+            return -2
         step = now / curvature
         before = now
     return -1

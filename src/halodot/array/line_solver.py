@@ -20,6 +20,24 @@ NOTHING = np.empty((0, 0))
 
 
 @dataclass(frozen=True)
+class Accuracy:
+    """When a solve may end.
+
+    Attributes
+    ----------
+    tolerance, settled, limit
+        Fall of the residual, relative change of the ends of bit lines, most steps.
+    partial
+        Whether to take what there is when the steps have run out.
+    """
+
+    tolerance: float = 1e-12
+    settled: float = 1e-11
+    limit: int = 2000
+    partial: bool = False
+
+
+@dataclass(frozen=True)
 class Lines:
     """A crossbar ready for solves: cells, ends and eliminated lines, in units of `scale`.
 
@@ -112,7 +130,7 @@ class _Space:
         self.w, self.extra = np.empty_like(lines.blocked), np.empty_like(lines.blocked)
 
 
-def _solve(lines: Lines, x: _Space, volts: F, held: F, c: F, accuracy: tuple[float, int]) -> int:
+def _solve(lines: Lines, x: _Space, volts: F, held: F, c: F, accuracy: Accuracy) -> int:
     """Leave blocked word voltages in `x.w` and scaled bit voltages in `x.b`; return the steps."""
     rho, beta = lines.rho[0], lines.beta
     eliminated = lines.blocked, lines.word, rho
@@ -124,7 +142,8 @@ def _solve(lines: Lines, x: _Space, volts: F, held: F, c: F, accuracy: tuple[flo
     kernel.bit_load(lines.blocked, x.w, held, c, x.r)
     scales = rho, lines.rho[1], beta
     pivots = lines.blocked, lines.word, lines.bit, scales
-    count = kernel.conjugate_gradients(*pivots, x.r, x.b, x.work, x.f, *accuracy, lines.watched)
+    ends = accuracy.tolerance, accuracy.settled, accuracy.limit
+    count = kernel.conjugate_gradients(*pivots, x.r, x.b, x.work, x.f, *ends, lines.watched)
     kernel.word_response(*eliminated, beta, x.b, NOTHING, x.extra)
     x.w += x.extra
     return int(count)
@@ -134,7 +153,7 @@ def forward(
     lines: Lines,
     volts: F,
     held: F,
-    accuracy: tuple[float, int],
+    accuracy: Accuracy,
     *,
     keep: bool,
     sources: F = NOTHING,
@@ -146,7 +165,7 @@ def forward(
     held
         Voltages at the terminals of the bit lines [batch, bit lines].
     accuracy
-        Tolerance of the residual and limit of steps.
+        When a solve may end.
     sources
         Current of each cell beside its conductance [word, bit], or empty; only for one input.
     """
@@ -160,7 +179,7 @@ def forward(
         found = word[t % rows], bit[t % rows], cell[t % rows]
         padded[:m] = v
         count = _solve(lines, x, padded, u, sources, accuracy)
-        if count < 0:
+        if count == -2 or (count < 0 and not accuracy.partial):
             return Solves(current, word_current, word, bit, cell, np.inf, -1)
         kernel.store(lines.blocked, sources, u, lines.beta, x.w, x.b, *found)
         kernel.bit_currents(*lines.bit_ends, lines.beta, x.b, found[2], current[t])
