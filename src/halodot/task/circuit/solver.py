@@ -161,15 +161,16 @@ def solve(circuit: Sequence[Element], time: F) -> Solution:
     Raises
     ------
     InputError
-        If nodes float, names repeat, times do not fit, or a cell has no resistive path around it.
+        If nodes float, names repeat, times do not fit, or nothing closes the circuit of a cell.
 
     Notes
     -----
-    A cell between two nodes sees, with all capacitors open, the resistance :math:`R` of the rest
-    of the circuit and a source :math:`e = v + R i`, where v is the voltage and i the current of
-    the cell. Where the rest is made of resistors and sources, e does not depend on i and one
-    pass is exact. Otherwise e is corrected until it stands (waveform relaxation; E. Lelarasmee,
-    A. Ruehli, A. Sangiovanni-Vincentelli, doi:10.1109/TCAD.1982.1270004).
+    A cell between two nodes sees the resistance :math:`R` of the rest of the circuit and a source
+    :math:`e = v + R i`, where v is the voltage and i the current of the cell. Where the rest is
+    made of resistors and sources, e does not depend on i and one pass is exact. Otherwise e is
+    corrected until it stands (waveform relaxation; E. Lelarasmee, A. Ruehli,
+    A. Sangiovanni-Vincentelli, doi:10.1109/TCAD.1982.1270004), the cell standing in the circuit
+    as a conductance i/v at each time, which makes it Newton's method for a linear one.
 
     Examples
     --------
@@ -182,33 +183,53 @@ def solve(circuit: Sequence[Element], time: F) -> Solution:
     _check(circuit, time)
     net = _Net(circuit, time)
     cells = [e for e in circuit if isinstance(e, Cell)]
-    currents = {c.name: np.zeros(len(time)) for c in cells}
+    nothing = _Norton(np.zeros(len(time)), np.zeros(len(time)))
+    stand_in = {c.name: nothing for c in cells}
     if not cells:
-        states, good = net.solve(currents)
-        return _solution(net, states, currents, {}, 0, _converged(good))
+        states, good = net.solve(stand_in)
+        return _solution(net, states, {}, {}, 0, _converged(good))
     seen = {c.name: net.resistance(c.plus, c.minus) for c in cells}
     behind = {c.name: c.compact.with_series(seen[c.name]) for c in cells}
     outputs = np.concatenate([[1e-6 * time[1]], time[1:]])  # a cell answers after its start
     sources: dict[str, F] = {}
     responses: dict[str, Response] = {}
-    for sweep in range(1, SWEEPS + 1):
-        states, good = net.solve(currents)
-        changed = False
+    before: dict[str, tuple[F, F]] = {}
+    status, sweeps, changed = Status.NOT_CONVERGED, 0, True
+    while changed and sweeps < SWEEPS:
+        states, good = net.solve(stand_in)
+        sweeps, changed = sweeps + 1, False
         for c in cells:
-            e = net.across(states, c.plus, c.minus) + seen[c.name] * currents[c.name]
-            last = sources.get(c.name)
-            scale = float(np.max(np.abs(e))) + 1e-12
+            volts = net.across(states, c.plus, c.minus)
+            e = volts + seen[c.name] * stand_in[c.name].current(volts)
+            last, scale = sources.get(c.name), float(np.max(np.abs(e))) + 1e-12
             if last is not None and float(np.max(np.abs(e - last))) <= CLOSE * scale:
                 continue
             changed, sources[c.name] = True, e
-            responses[c.name] = behind[c.name].follow(
+            found = behind[c.name].follow(
                 Drive(time, e, c.light.at(time), outputs), c.start, c.seed
             )
-            currents[c.name] = responses[c.name].current
-        if not changed:
-            status = worst(_converged(good), *(r.status for r in responses.values()))
-            return _solution(net, states, currents, responses, sweep, status)
-    return _solution(net, states, currents, responses, SWEEPS, Status.NOT_CONVERGED)
+            responses[c.name] = found
+            # what the cell takes from the circuit, and about where
+            points = e - seen[c.name] * found.current, found.current
+            stand_in[c.name] = net.norton(*points, before.get(c.name))
+            before[c.name] = points
+    if not changed:
+        status = worst(_converged(good), *(r.status for r in responses.values()))
+    currents = {
+        c.name: stand_in[c.name].current(net.across(states, c.plus, c.minus)) for c in cells
+    }
+    return _solution(net, states, currents, responses, sweeps, status)
+
+
+@dataclass(frozen=True)
+class _Norton:
+    """A cell as the rest of the circuit sees it: ``i = source + conductance v`` at every time."""
+
+    source: F
+    conductance: F
+
+    def current(self, volts: F) -> F:
+        return self.source + self.conductance * volts
 
 
 def _converged(good: bool) -> Status:
@@ -289,62 +310,96 @@ class _Net:
         return found
 
     def resistance(self, plus: str, minus: str) -> float:
-        """Return the resistance [ohm] between two nodes, capacitors and channels left out."""
+        """Return the resistance [ohm] between two nodes, channels left out.
+
+        A capacitor counts as its resistance over a usual time step: any resistance serves for the
+        relaxation, that of what is there makes it short.
+        """
         one = np.zeros(self.size)
+        matrix = self._with(self.steady, self.storing * 2.0 / float(np.median(np.diff(self.time))))
         for node, sign in ((plus, 1.0), (minus, -1.0)):
             row = self._row(node)
             if row is not None:
                 one[row] = sign
         try:
-            answer = np.linalg.solve(self.steady, one)
-            closed = bool(np.allclose(self.steady @ answer, one, atol=1e-9))
+            answer = np.linalg.solve(matrix, one)
+            closed = bool(np.allclose(matrix @ answer, one, atol=1e-9))
         except np.linalg.LinAlgError:
             closed = False
         if not closed:
             raise InputError(
-                "circuit", f"no resistive path between {plus} and {minus} beside the cell",
-                "resistors and sources that close the circuit of every cell",
-                "add a load, or a resistor beside the capacitor",
+                "circuit", f"no path between {plus} and {minus} beside the cell",
+                "resistors, capacitors and sources that close the circuit of every cell",
+                "add a load; between two cells in series, a large resistor to ground",
             )  # fmt: skip
         return max(float(one @ answer), 0.0)
 
-    def solve(self, currents: dict[str, F]) -> tuple[F, bool]:
-        """Return nodes and source currents [size, times] for given cell currents, and success."""
+    @property
+    def at_once(self) -> bool:
+        """Whether all times can be solved as one linear system: resistors and sources alone."""
+        return not self.transistors and not self.storing.any()
+
+    def norton(self, volts: F, current: F, before: tuple[F, F] | None) -> _Norton:
+        """Return what stands for a cell with this voltage and current at each time.
+
+        Its conductance is the secant through the sweep `before`, or through the origin.
+        """
+        if self.at_once:
+            return _Norton(current, np.zeros_like(current))
+        top = float(np.max(np.abs(volts))) + 1e-15
+        g = _slope(volts, current, 1e-6 * top, np.zeros_like(volts))
+        if before is not None:
+            g = _slope(volts - before[0], current - before[1], 1e-9 * top, g)
+        return _Norton(current - g * volts, g)
+
+    def solve(self, cells: dict[str, _Norton]) -> tuple[F, bool]:
+        """Return nodes and source currents [size, times] with these cells, and success."""
         drives = self.drives.copy()
         for c in self.cells:
             for node, sign in ((c.plus, -1.0), (c.minus, 1.0)):
                 row = self._row(node)
                 if row is not None:
-                    drives[row] += sign * currents[c.name]
-        if not self.transistors and not self.storing.any():
+                    drives[row] += sign * cells[c.name].source
+        if self.at_once:
             return _linear(self.steady, drives), True
-        return self._stepped(drives)
+        return self._stepped(drives, cells)
 
-    def _stepped(self, drives: F) -> tuple[F, bool]:
+    def _stepped(self, drives: F, cells: dict[str, _Norton]) -> tuple[F, bool]:
         """Trapezium rule over the times, Newton's method for the channels at each of them."""
         n = len(self.index)
         states = np.zeros((self.size, len(self.time)))
         # at the start capacitors hold no charge: very large ones, for one solve
-        large = 1e9 * float(np.max(np.abs(self.steady))) / max(float(self.storing.max()), 1e-300)
-        first = self._with(large * self.storing)
+        most = float(self.storing.max(initial=0.0))
+        large = 1e9 * float(np.max(np.abs(self.steady))) / most if most > 0.0 else 0.0
+        steady = self._at(0, cells)
+        first = self._with(steady, large * self.storing)
         states[:, 0], good = self._point(first, drives[:, 0], np.zeros(self.size))
-        charging = (drives[:, 0] - self._flow(states[:, 0]))[:n]  # into the capacitors
+        charging = (drives[:, 0] - self._flow(steady, states[:, 0]))[:n]  # into the capacitors
         for k in range(1, len(self.time)):
             two = 2.0 / (self.time[k] - self.time[k - 1])
             push = drives[:, k].copy()
             push[:n] += two * self.storing @ states[:n, k - 1] + charging
-            states[:, k], fine = self._point(self._with(two * self.storing), push, states[:, k - 1])
+            matrix = self._with(self._at(k, cells), two * self.storing)
+            states[:, k], fine = self._point(matrix, push, states[:, k - 1])
             charging = two * self.storing @ (states[:n, k] - states[:n, k - 1]) - charging
             good = good and fine
         return states, good
 
-    def _with(self, more: F) -> F:
-        n, matrix = len(self.index), self.steady.copy()
-        matrix[:n, :n] += more
+    def _at(self, k: int, cells: dict[str, _Norton]) -> F:
+        """The steady matrix with the conductances of the cells at time number k."""
+        matrix = self.steady.copy()
+        for c in self.cells:
+            g = float(cells[c.name].conductance[k])
+            _stamp(matrix, self._row(c.plus), self._row(c.minus), g)
         return matrix
 
-    def _flow(self, state: F) -> F:
-        found: F = self.steady @ state
+    def _with(self, matrix: F, more: F) -> F:
+        n, found = len(self.index), matrix.copy()
+        found[:n, :n] += more
+        return found
+
+    def _flow(self, steady: F, state: F) -> F:
+        found: F = steady @ state
         for t in self.transistors:
             current, _ = self._channel(t, state)
             for node, sign in ((t.drain, 1.0), (t.source, -1.0)):
@@ -407,6 +462,13 @@ class _Net:
         # what the trapezium rule means by the current of a capacitor is the mean over a step
         mean = element.capacitance * np.diff(volts) / np.diff(self.time)
         return np.concatenate([mean[:1], 0.5 * (mean[1:] + mean[:-1]), mean[-1:]])
+
+
+def _slope(rise: F, current: F, least: float, otherwise: F) -> F:
+    """Current over voltage where that is above `least`, nothing for a negative slope."""
+    apart = np.abs(rise) > least
+    found = np.where(apart, current / np.where(apart, rise, 1.0), otherwise)
+    return np.maximum(found, 0.0)
 
 
 def _stamp(matrix: F, plus: int | None, minus: int | None, value: float) -> None:

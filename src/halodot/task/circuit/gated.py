@@ -1,0 +1,503 @@
+"""A transistor whose gate hangs on a memristor: what it keeps, and what the memristor alone would.
+
+Random bits are written to and erased from cells, and read as drain currents; retention, reads in a
+row, writing by light and levels follow. Thresholds are chosen on other cells.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...array.state import Array, Compact
+from ...core.errors import InputError
+from ...core.randomness import generator
+from ...core.sourced import Sourced, computed
+from ...core.spec import read_quantity
+from ...core.status import Status, worst
+from ..state import Score
+from .drawing import drawn
+from .memory import MemoryCell, law_of
+from .shares import balanced, best_threshold, median_of, next_one, wilson
+from .spec import GatedMemory
+
+F = NDArray[np.float64]
+B = NDArray[np.bool_]
+OTHERS = 1_000_000  # number from which cells are not those of the training
+INSTANTS = 13  # of a retention record
+CHANCE = computed(0.5, "1", note="a cell that always reads the same")
+ASSUMPTIONS = (
+    "the transistor is not part of the study's device: its law and its numbers are assumed",
+    "the gate takes no steady current; its capacitance is left out of writes and reads, and "
+    "checked against the read time",
+    "a switch bridges the load while the memristor is written or erased (write_resistance)",
+    "the memristor alone is read at the same voltage, and that read leaves no trace, which "
+    "favours it",
+)
+
+
+@dataclass(frozen=True)
+class _Stream:
+    """Bits written to one cell, and what was read."""
+
+    bits: B
+    gate: F
+    drain: F
+    bare: F
+    write_energy: float
+    erase_energy: float
+    read_energy: float
+    bare_energy: float
+    end: F
+    status: Status
+
+
+@dataclass(frozen=True)
+class _Kept:
+    """What became of the states of one cell: arrays [2: erased, written] or of levels."""
+
+    times: F
+    drains: F  # [2, times]
+    lost: float  # s; infinite where no bit was lost
+    flipped: int  # states that reads in a row turned
+    shift: float  # largest relative change of the gate voltage by them
+    by_light: bool | None
+    in_dark: bool | None
+    light_energy: float
+    levels: F  # [levels, 2: drain, bare]
+
+
+@dataclass(frozen=True)
+class _Sense:
+    """A threshold [A] and whether written cells lie above it."""
+
+    threshold: float
+    above: bool
+
+    def written(self, values: F | float) -> B:
+        """Return which currents are read as written."""
+        return (np.asarray(values) > self.threshold) == self.above
+
+
+@dataclass(frozen=True)
+class _Draw:
+    """One draw of device and transistor."""
+
+    streams: list[_Stream]
+    kept: list[_Kept]
+    said: list[B]
+    bare_said: list[B]
+    sense: _Sense
+    settling: tuple[float, float]
+    cell: MemoryCell
+    statuses: tuple[Status, ...]
+
+
+def evaluate(array: Array, spec: GatedMemory | None = None) -> Score:
+    """Write, erase and read random bits, and follow what is kept.
+
+    Parameters
+    ----------
+    array
+        With a device that has dynamics (`Array.compact`).
+
+    Raises
+    ------
+    InputError
+        If it has none, or a voltage leaves what the device was solved for.
+    """
+    spec = GatedMemory() if spec is None else spec
+    if array.compact is None:
+        raise InputError(
+            "task", "gated_memory, of a device without dynamics", "a device with a circuit model",
+            "add [device.filament], or leave the task out",
+        )  # fmt: skip
+    load = _load(spec, array.compact(None))
+    every = [_one(array, spec, load, None)]
+    every += [_one(array, drawn(spec, array.seed, k), load, k) for k in range(spec.draws)]
+    return _score(array, spec, every)
+
+
+def _load(spec: GatedMemory, compact: Compact) -> float:
+    """Geometric mean [ohm] of the nominal states at the read voltage, where none is given."""
+    if spec.load is not None:
+        return float(spec.load)
+    cell = MemoryCell(spec, compact, 1.0, law_of(spec.transistor))
+    found = []
+    state: F | None = None
+    for bit in (False, True):
+        state = _set(cell, state, bit, -1)[0]
+        bare = cell.read(state, -1).bare
+        if bare <= 0.0:
+            raise InputError(
+                "task.load", "none given, and none can be chosen: no current at the read voltage",
+                "a resistance", 'load = "1 Mohm"',
+            )  # fmt: skip
+        found.append(abs(float(spec.read_voltage)) / bare)
+    return math.sqrt(found[0] * found[1])
+
+
+def _set(cell: MemoryCell, state: F | None, bit: bool, seed: int) -> tuple[F, float, Status]:
+    s = cell.spec
+    volts, time = (
+        (s.write_voltage, s.write_time) if bit else (s.erase_voltage, s.erase_time)
+    )  # fmt: skip
+    return cell.pulse(state, float(volts), float(time), 0.0, float(s.write_resistance), seed)
+
+
+def _one(array: Array, spec: GatedMemory, load: float, draw: int | None) -> _Draw:
+    assert array.compact is not None  # the caller has asked
+    compact, law = array.compact(draw), law_of(spec.transistor)
+    seed = int(
+        generator(array.seed, "gated.draw", -1 if draw is None else draw).integers(2**31 - 1)
+    )
+    spread = float(spec.cell_spread)
+
+    def cell(number: int) -> MemoryCell:
+        chosen = int(generator(seed, "gated.cell", number).integers(2**31 - 1))
+        one = compact.another(spread, chosen) if spread > 0.0 else compact
+        return MemoryCell(spec, one, load, law)
+
+    taught = [_stream(cell(c), seed, c) for c in range(spec.training_cells)]
+    noise = float(spec.sense_noise)
+    sense = _learn([(s.drain, s.bits) for s in taught], noise)
+    bare_sense = _learn([(s.bare, s.bits) for s in taught], noise)
+    numbers = range(OTHERS, OTHERS + spec.cells)
+    cells = [cell(c) for c in numbers]
+    streams = [_stream(one, seed, c) for one, c in zip(cells, numbers, strict=True)]
+    rng = generator(seed, "gated.sense")
+
+    def read(values: F, by: _Sense) -> B:
+        return by.written(values + noise * rng.standard_normal(len(values)))
+
+    said = [read(s.drain, sense) for s in streams]
+    bare_said = [read(s.bare, bare_sense) for s in streams]
+    kept = [
+        _keep(one, s, sense, seed, c) for one, s, c in zip(cells, streams, numbers, strict=True)
+    ]
+    nominal = MemoryCell(spec, compact, load, law)
+    settled = [nominal.settling(_set(nominal, None, bit, -1)[0]) for bit in (False, True)]
+    statuses = (*(s.status for s in (*taught, *streams)), *(status for _, status in settled))
+    times = (settled[0][0], settled[1][0])
+    return _Draw(streams, kept, said, bare_said, sense, times, nominal, statuses)
+
+
+def _learn(pairs: Sequence[tuple[F, B]], noise: float) -> _Sense:
+    """Choose a threshold, and on which side of it written cells lie."""
+    values = np.concatenate([v for v, _ in pairs])
+    bits = np.concatenate([b for _, b in pairs])
+    above = bool(np.median(values[bits]) >= np.median(values[~bits]))
+    threshold, _ = best_threshold(values, bits == above, noise)
+    return _Sense(threshold, above)
+
+
+def _seeds(seed: int, number: int, name: str) -> Callable[[], int]:
+    rng = generator(seed, "gated.chance", name, number)
+    return lambda: int(rng.integers(2**31 - 1))
+
+
+def _stream(cell: MemoryCell, seed: int, number: int) -> _Stream:
+    """Write or erase random bits one after another, and read each."""
+    count, chance = cell.spec.cycles, _seeds(seed, number, "stream")
+    rng = generator(seed, "gated.bits", number)
+    bits = rng.random(count) < 0.5
+    bits[rng.permutation(count)[:2]] = [False, True]
+    state, _, status = _set(cell, None, False, chance())
+    rows, spent = [], {True: [], False: []}  # type: ignore[var-annotated]
+    statuses = [status]
+    for bit in bits:
+        state, energy, status = _set(cell, state, bool(bit), chance())
+        spent[bool(bit)].append(energy)
+        found = cell.read(state, chance())
+        state = found.state
+        statuses += [status, found.status]
+        rows.append((found.gate, found.drain, found.bare, found.energy, found.bare_energy))
+    table = np.array(rows).T
+    return _Stream(
+        bits, table[0], table[1], table[2], float(np.mean(spent[True])),
+        float(np.mean(spent[False])), float(table[3].mean()), float(table[4].mean()), state,
+        worst(*statuses),
+    )  # fmt: skip
+
+
+def _keep(cell: MemoryCell, stream: _Stream, sense: _Sense, seed: int, number: int) -> _Kept:
+    """Retention, reads in a row, light and levels of one cell after its stream."""
+    s, chance = cell.spec, _seeds(seed, number, "keep")
+    last = float(s.retention_time)
+    times = np.geomspace(min(float(s.read_time), 1e-3 * last), last, INSTANTS)
+    state, drains, lost, flipped, shift = stream.end, [], math.inf, 0, 0.0
+    for bit in (False, True):
+        state, _, _ = _set(cell, state, bit, chance())
+        followed = cell.kept(state, times, chance())
+        drains.append([cell.read(x, chance()).drain for x in followed])
+        gone = sense.written(np.array(drains[-1])) != bit
+        if gone.any():
+            k = int(np.argmax(gone))
+            lost = min(lost, float(times[k]))
+        gates = cell.reads(state, chance(), s.reads)
+        ends = cell.drain_current(gates)
+        flipped += int(sense.written(ends[-1:])[0] != bit)
+        shift = max(shift, float(np.max(np.abs(gates - gates[0]))))
+    lit = _light(cell, state, sense, chance)
+    swing = abs(float(s.read_voltage))
+    return _Kept(
+        times, np.array(drains), lost, flipped, shift / max(swing, 1e-300), *lit,
+        _levels(cell, state, chance),
+    )  # fmt: skip
+
+
+def _light(
+    cell: MemoryCell, state: F, sense: _Sense, chance: Callable[[], int]
+) -> tuple[bool | None, bool | None, float]:  # fmt: skip
+    """Whether light and its voltage write an erased cell, and that voltage alone; energy [J]."""
+    s, full = cell.spec, cell.compact.full_light
+    if s.light <= 0.0 or not full.is_known:
+        return None, None, math.nan
+    volts, time, found = float(s.light_voltage), float(s.light_time), []
+    for light in (s.light, 0.0):
+        erased, _, _ = _set(cell, state, False, chance())
+        after, _, _ = cell.pulse(erased, volts, time, light, float(s.write_resistance), chance())
+        found.append(bool(sense.written(cell.read(after, chance()).drain)))
+    area = cell.compact.area
+    energy = s.light * float(full) * float(area) * time if area.is_known else math.nan
+    return found[0], found[1], energy
+
+
+def _levels(cell: MemoryCell, state: F, chance: Callable[[], int]) -> F:
+    """Drain and bare current of the erased state and of writes through each resistance."""
+    s, rows = cell.spec, []
+    paths = [float(read_quantity(r, "ohm", field="level_resistances")) for r in s.level_resistances]
+    for path in (None, *paths):
+        state, _, _ = _set(cell, state, False, chance())
+        if path is not None:
+            state, _, _ = cell.pulse(
+                state, float(s.write_voltage), float(s.write_time), 0.0, path, chance()
+            )
+        found = cell.read(state, chance())
+        rows.append((found.drain, found.bare))
+    return np.array(rows)
+
+
+def told_apart(values: F, separation: float, noise: float = 0.0) -> int:
+    """Return how many levels can be told apart: shape [levels, cells], in log of the current.
+
+    From the lowest on, a level counts where its median lies `separation` times the sum of the two
+    standard deviations above the last one that counted; `noise` of a read [A] adds to both.
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(0)
+    >>> x = np.exp(np.array([0.0, 0.1, 3.0])[:, None] + 0.1 * rng.standard_normal((3, 50)))
+    >>> told_apart(x, 2.0)
+    2
+    """
+    logs = np.log(np.maximum(values, 1e-30))
+    middle = np.median(logs, axis=1)
+    wide = np.hypot(logs.std(axis=1, ddof=1), noise / np.exp(middle))
+    order = np.argsort(middle)
+    count, last = 1, int(order[0])
+    for k in order[1:]:
+        if middle[k] - middle[last] > separation * (wide[k] + wide[last]) + 1e-6:
+            count, last = count + 1, int(k)
+    return count
+
+
+def _score(array: Array, spec: GatedMemory, every: list[_Draw]) -> Score:
+    note = "cells" if len(every) == 1 else f"cells of {len(every)} draws"
+    pairs = [(said, s.bits) for d in every for said, s in zip(d.said, d.streams, strict=True)]
+    bare = [(said, s.bits) for d in every for said, s in zip(d.bare_said, d.streams, strict=True)]
+    value = next_one([balanced(a, b) for a, b in pairs], "1", note)
+    baseline = next_one([balanced(a, b) for a, b in bare], "1", f"memristors alone, {note}")
+    others = _others(spec, every, pairs, note)
+    slow = max(t for d in every for t in d.settling)
+    statuses = [array.status, *(x for d in every for x in d.statuses)]
+    notes = [*array.notes, *ASSUMPTIONS]
+    if slow > float(spec.read_time):
+        statuses.append(Status.OUTSIDE_RANGE)
+        notes.append(
+            f"the gate settles in up to {slow:.2g} s, longer than the read of "
+            f"{float(spec.read_time):.2g} s: reads are those of a settled gate"
+        )
+    write, read = others["energy_write"], others["energy_read"]
+    return Score(
+        task=spec.name,
+        value=value,
+        baseline=baseline,
+        chance=CHANCE,
+        energy=computed(
+            float(write) + float(read), "J", (write.low or 0.0) + (read.low or 0.0),
+            (write.high or 0.0) + (read.high or 0.0), note="a write and a read",
+        ),
+        latency=computed(
+            float(spec.read_time), "s", note=f"of a read; its gate settles within {slow:.2g} s"
+        ),
+        measure="share of bits read back",
+        verdict=_verdict(spec, every, value, baseline, others),
+        others=others,
+        details=_details(every[0]),
+        status=worst(*statuses),
+        notes=tuple(notes),
+    )  # fmt: skip
+
+
+def _others(
+    spec: GatedMemory, every: list[_Draw], pairs: list[tuple[B, B]], note: str
+) -> dict[str, Sourced]:  # fmt: skip
+    streams = [s for d in every for s in d.streams]
+    kept = [k for d in every for k in d.kept]
+
+    def over(read: Callable[[_Stream], float], unit: str) -> Sourced:
+        return median_of([read(s) for s in streams], unit, note)
+
+    def states(name: str) -> Callable[[_Stream], tuple[float, float]]:
+        def both(s: _Stream) -> tuple[float, float]:
+            x = getattr(s, name)
+            return float(np.median(x[s.bits])), float(np.median(x[~s.bits]))
+
+        return both
+
+    gates, drains, bares = states("gate"), states("drain"), states("bare")
+    wrong = sum(int(np.sum(a != b)) for a, b in pairs)
+    total = sum(len(b) for _, b in pairs)
+    failing = sum(bool((a != b).any()) for a, b in pairs)
+    found = {
+        "on_off_ratio": over(lambda s: _ratio(*drains(s)), "1"),
+        "bare_on_off_ratio": over(lambda s: _ratio(*bares(s)), "1"),
+        "memory_window_V": over(lambda s: abs(gates(s)[0] - gates(s)[1]), "V"),
+        "gate_written": over(lambda s: gates(s)[0], "V"),
+        "gate_erased": over(lambda s: gates(s)[1], "V"),
+        "drain_written": over(lambda s: drains(s)[0], "A"),
+        "drain_erased": over(lambda s: drains(s)[1], "A"),
+        "failure_probability": wilson(wrong, total, f"{wrong} of {total} bits wrong"),
+        "failing_cells": wilson(failing, len(pairs), f"{failing} of {len(pairs)} cells ever wrong"),
+        "retention_s": _retention(spec, kept),
+        "read_disturb": _disturbed(spec, kept),
+        "read_disturb_shift": median_of(
+            [k.shift for k in kept], "1", f"{note}, of the gate over the read voltage"
+        ),
+        "levels": _levels_of(spec, every, 0),
+        "bare_levels": _levels_of(spec, every, 1),
+        "energy_write": next_one([s.write_energy for s in streams], "J", note),
+        "energy_erase": next_one([s.erase_energy for s in streams], "J", note),
+        "energy_read": next_one([s.read_energy for s in streams], "J", note),
+        "bare_energy_read": next_one([s.bare_energy for s in streams], "J", note),
+        "settling_time": median_of([max(d.settling) for d in every], "s", "draws"),
+        "load": computed(every[0].cell.load, "ohm"),
+    }
+    return found | _optical(kept)
+
+
+def _ratio(a: float, b: float) -> float:
+    low, high = sorted((a, b))
+    return high / max(low, 1e-30)
+
+
+def _retention(spec: GatedMemory, kept: list[_Kept]) -> Sourced:
+    last = float(spec.retention_time)
+    lost = [k.lost for k in kept if math.isfinite(k.lost)]
+    if not lost:
+        note = f"lower bound: no bit was lost in {last:.3g} s, in {len(kept)} cells"
+        return computed(last, "s", note=note)
+    times = [min(k.lost, last) for k in kept]
+    note = (
+        f"{len(lost)} of {len(kept)} cells lost a bit; those that kept both count as {last:.3g} s"
+    )
+    low, high = (float(v) for v in np.quantile(times, [0.05, 0.95], method="weibull"))
+    return computed(float(np.median(times)), "s", low, high, note=note)
+
+
+def _disturbed(spec: GatedMemory, kept: list[_Kept]) -> Sourced:
+    turned = sum(k.flipped for k in kept)
+    note = f"{turned} of {2 * len(kept)} states turned by {spec.reads} reads in a row"
+    return wilson(turned, 2 * len(kept), note)
+
+
+def _levels_of(spec: GatedMemory, every: list[_Draw], which: int) -> Sourced:
+    counts = [
+        told_apart(
+            np.array([k.levels[:, which] for k in d.kept]).T,
+            spec.level_separation,
+            float(spec.sense_noise),
+        )
+        for d in every
+    ]
+    tried = every[0].kept[0].levels.shape[0]
+    note = f"of {tried} that were tried, erased among them"
+    if len(counts) == 1:
+        return computed(float(counts[0]), "1", note=note)
+    return median_of([float(c) for c in counts], "1", f"draws; {note}")
+
+
+def _optical(kept: list[_Kept]) -> dict[str, Sourced]:
+    lit = [k.by_light for k in kept if k.by_light is not None]
+    dark = [k.in_dark for k in kept if k.in_dark is not None]
+    if not lit:
+        why = "no optical write was tried, or the device has no light"
+        unknown = Sourced.unknown("1", why)
+        return {"optical_write": unknown, "dark_write": unknown,
+                "energy_light": Sourced.unknown("J", why)}  # fmt: skip
+    energy = float(np.mean([k.light_energy for k in kept]))
+    known = Sourced.unknown("J", "the area of the cell is not known")
+    if math.isfinite(energy):
+        known = computed(energy, "J", note="light on the cell in an optical write")
+    return {
+        "optical_write": wilson(sum(lit), len(lit), f"{sum(lit)} of {len(lit)} cells"),
+        "dark_write": wilson(sum(dark), len(dark), f"{sum(dark)} of {len(dark)} cells"),
+        "energy_light": known,
+    }
+
+
+def _verdict(
+    spec: GatedMemory, every: list[_Draw], value: Sourced, baseline: Sourced,
+    others: dict[str, Sourced],
+) -> str:  # fmt: skip
+    ratio, bare = float(others["on_off_ratio"]), float(others["bare_on_off_ratio"])
+    window = float(others["memory_window_V"])
+    what = "more" if ratio > 1.2 * bare else "less" if ratio < bare / 1.2 else "as much as"
+    word = f"{what} than" if what != "as much as" else what
+    lost = others["retention_s"]
+    bound = "lower bound" in lost.note
+    keeps = f"no bit is lost in {float(lost):.2g} s" if bound else (
+        f"half of the cells have lost a bit after {float(lost):.2g} s"
+    )  # fmt: skip
+    text = (
+        f"The gate moves by {window:.2g} V between the states, which parts the drain currents by "
+        f"{ratio:.2g}, {word} the memristor alone at {float(spec.read_voltage):.2g} V "
+        f"({bare:.2g}); {100 * float(value):.1f} % of the bits come back (memristor alone "
+        f"{100 * float(baseline):.1f} %); {keeps}; {spec.reads} reads turn "
+        f"{100 * float(others['read_disturb']):.2g} % of the states"
+    )
+    light = others["optical_write"]
+    if light.is_known:
+        text += (
+            f"; light writes {100 * float(light):.0f} % of the cells, its voltage alone "
+            f"{100 * float(others['dark_write']):.0f} %"
+        )
+    above = every[0].sense.above
+    return text + f". Written cells {'conduct' if above else 'block'} the channel."
+
+
+def _details(first: _Draw) -> dict[str, object]:
+    cell, streams, kept = first.cell, first.streams, first.kept
+    gates = np.linspace(
+        min(0.0, float(cell.spec.read_voltage)), max(0.0, float(cell.spec.read_voltage)), 101
+    )
+    return {
+        "gate_axis": gates,
+        "drain_curve": cell.drain_current(gates),
+        "gate": np.array([s.gate for s in streams]),
+        "drain": np.array([s.drain for s in streams]),
+        "bare": np.array([s.bare for s in streams]),
+        "bits": np.array([s.bits for s in streams]).astype(int),
+        "threshold": first.sense.threshold,
+        "retention_times": kept[0].times,
+        "retention_drain": np.array([k.drains for k in kept]),
+        "levels": np.array([k.levels for k in kept]),
+        "shares_per_cell": np.array(
+            [balanced(a, s.bits) for a, s in zip(first.said, streams, strict=True)]
+        ),
+    }
