@@ -9,7 +9,7 @@ device, as everywhere; cells of one draw differ by thickness and chance alone.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,7 @@ from .array.scatter import (
     working_cells,
     working_states,
 )
+from .array.state import Compact
 from .core import tomlfile
 from .core.errors import InputError, nearest
 from .core.runfolder import RunFolder, hash_of
@@ -39,6 +40,7 @@ from .task.classification.spec import Digits
 SPREADS = (0.01, 0.03, 0.1, 0.3)
 MEASURES = ("states", "yield", "accuracy")
 PROGRAMMINGS = 5
+LOWEST, STEPS = 0.3, 13  # of the largest voltage; 10 % apart
 NOTHING = Figures("none", "", ())
 
 
@@ -58,6 +60,9 @@ class Settings:
         On over off from which on a cell counts as working.
     wait
         Between writing and reading [s].
+    margin
+        Of the program voltage over the lowest that writes, which is looked for in each draw, as a
+        user of that device would; None takes the voltage of the protocol.
     draws
         Of what is not known of the device; 19 give 90 % intervals.
     """
@@ -70,6 +75,7 @@ class Settings:
     ratio: float = 10.0
     wait: float = 1.0
     draws: int = 19
+    margin: float | None = 0.1
     protocol: str = ""
 
     def checked(self) -> Settings:
@@ -226,6 +232,7 @@ def _draw(
 ) -> list[dict[str, Any]]:
     """Measure a batch at each spread, with the device at its `k`-th draw."""
     model, pulses = models(k), pulses_of(study, how)
+    pulses, told = tuned(model, pulses, how)
     seed, found = study.study.seed, []
     for spread in spreads:
         batch = measure_cells(
@@ -245,20 +252,49 @@ def _draw(
                 "yield": float(working_cells(batch, how.ratio).mean()),
                 "accuracy": accuracy,
                 "status": batch.status,
-                "note": cell.conductance_low.note if not cell.is_known else "",
+                "note": told,
             }
         )
     return found
 
 
+def tuned(model: Compact, pulses: Pulses, how: Settings) -> tuple[Pulses, str]:
+    """Return the pulses with the program voltage that a user of this device would find.
+
+    The lowest voltage of `STEPS` to the largest that the model reaches at which a cell without
+    chance is read `ratio` higher after writing than after erasing, and `margin` more. The pulse
+    of the protocol, and a word, where no voltage does.
+    """
+    if how.margin is None:
+        return pulses, ""
+    top = model.largest_voltage
+    sign = 1.0 if pulses.program_voltage > 0.0 else -1.0
+    for volts in top * np.geomspace(LOWEST, 1.0, STEPS):
+        tried = replace(pulses, program_voltage=sign * float(volts), read_noise=0.0)
+        batch = measure_cells(
+            model, tried, spread=0.0, cells=1, cycles=2, levels=1, seed=0, quiet=True
+        )
+        if working_cells(batch, how.ratio)[0]:
+            raised = sign * min((1.0 + how.margin) * float(volts), top)
+            return replace(pulses, program_voltage=raised), ""
+    return pulses, f"no program voltage up to {top:.3g} V writes a state that stays"
+
+
 def _joined(label: str, spread: float, draws: list[dict[str, Any]], how: Settings) -> Point:
     """Join the draws of one batch: median, and the range that the next draw leaves on either side.
 
-    Where cells do not switch, the network guesses: the accuracy of that draw is that of chance.
+    Draws whose device no program voltage writes are left out where others are written, and
+    counted: what is studied is a device that works. Where cells do not switch, the network
+    guesses: the accuracy is that of chance.
     """
-    dead = [d["note"] for d in draws if d["accuracy"] is None]
+    dead = [d["note"] for d in draws if d["note"]]
+    written = [d for d in draws if not d["note"]]
+    notes = ()
+    if dead:
+        left_out = ", which are left out" if written else ""
+        notes = (f"{len(dead)} of {len(draws)} draws are never written{left_out}: {dead[0]}",)
+    draws = written or draws
     accuracy = [0.1 if d["accuracy"] is None else float(d["accuracy"]) for d in draws]
-    notes = (f"{len(dead)} of {len(draws)} draws do not switch: {dead[0]}",) if dead else ()
     return Point(
         label,
         spread,

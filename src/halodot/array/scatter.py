@@ -73,7 +73,7 @@ class Population:
 
 def measure_cells(
     model: Compact, pulses: Pulses, *, spread: float, cells: int, cycles: int, levels: int,
-    seed: int, part: int = 0,
+    seed: int, part: int = 0, quiet: bool = False,
 ) -> Population:  # fmt: skip
     """Program and erase every cell of a batch, cycle by cycle.
 
@@ -85,6 +85,8 @@ def measure_cells(
         Relative standard deviation of the thickness between cells.
     part
         Numbers batches of one seed.
+    quiet
+        Leave out all chance.
     """
     top = model.parameters.get("compliance")
     limited = model.with_compliance is not None and top is not None and np.isfinite(float(top))
@@ -103,7 +105,11 @@ def measure_cells(
             made = each.with_compliance(float(limit)) if limited else each  # type: ignore[misc]
             state = made.rest
             for cycle in range(cycles):
-                chance = int(generator(own, "array.cycle", k, cycle).integers(2**31 - 1))
+                chance = (
+                    -1
+                    if quiet
+                    else int(generator(own, "array.cycle", k, cycle).integers(2**31 - 1))
+                )
                 found = made.follow(drive, state, chance)
                 statuses.append(found.status)
                 state = found.end

@@ -6,6 +6,7 @@ Circuits and tasks ask for a state, a voltage and a light, and get a current; wh
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -65,42 +66,76 @@ def compact(
     if not waves:
         raise InputError("protocol", "none in time", "at least one sweep or pulse", "add one")
     protocol, wave = max(waves, key=lambda pair: float(np.max(np.abs(pair[1].voltage))))
-    layers, contacts = resolve(spec, film, library)
-    device, notes = prepare(
-        spec, protocol, wave, layers, contacts["left"], contacts["right"], library, film,
-        FULL if spec.light else (0.0,),
-    )  # fmt: skip
+
+    def made(scale: float) -> tuple[Device, tuple[str, ...]]:
+        one = scaled(spec, scale)
+        layers, contacts = resolve(one, film, library)
+        device, notes = prepare(
+            one, protocol, wave, layers, contacts["left"], contacts["right"], library, film,
+            FULL if spec.light else (0.0,),
+        )  # fmt: skip
+        return replace(device, seed=-1), notes  # histories of chance are those of the circuit
+
+    device, notes = made(1.0)
     light = float(spec.light[0].intensity) if spec.light else None
-    # the way of the first filament is that of the device; the histories are of the circuit
     return of_filament(
-        replace(device, seed=-1), label, float(np.max(np.abs(wave.voltage))),
+        device, label, float(np.max(np.abs(wave.voltage))),
         DARK if light is None else Sourced(light, "W/m2", basis="given"),
-        Sourced(float(spec.area or 0.0), "m2", basis="given"), notes,
+        Sourced(float(spec.area or 0.0), "m2", basis="given"), notes, lambda s: made(s)[0],
     )  # fmt: skip
+
+
+def scaled(spec: DeviceSpec, scale: float) -> DeviceSpec:
+    """Return the device with its layers of dots (else the one at the active electrode) thicker."""
+    own = [k for k, layer in enumerate(spec.layer) if layer.material == "film"]
+    if not own:
+        own = [0 if spec.filament is None or spec.filament.electrode == "left" else -1]
+    layers = list(spec.layer)
+    for k in own:
+        q = layers[k].thickness
+        layers[k] = layers[k].model_copy(update={"thickness": q.with_value(float(q) * scale)})
+    return spec.model_copy(update={"layer": tuple(layers)})
 
 
 def of_filament(
     device: Device, label: str, largest: float, light: Sourced, area: Sourced,
-    notes: tuple[str, ...] = (),
+    notes: tuple[str, ...] = (), scale_to: Callable[[float], Device] | None = None,
 ) -> Compact:  # fmt: skip
-    """Return the circuit model of a filament in its stack."""
+    """Return the circuit model of a filament in its stack.
+
+    Parameters
+    ----------
+    scale_to
+        Relative thickness of the film -> the device with it; where None, another cell differs by
+        the length of its filament alone.
+    """
+
+    def like(other: Device) -> Compact:
+        return of_filament(other, label, largest, light, area, notes, scale_to)
 
     def march(drive: Drive, start: Array | None, seed: int) -> Response:
         return _march(device, drive, start, seed)
 
     def another(spread: float, seed: int) -> Compact:
         scale = 1.0 + spread * float(generator(seed, "device.another").standard_normal())
-        length = device.cell.length * max(scale, NARROWEST)
-        other = replace(device, cell=device.cell._replace(length=length))
-        return of_filament(other, label, largest, light, area, notes)
+        scale = max(scale, NARROWEST)
+        if scale == 1.0:
+            return like(device)
+        if scale_to is None:
+            length = device.cell.length * scale
+            return like(replace(device, cell=device.cell._replace(length=length)))
+        other, c = scale_to(scale), device.cell
+        return like(
+            replace(other, cell=other.cell._replace(series=c.series, compliance=c.compliance))
+        )
 
     def with_series(resistance: float) -> Compact:
         more = device.cell._replace(series=device.cell.series + resistance)
-        return of_filament(replace(device, cell=more), label, largest, light, area, notes)
+        return like(replace(device, cell=more))
 
     def with_compliance(current: float) -> Compact:
         less = device.cell._replace(compliance=current)
-        return of_filament(replace(device, cell=less), label, largest, light, area, notes)
+        return like(replace(device, cell=less))
 
     cell = device.cell
     return Compact(
