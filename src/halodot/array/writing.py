@@ -147,15 +147,19 @@ def ways(cell: CellModel, setting: Writing, device: Device) -> tuple[Way | None,
         laws = [parametric(x, setting.pulses, rising=k == 0) for k, x in enumerate(labels)]
         up, down = (Way(None, law, spread=device.cycle_to_cycle) for law in laws)
         return up, down
+    found = [
+        None if steps is None else _measured(cell, steps)
+        for steps in (cell.update.potentiation, cell.update.depression)
+    ]
+    return found[0], found[1]
+
+
+def _measured(cell: CellModel, steps: Steps) -> Way:
+    """Return the pulses of a record, on the range of the device that it was taken from."""
     low = float(cell.conductance_low)
     span = max(float(cell.conductance_high) - low, 1e-300)
     noise = float(cell.read_noise) if cell.read_noise.is_known else 0.0
-    found = [
-        None if steps is None
-        else Way(sampler(steps), None, low, span, read_noise=noise, steps=steps)
-        for steps in (cell.update.potentiation, cell.update.depression)
-    ]  # fmt: skip
-    return found[0], found[1]
+    return Way(sampler(steps), None, low, span, read_noise=noise, steps=steps)
 
 
 def write_cells(
@@ -187,7 +191,7 @@ def write_cells(
         notes.append(f"assumed: NeuroSim's law with {setting.pulses} pulses through the range")
     if up is None or down is None:
         notes.append("pulses of one direction: cells are erased to the end of the range to go back")
-    state, note = _half_selected(array.cell.update, device, cells, state, pulses, rng)
+    state, note = _half_selected(array.cell, state, pulses, rng)
     conductance = cells.held(cells.low + cells.range * state)
     span = device.span
     return Written(
@@ -287,14 +291,13 @@ def _verify(
 
 
 def _half_selected(
-    update: Update | None, device: Device, cells: Cells, g: F, pulses: Pulses,
-    rng: np.random.Generator,
-) -> tuple[F, str]:  # fmt: skip
+    cell: CellModel, g: F, pulses: Pulses, rng: np.random.Generator
+) -> tuple[F, str]:
     """Move cells by the pulses of half voltage that those written after them took."""
-    steps = half_pulses(update)
+    steps = half_pulses(cell.update)
     if steps is None:
         return g, "not included: what half the voltage does to cells that are not being written"
-    way = Way(sampler(steps), None, device.low, device.span, steps=steps)
+    way = _measured(cell, steps)
     count = disturbing(pulses).ravel()
     state = g.ravel().copy()
     for k in range(BLOCKS):
@@ -307,7 +310,7 @@ def _half_selected(
         scatter = way.draw(state[at], rng) - mean
         state[at] = np.clip(state[at] + n * mean + np.sqrt(n) * scatter, 0.0, 1.0)
     note = f"cells saw {count.mean():.3g} pulses of half the voltage, by the measured ones"
-    return state.reshape(cells.low.shape), note
+    return state.reshape(g.shape), note
 
 
 def half_pulses(update: Update | None) -> Steps | None:
