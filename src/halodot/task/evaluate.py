@@ -10,7 +10,17 @@ from .spec import TaskSpec
 from .state import Score
 
 # name of a task -> the module whose `evaluate` does it
-MODULES = {"digits": "classification.inference"}
+MODULES = {
+    "digits": "classification.inference",
+    "mnist": "classification.inference",
+    "learning": "classification.learning",
+    "reservoir": "reservoir.capacity",
+    "vowels": "reservoir.vowels",
+    "firing": "reservoir.firing",
+    "looming": "looming.evaluate",
+    "logic": "circuit.logic",
+    "gated_memory": "circuit.gated",
+}
 
 
 def evaluate(array: Array, spec: TaskSpec | None = None) -> Score:

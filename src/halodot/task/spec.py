@@ -6,12 +6,26 @@ from typing import Annotated, Any
 
 from pydantic import Discriminator, Tag
 
-from .classification.spec import Digits
+from .circuit.spec import GatedMemory, PhotonicLogic
+from .classification.spec import Digits, Learning, Mnist
+from .looming.spec import Looming
+from .reservoir.spec import Firing, Reservoir, Vowels
 
 
 def _name(given: Any) -> str:
     return str(given.get("name", "digits") if isinstance(given, dict) else given.name)
 
 
-# By a function: without a name it is the digits, and the error of another name lists them.
-TaskSpec = Annotated[Annotated[Digits, Tag("digits")], Discriminator(_name)]
+# By a function: without a name it is the digits.
+TaskSpec = Annotated[
+    Annotated[Digits, Tag("digits")]
+    | Annotated[Mnist, Tag("mnist")]
+    | Annotated[Learning, Tag("learning")]
+    | Annotated[Reservoir, Tag("reservoir")]
+    | Annotated[Vowels, Tag("vowels")]
+    | Annotated[Firing, Tag("firing")]
+    | Annotated[Looming, Tag("looming")]
+    | Annotated[PhotonicLogic, Tag("logic")]
+    | Annotated[GatedMemory, Tag("gated_memory")],
+    Discriminator(_name),
+]

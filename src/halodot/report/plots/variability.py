@@ -31,7 +31,7 @@ def against_spread(found: Variability, name: str) -> str | None:
             for k, label in enumerate(labels):
                 rows = [p for p in found.points if p.variant == label]
                 _line(ax, rows, key, scale, k, len(labels))
-            st.label_axes(ax, "Spread of the thickness between cells [%]", words)
+            st.label_axes(ax, "Thickness spread of cells [%]", words)
             ax.set_ylim(bottom=0)
         axes[0].yaxis.get_major_locator().set_params(integer=True)
         baseline = found.baseline

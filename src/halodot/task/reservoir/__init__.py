@@ -1,0 +1,1 @@
+"""Reservoir computing: volatile devices as nodes, a trained linear read-out."""
