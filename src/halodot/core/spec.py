@@ -186,8 +186,9 @@ def _model_inside(annotation: Any, kind: str = "") -> Any:
     Of several classes the one whose field ``kind`` allows `kind`, the first where it is empty.
     """
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        own = annotation.model_fields.get("kind")
-        fits = not kind or (own is not None and kind in getattr(own.annotation, "__args__", ()))
+        own = [annotation.model_fields.get(key) for key in ("kind", "name")]
+        words = [w for f in own if f is not None for w in getattr(f.annotation, "__args__", ())]
+        fits = not kind or kind in words
         return annotation if fits else None
     for inner in getattr(annotation, "__args__", ()):
         found = _model_inside(inner, kind)
@@ -292,11 +293,13 @@ def _kind_error(field: str, first: Any) -> InputError:
     """A table whose `kind` decides what else it may hold, without a known kind."""
     expected = first["ctx"].get("expected_tags", "")
     known = [word.strip("' ") for word in expected.split(",") if word]
-    given = first["input"].get("kind") if isinstance(first["input"], dict) else first["input"]
+    table = first["input"] if isinstance(first["input"], dict) else {}
+    key = "name" if "kind" not in table and "name" in table else "kind"
+    given = table.get(key) if isinstance(first["input"], dict) else first["input"]
     if given is None:
         given = "nothing (it is missing)"
     allowed = "one of " + ", ".join(known) if known else "the kind of this table"
-    return InputError(f"{field}.kind", given, allowed, nearest(str(given), known))
+    return InputError(f"{field}.{key}", given, allowed, nearest(str(given), known))
 
 
 def _as_written(path: tuple[str | int, ...], data: object, *, keep_last: bool) -> Any:
