@@ -153,7 +153,7 @@ def test_a_shipped_study_is_found_by_its_id(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     (tmp_path / "m1_nickel.toml").write_text(template("memristor"))
-    monkeypatch.setattr("halodot.study.shipped", lambda: {"m1": tmp_path / "m1_nickel.toml"})
+    monkeypatch.setattr("halodot.inheritance.shipped", lambda: {"m1": tmp_path / "m1_nickel.toml"})
     assert load("M1").study.study.id == "my_memristor"
     with pytest.raises(InputError, match="did you mean 'm1'"):
         load("m11")
