@@ -11,7 +11,7 @@ from halodot.array.converters import (
     quantisation_noise,
     rounded,
 )
-from halodot.array.state import Array, CellModel, Readout
+from halodot.array.state import Array, CellModel, Readout, Shape
 from halodot.core.constants import BOLTZMANN, ELEMENTARY_CHARGE
 from halodot.core.errors import InputError
 from halodot.core.sourced import Sourced
@@ -207,3 +207,54 @@ def test_noise_of_a_read_has_that_variance_and_falls_with_its_time():
     assert spreads[0] / spreads[1] == pytest.approx(10.0, rel=0.05)
     quiet = array(time=1e-9, line_noise=True).program(np.ones((40, 1))).multiply(ones).output
     assert quiet.std() < 1e-9
+
+
+# Cells that are not linear
+
+VOLTS = np.linspace(-0.2, 0.2, 41)
+CURVE = Shape(
+    VOLTS, np.sinh(VOLTS / 0.05) / np.sinh(2.0), np.sinh(VOLTS / 0.05) / np.sinh(2.0)
+)  # fmt: skip
+
+
+def curved(coding="amplitude", bits=None, wire=0.0, shape=CURVE):
+    cell = CellModel(S(1e-6, "S"), S(1e-4, "S"), S(0.1, "V"), S(0.0, "1"), shape=shape)
+    return Array(
+        cell, 64, 64, S(wire, "ohm"), seed=3, read_time=S(1e-7, "s"),
+        readout=Readout(cells="nonlinear", coding=coding, dac_bits=bits),
+    )  # fmt: skip
+
+
+def test_heights_are_bent_by_the_curve_of_the_cells():
+    found = curved().program(WEIGHTS).multiply(INPUTS[:20]).output
+    expected = (np.sinh(2 * INPUTS[:20]) / np.sinh(2.0)) @ WEIGHTS
+    # Curves are interpolated between knots of 10 mV: outputs of up to 7 are off by up to 0.006.
+    np.testing.assert_allclose(found, expected, atol=0.01)
+    assert np.abs(found - INPUTS[:20] @ WEIGHTS).max() > 0.1
+
+
+@pytest.mark.parametrize("coding", ["width", "serial"])
+def test_pulses_of_one_height_do_not_ask_for_linear_cells(coding):
+    x = np.round(INPUTS[:20] * 15) / 15
+    found = curved(coding, 4).program(WEIGHTS).multiply(x).output
+    np.testing.assert_allclose(found, x @ WEIGHTS, atol=1e-9)
+
+
+def test_a_straight_curve_on_resistive_wires_is_the_linear_array():
+    straight = Shape(VOLTS, VOLTS / 0.1, VOLTS / 0.1)
+    bent = curved(wire=20.0, shape=straight).program(WEIGHTS).multiply(INPUTS[:20]).output
+    plain = array(wire=20.0).program(WEIGHTS).multiply(INPUTS[:20]).output
+    # Interpolated between knots, as above; the wires take 100 times that.
+    np.testing.assert_allclose(bent, plain, atol=0.01)
+    assert np.abs(plain - INPUTS[:20] @ WEIGHTS).max() > 1.0
+
+
+def test_a_curve_that_is_not_known_is_asked_for():
+    with pytest.raises(InputError, match="cells"):
+        curved(shape=None).program(WEIGHTS)
+
+
+def test_resistance_of_sources_and_grounds_takes_its_share():
+    made = array(low=0.0, source_resistance=S(300.0, "ohm"), ground_resistance=S(200.0, "ohm"))
+    found = made.program([[1.0]]).multiply([[1.0]]).output[0, 0]
+    assert found == pytest.approx(1.0 / (1.0 + 1e-4 * 500.0), rel=1e-9)

@@ -266,3 +266,18 @@ def test_settings_that_do_not_fit_are_refused(table, named):
 def test_percent_and_fraction_are_the_same_number():
     percent = build(ArraySpec, {"device_to_device": "5 %", "cycle_to_cycle": "2 %"})
     assert (percent.device_to_device.value, percent.cycle_to_cycle.value) == (0.05, 0.02)
+
+
+def test_figures_of_many_cycles_and_devices_give_the_spreads():
+    values = {"resistance_on": 1e4, "resistance_off": 2e4, "read_voltage": 0.1,
+              "resistance_on_cycle_cv": 0.04, "resistance_on_device_cv": 0.1,
+              "resistance_off_device_cv": 0.3}  # fmt: skip
+    units = {"resistance_on": "ohm", "resistance_off": "ohm", "read_voltage": "V"}
+    iv = Figures("iv", "t", tuple(given(k, S(v, units.get(k, "1"))) for k, v in values.items()))
+    found = cell(iv, ArraySpec())
+    assert found.device_to_device.value == 0.3
+    # 4 % of the on state, which is twice the range.
+    assert found.cycle_to_cycle.value == pytest.approx(0.08, rel=1e-12)
+    assert cell(iv, ArraySpec(), measured()).cycle_to_cycle.value == 0.03
+    own = build(ArraySpec, {"device_to_device": 0.0})
+    assert cell(iv, own).device_to_device.value == 0.0

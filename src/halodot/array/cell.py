@@ -70,8 +70,12 @@ def cell(figures: Figures, spec: ArraySpec, measured: CellModel | None = None) -
             notes.append(_both("read_voltage", spec.read_voltage, measured.read_voltage))
         voltage = spec.read_voltage
     spreads = {}
+    batch = _of_cycles(figures, low, high)
     for name in SPREADS:
-        spreads[name], said = _choose(name, getattr(spec, name), measured)
+        found = None if measured is None else getattr(measured, name)
+        if found is None or not found.is_known or found.basis == "given":
+            found = batch.get(name)
+        spreads[name], said = _choose(name, getattr(spec, name), found)
         notes += said
     none = [n for n, q in spreads.items() if q.basis == "assumed" and float(q) == 0.0]
     if none:
@@ -101,13 +105,35 @@ def _of_figures(figures: Figures) -> tuple[Sourced, Sourced, Sourced, list[str]]
     return low, high, _get(figures, voltage, "V"), notes
 
 
-def _choose(name: str, own: Sourced, measured: CellModel | None) -> tuple[Sourced, list[str]]:
+def _of_cycles(figures: Figures, low: Sourced, high: Sourced) -> dict[str, Sourced]:
+    """Spreads that figures of many cycles and devices hold.
+
+    The larger relative spread of both states between devices; from cycle to cycle that of the on
+    state, which is one write without verifying, over the range.
+    """
+    found = {}
+    every = [_get(figures, f"resistance_{s}_device_cv", "1") for s in ("on", "off")]
+    known = [q for q in every if q.is_known]
+    if known:
+        found["device_to_device"] = max(known, key=float)
+    cycle = _get(figures, "resistance_on_cycle_cv", "1")
+    if not cycle.is_known and not known:
+        cycle = _get(figures, "resistance_on_cv", "1")
+    if cycle.is_known and low.is_known and high.is_known and float(high) > float(low):
+        share = float(high) / (float(high) - float(low))
+        ends = [None if e is None else max(e * share, 0.0) for e in (cycle.low, cycle.high)]
+        found["cycle_to_cycle"] = Sourced(
+            float(cycle) * share, "1", ends[0], ends[1], "computed", cycle.sources,
+            "spread of the on state from cycle to cycle",
+        )  # fmt: skip
+    return found
+
+
+def _choose(name: str, own: Sourced, found: Sourced | None) -> tuple[Sourced, list[str]]:
     """The study's number where it is set, else the record's, else the prior; and what to say."""
-    found = None if measured is None else getattr(measured, name)
-    known = found is not None and found.is_known and found.basis != "given"
     if own.basis != "assumed":
-        return own, [_both(name, own, found)] if known and found is not None else []
-    if known and found is not None:
+        return own, [] if found is None else [_both(name, own, found)]
+    if found is not None:
         return found, [f"{name}: {float(found):.3g}, {found.basis} from the records of the device"]
     if float(own) == 0.0:
         return own, []

@@ -246,7 +246,8 @@ def cell_area(feature: Sourced, device: Sourced | None = None) -> Sourced:
 def supply_power(matrix: ProgrammedMatrix, inputs: ArrayLike) -> F:
     """Return what the word-line drivers give [W], wires included, one number an input vector.
 
-    Costs a solve of each tile for each input.
+    Inputs are heights of pulses here, whatever the coding. Costs a solve of each tile for each
+    input.
 
     Raises
     ------
@@ -260,9 +261,7 @@ def supply_power(matrix: ProgrammedMatrix, inputs: ArrayLike) -> F:
         found = tile.crossbar.solve(volts)
         if not found.status.is_good:
             raise HalodotError(f"supply_power: {found.status.value}")
-        across = found.word_voltage - found.bit_voltage
-        drawn = (tile.conductance * across).sum(axis=2)
-        power += (volts * drawn).sum(axis=1)
+        power += (volts * found.word_current).sum(axis=1)
     return power
 
 
