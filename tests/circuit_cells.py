@@ -39,29 +39,29 @@ def switch(
     """Return a memory of two conductances [S] that switches at once and keeps its state.
 
     It sets where its voltage passes `set_voltage` less `by_light` times the light, and resets
-    below `reset_voltage`; with `chance` it ignores a switching, drawn at each corner.
+    below `reset_voltage`; with `chance` it ignores every switching of one call.
     """
 
     def march(drive: Drive, start: F | None, seed: int) -> Response:
         state = 0.0 if start is None else float(start[0])
-        rng = generator(max(seed, 0), "stand-in")
+        deaf = seed >= 0 and float(generator(seed, "stand-in").random()) < chance
         times = np.union1d(drive.time, drive.outputs)
-        volts, currents = [], []
-        for t in times:
-            v = float(np.interp(t, drive.time, drive.voltage))
-            light = float(np.interp(t, drive.time, drive.light))
-            g = on if state > 0.5 else off
-            across = v / (1.0 + g * series)
-            asked = 1.0 if across >= set_voltage - by_light * light else state
-            asked = 0.0 if across <= reset_voltage else asked
-            if asked != state and (seed < 0 or rng.random() >= chance):
-                state = asked
-            g = on if state > 0.5 else off
-            volts.append(v / (1.0 + g * series))
-            currents.append(g * volts[-1])
+        volts = np.interp(times, drive.time, drive.voltage)
+        needed = set_voltage - by_light * np.interp(times, drive.time, drive.light)
+        shares = 1.0 / (1.0 + off * series), 1.0 / (1.0 + on * series)
+        states = []
+        for v, least in zip(volts.tolist(), needed.tolist(), strict=True):
+            across = v * shares[int(state)]
+            if not deaf and across >= least:
+                state = 1.0
+            if not deaf and across <= reset_voltage:
+                state = 0.0
+            states.append(state)
+        g = np.where(np.array(states) > 0.5, on, off)
+        across_all = volts / (1.0 + g * series)
         at = np.searchsorted(times, drive.outputs)
         end = np.array([state])
-        return Response(np.array(volts)[at], np.array(currents)[at], {}, end)
+        return Response(across_all[at], (g * across_all)[at], {}, end)
 
     return Compact(
         kind="stand-in", label="switch", march=march, another=lambda _spread, _seed: switch(

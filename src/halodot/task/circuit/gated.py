@@ -22,7 +22,7 @@ from ...core.status import Status, worst
 from ..state import Score
 from .drawing import drawn
 from .memory import MemoryCell, law_of
-from .shares import balanced, best_threshold, median_of, next_one, wilson
+from .shares import balanced, best_threshold, counted, median_of, next_one
 from .spec import GatedMemory
 
 F = NDArray[np.float64]
@@ -372,8 +372,10 @@ def _others(
         "gate_erased": over(lambda s: gates(s)[1], "V"),
         "drain_written": over(lambda s: drains(s)[0], "A"),
         "drain_erased": over(lambda s: drains(s)[1], "A"),
-        "failure_probability": wilson(wrong, total, f"{wrong} of {total} bits wrong"),
-        "failing_cells": wilson(failing, len(pairs), f"{failing} of {len(pairs)} cells ever wrong"),
+        "failure_probability": counted(wrong, total, f"{wrong} of {total} bits wrong"),
+        "failing_cells": counted(
+            failing, len(pairs), f"{failing} of {len(pairs)} cells ever wrong"
+        ),
         "retention_s": _retention(spec, kept),
         "read_disturb": _disturbed(spec, kept),
         "read_disturb_shift": median_of(
@@ -413,7 +415,7 @@ def _retention(spec: GatedMemory, kept: list[_Kept]) -> Sourced:
 def _disturbed(spec: GatedMemory, kept: list[_Kept]) -> Sourced:
     turned = sum(k.flipped for k in kept)
     note = f"{turned} of {2 * len(kept)} states turned by {spec.reads} reads in a row"
-    return wilson(turned, 2 * len(kept), note)
+    return counted(turned, 2 * len(kept), note)
 
 
 def _levels_of(spec: GatedMemory, every: list[_Draw], which: int) -> Sourced:
@@ -445,8 +447,8 @@ def _optical(kept: list[_Kept]) -> dict[str, Sourced]:
     if math.isfinite(energy):
         known = computed(energy, "J", note="light on the cell in an optical write")
     return {
-        "optical_write": wilson(sum(lit), len(lit), f"{sum(lit)} of {len(lit)} cells"),
-        "dark_write": wilson(sum(dark), len(dark), f"{sum(dark)} of {len(dark)} cells"),
+        "optical_write": counted(sum(lit), len(lit), f"{sum(lit)} of {len(lit)} cells"),
+        "dark_write": counted(sum(dark), len(dark), f"{sum(dark)} of {len(dark)} cells"),
         "energy_light": known,
     }
 

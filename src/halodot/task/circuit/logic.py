@@ -33,7 +33,7 @@ from .gates import (
     tree,
     use,
 )
-from .shares import margin, median_of, next_one, widest, wilson
+from .shares import counted, margin, median_of, next_one, widest
 from .spec import PhotonicLogic
 
 F = NDArray[np.float64]
@@ -260,16 +260,16 @@ def _others(
     runs = [r for d in every for r in d.runs[function]]
     wrong, total = sum(r.wrong for r in runs), sum(len(r.said) for r in runs)
     found["share_right"] = computed((total - wrong) / total, "1", note="of all outputs")
-    found["failure_probability"] = wilson(wrong, total, f"{wrong} of {total} outputs wrong")
+    found["failure_probability"] = counted(wrong, total, f"{wrong} of {total} outputs wrong")
     failing = sum(r.wrong > 0 for r in runs)
-    found["failing_cells"] = wilson(
+    found["failing_cells"] = counted(
         failing, len(runs), f"{failing} of {len(runs)} cells ever wrong"
     )
     for f in FUNCTIONS:
         these = [r for d in every for r in d.runs[f]]
         gate, word = first.trained.gates[f], f.lower()
         whole = sum(r.wrong == 0 for r in these)
-        found[f"is_{word}"] = wilson(
+        found[f"is_{word}"] = counted(
             whole, len(these), f"{whole} of {len(these)} cells never wrong"
         )
         found[f"{word}_share"] = next_one([r.right for r in these], "1", note)

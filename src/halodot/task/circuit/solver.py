@@ -259,7 +259,7 @@ def _check(circuit: Sequence[Element], time: F) -> None:
             corners = [e.light.time]
         for wave in corners:
             inside = wave[(wave > 0.0) & (wave < time[-1])]
-            if not np.isin(inside, time).all():
+            if not np.array_equal(time[np.searchsorted(time, inside)], inside):
                 raise InputError(
                     "time", f"without some corners of {e.name}", "every corner of every wave",
                     "np.union1d(time, wave.time)",
@@ -323,7 +323,7 @@ class _Net:
                 one[row] = sign
         try:
             answer = np.linalg.solve(matrix, one)
-            closed = bool(np.allclose(matrix @ answer, one, atol=1e-9))
+            closed = float(np.max(np.abs(matrix @ answer - one))) < 1e-9
         except np.linalg.LinAlgError:
             closed = False
         if not closed:
