@@ -28,6 +28,7 @@ Int = NDArray[np.int64]
 
 # Largest current left over at a node, over the largest at a wire end, of a good solution.
 RESIDUAL_LIMIT = 1e-9
+SYMMETRIC: dict[str, Any] = {"options": {"SymmetricMode": True}}
 
 
 def judge(residual: float) -> Status:
@@ -153,8 +154,7 @@ def solve_reference(
         np.subtract.at(taken, net.bit, sources)
     factor = None
     if net.unknown.size:
-        inner = rows[:, net.unknown].tocsc()
-        factor = splu(inner, permc_spec="MMD_AT_PLUS_A", options={"SymmetricMode": True})
+        factor = splu(rows[:, net.unknown].tocsc(), permc_spec="MMD_AT_PLUS_A", **SYMMETRIC)
     currents: list[F] = []
     word_currents: list[F] = []
     words: list[F] = []

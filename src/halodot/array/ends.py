@@ -215,6 +215,15 @@ def wires(shape: tuple[int, int], word: float, bit: float, ends: Ends) -> Wires:
     return Wires(word, bit, *ends.tied_word(m, word), *ends.tied_bit(n, bit))
 
 
+def leaking(wires: Wires, conductance: float) -> Wires:
+    """Return `wires` with the floating lines tied to 0 V by a small `conductance` [S]."""
+    if not (wires.word_floats.any() or wires.bit_floats.any()):
+        return wires
+    word = np.where(wires.word_floats, 1.0 / conductance, wires.word_head)
+    bit = np.where(wires.bit_floats, 1.0 / conductance, wires.bit_head)
+    return Wires(wires.word, wires.bit, word, wires.word_tail, bit, wires.bit_tail)
+
+
 @dataclass(frozen=True)
 class Bias:
     """Voltages of all lines while one cell is addressed.

@@ -12,6 +12,7 @@ F = NDArray[np.float64]
 # Neighbouring nodes differ by little where wires are good conductors; the rounding of that
 # difference (8 units in the last place of the voltage) is no error of the solution.
 ROUNDING = 8.0 * 2.220446049250313e-16
+NOTHING = 1e-12
 
 
 @kernel
@@ -76,10 +77,12 @@ def imbalance(
     """Largest current left over at a node, over the largest current at an end of a wire.
 
     `word_ends` and `bit_ends` [2, line]: resistance of the head, conductance of the tail; `cell`
-    the current of each cell.
+    the current of each cell. The best cell has conductance 1: what it carries at the largest
+    voltage says what rounding is, and `NOTHING` of that is no current.
     """
     m, n = word.shape
-    worst, scale = 0.0, 0.0
+    size = max(np.abs(volts).max(), np.abs(held).max())
+    worst, scale = 0.0, NOTHING * size
     for i in range(m):
         ends = word_ends[0, i], word_ends[1, i]
         left, end = line_imbalance(rho[0], *ends, volts[i], word[i], cell[i])
@@ -89,4 +92,5 @@ def imbalance(
         ends = bit_ends[0, j], bit_ends[1, j]
         left, end = line_imbalance(rho[1], *ends, held[j], from_head[j], -given[j])
         worst, scale = max(worst, left), max(scale, end)
+    worst = max(worst - ROUNDING * size, 0.0)
     return worst / scale if scale > 0.0 else worst

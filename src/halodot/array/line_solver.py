@@ -179,12 +179,12 @@ def forward(
         found = word[t % rows], bit[t % rows], cell[t % rows]
         padded[:m] = v
         count = _solve(lines, x, padded, u, sources, accuracy)
-        if count == -2 or (count < 0 and not accuracy.partial):
+        if count < 0 and not accuracy.partial:
             return Solves(current, word_current, word, bit, cell, np.inf, -1)
         kernel.store(lines.blocked, sources, u, lines.beta, x.w, x.b, *found)
         kernel.bit_currents(*lines.bit_ends, lines.beta, x.b, found[2], current[t])
         word_current[t] = found[2].sum(axis=1)
-        most = max(most, count)
+        most = -1 if count < 0 else max(most, count)
         left = imbalance(lines.rho, lines.word_ends, lines.bit_ends, v, u, *found)
         left_over = max(left_over, float(left))
     return Solves(current, word_current, word, bit, cell, left_over, most)

@@ -28,9 +28,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from ..core.errors import HalodotError
 from ..core.status import Status, worst
-from .crossbar import Product, check_range, read_both, read_matrix
+from .crossbar import Product, read_both, read_matrix
 from .crossbar_reference import judge, solve_reference
-from .ends import Ends, Resistance, Wires, read_resistance
+from .ends import Ends, Resistance, Wires, leaking, read_resistance
 from .ends import wires as make_wires
 from .laws import Law, Terms, shape_of
 from .state import CrossbarSolution
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 F = NDArray[np.float64]
 
 STEPS = 80
-LIMITED_STEPS = 30
+LIMITED_STEPS = 20
 SETTLED = 1e-11
 TIGHT = 1e-12
 LOOSE = 1e-3
@@ -49,6 +49,12 @@ STEPS_OF_LOOSE = 100
 # Of the slope at the start: where a search along a direction ends.
 FLAT = 0.3
 _TERMINALS = ("current", "word_current")
+# Of what the best cell carries at the largest voltage: no current. FAINT [A], [S]: the same.
+NOTHING = 1e-12
+FAINT = 1e-30
+# Leak of a floating line to 0 V, of the best cell: without any, rounding would set the potential
+# of what nothing ties.
+LEAK = 1e-13
 ROUNDING = 32 * 2.220446049250313e-16
 
 
@@ -198,7 +204,6 @@ class NonlinearCrossbar:
         volts, held, single = read_both(voltage, bit_voltage, self.shape, self.wires)
         found = self._batch(volts, held)
         current = np.array([x.current for x in found])
-        check_range(current)
         return Product(current[0] if single else current, *_judged(found), "newton")
 
     def solve(self, voltage: ArrayLike, bit_voltage: ArrayLike | None = None) -> CrossbarSolution:
@@ -207,7 +212,6 @@ class NonlinearCrossbar:
         found = self._batch(volts, held)
         current, given = (np.array([getattr(x, k) for x in found]) for k in _TERMINALS)
         word, bit = np.array([x.word for x in found]), np.array([x.bit for x in found])
-        check_range(current)
         return CrossbarSolution(current, word, bit, *_judged(found), given)
 
     def currents(self, across: ArrayLike) -> F:
@@ -253,6 +257,9 @@ class _Newton:
             tolerance = self._tolerance()
             solved = self._linear(slope, current - slope * v, tolerance)
             new, aim = solved.word[0] - solved.bit[0], solved.cell[0]
+            if not np.isfinite(aim).all():
+                self.residuals.append(np.inf)
+                break
             there, steep = self.cells.at(new, self.inner)
             left = self._left_over(there - aim, steep, solved)
             self.residuals.append(max(left, solved.imbalance if tolerance <= TIGHT else left))
@@ -286,27 +293,40 @@ class _Newton:
     def _linear(self, slope: F, sources: F, tolerance: float) -> Solves:
         from .line_solver import Accuracy, Solves, forward, prepare
 
-        scale = float(slope.max()) or 1.0
-        lines = prepare(slope, self.wires, scale)
-        accuracy = Accuracy(tolerance, 10.0 * tolerance)
+        scale = max(float(slope.max()), FAINT)
+        wires = leaking(self.wires, LEAK * scale)
+        lines = prepare(slope, wires, scale)
+        accuracy = Accuracy(tolerance, 10.0 * tolerance, partial=True)
         if tolerance > TIGHT:
             accuracy = Accuracy(tolerance, 10.0 * tolerance, STEPS_OF_LOOSE, partial=True)
         inputs = self.volts[None], self.held[None]
         found = forward(lines, *inputs, accuracy, keep=True, sources=sources / scale)
-        if found.steps < 0:
-            direct = solve_reference(slope, inputs[0], self.wires, inputs[1], sources=sources)
-            word, bit = direct.word_voltage, direct.bit_voltage
-            cell = slope * (word - bit) + sources
-            ends = direct.current, direct.word_current
-            return Solves(*ends, word, bit, cell, direct.residual, 0)
+        if tolerance <= TIGHT and (found.steps < 0 or not judge(found.imbalance).is_good):
+            direct = self._direct(slope, sources, wires)
+            if direct is not None:
+                return direct
         ends = found.current * scale, found.word_current * scale
-        return Solves(
-            *ends, found.word, found.bit, found.cell * scale, found.imbalance, found.steps
-        )
+        cell = found.cell * scale
+        return Solves(*ends, found.word, found.bit, cell, found.imbalance, found.steps)
+
+    def _direct(self, slope: F, sources: F, wires: Wires) -> Solves | None:
+        """Solve a linear crossbar by elimination; None where it is singular to rounding."""
+        from .line_solver import Solves
+
+        inputs = self.volts[None], wires, self.held[None]
+        try:
+            found = solve_reference(slope, *inputs, sources=sources)
+        except RuntimeError:
+            return None
+        word, bit = found.word_voltage, found.bit_voltage
+        cell = slope * (word - bit) + sources
+        return Solves(found.current, found.word_current, word, bit, cell, found.residual, 0)
 
     def _left_over(self, difference: F, slope: F, solved: Solves) -> float:
         """Largest current left over at a cell, rounding of its voltage apart, over the scale."""
-        largest = max(float(np.abs(solved.current).max()), float(np.abs(solved.word_current).max()))
+        ends = solved.current, solved.word_current
+        least = max(NOTHING * float(slope.max()) * self.size, FAINT)
+        largest = max(least, *(float(np.abs(x).max()) for x in ends))
         rounding = ROUNDING * (slope * self.size + np.abs(solved.cell[0]))
         worst_cell = float(np.maximum(np.abs(difference) - rounding, 0.0).max())
         return worst_cell / largest if largest > 0.0 else worst_cell

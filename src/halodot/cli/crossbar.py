@@ -17,8 +17,9 @@ def register(verbs: Any) -> None:
         "crossbar",
         help="currents of a crossbar with resistive wires",
         description="Word lines are driven at their left end, bit lines are held at 0 V at their "
-        "bottom end; one wire segment lies between neighbouring cells, and one between each driven "
-        "or held end and its first cell.",
+        "bottom end, unless options say otherwise; one wire segment lies between neighbouring "
+        "cells, and one between each driven or held end and its first cell. Resistances are "
+        "numbers in ohm or text with a unit.",
     )
     p.add_argument("conductance", metavar="G.npy", help="[word lines, bit lines] in siemens")
     p.add_argument("voltage", metavar="V.npy", help="[word lines] or [batch, word lines] in volts")
@@ -32,6 +33,25 @@ def register(verbs: Any) -> None:
         metavar="I.npy",
         help="currents in amperes, [bit lines] or [batch, bit lines]",
     )
+    p.add_argument("--bit-wire-resistance", metavar="R", help="of the bit lines, if another")
+    p.add_argument("--source-resistance", metavar="R", default="0", help="at each driven end")
+    p.add_argument("--ground-resistance", metavar="R", default="0", help="at each held end")
+    p.add_argument("--driven", choices=("left", "right", "both"), default="left")
+    p.add_argument("--held", choices=("bottom", "top", "both"), default="bottom")
+    p.add_argument("--floating-word", metavar="0,2", help="word lines that are tied to nothing")
+    p.add_argument("--floating-bit", metavar="0,2", help="bit lines that are tied to nothing")
+    p.add_argument(
+        "--bit-voltage", metavar="U.npy", help="at the held ends, as V.npy; 0 V if not given"
+    )
+    p.add_argument(
+        "--law",
+        metavar="LAW",
+        default="linear",
+        help="of the cells: linear, or 'sinh 0.2 V' for G Vr sinh(V/0.2 V) / sinh(Vr/0.2 V)",
+    )
+    p.add_argument(
+        "--read-voltage", metavar="Vr", default="0", help="at which G was read, for --law sinh"
+    )
     p.add_argument("--json", action="store_true", help="print one JSON object")
     p.set_defaults(run=run)
 
@@ -41,12 +61,28 @@ def run(args: argparse.Namespace) -> int:
     import numpy as np
 
     from ..array.crossbar import Crossbar
+    from ..array.ends import Ends
     from .output import print_flat, print_json
 
-    resistance = _resistance(args.wire_resistance)
-    conductance = read_npy(args.conductance)
-    crossbar = Crossbar(conductance, resistance)
-    product = crossbar.product(read_npy(args.voltage))
+    resistance = _number(args.wire_resistance, "--wire-resistance", "ohm")
+    other = args.bit_wire_resistance
+    ends = Ends(
+        args.driven,
+        args.held,
+        _number(args.source_resistance, "--source-resistance", "ohm"),
+        _number(args.ground_resistance, "--ground-resistance", "ohm"),
+        _lines(args.floating_word, "--floating-word"),
+        _lines(args.floating_bit, "--floating-bit"),
+    )
+    crossbar = Crossbar(
+        read_npy(args.conductance),
+        resistance,
+        bit_wire_resistance=other and _number(other, "--bit-wire-resistance", "ohm"),
+        ends=ends,
+    )
+    bit_voltage = None if args.bit_voltage is None else read_npy(args.bit_voltage)
+    solver = _with_law(crossbar, args.law, args.read_voltage)
+    product = solver.product(read_npy(args.voltage), bit_voltage)
     write_npy(args.output, product.current)
     word_lines, bit_lines = crossbar.shape
     body = {
@@ -55,6 +91,8 @@ def run(args: argparse.Namespace) -> int:
         "bit_lines": bit_lines,
         "inputs": product.current.size // bit_lines,
         "wire_resistance_ohm": resistance,
+        "bit_wire_resistance_ohm": crossbar.bit_wire_resistance,
+        "law": args.law,
         "ir_drop_number": crossbar.ir_drop_number,
         "current_largest_A": float(np.abs(product.current).max()),
         "method": product.method,
@@ -67,19 +105,54 @@ def run(args: argparse.Namespace) -> int:
     return 0 if product.status.is_good else 1
 
 
-def _resistance(text: str) -> float:
-    """Read a plain number as ohm, anything else as a number with its unit."""
-    from ..array.ends import read_resistance
+def _with_law(crossbar: Any, text: str, read_voltage: str) -> Any:
+    """Return the crossbar itself for linear cells, or one with the law that `text` names."""
+    from ..array.laws import Sinh
+    from ..array.nonlinear import NonlinearCrossbar
+    from ..core.errors import InputError
+
+    name, _, scale = text.strip().partition(" ")
+    if name == "linear" and not scale:
+        return crossbar
+    if name != "sinh" or not scale.strip():
+        raise InputError("--law", text, "linear, or sinh with its voltage", "--law 'sinh 0.2 V'")
+    volts = _number(scale.strip(), "--law", "V")
+    read = _number(read_voltage, "--read-voltage", "V")
+    return NonlinearCrossbar(
+        Sinh(crossbar.conductance, volts, read),
+        crossbar.wire_resistance,
+        bit_wire_resistance=crossbar.bit_wire_resistance,
+        ends=crossbar.ends,
+    )
+
+
+def _number(text: str, option: str, unit: str) -> float:
+    """Read a plain number in `unit`, anything else as a number with its unit; 0 or more."""
+    import math
+
+    from ..core.errors import InputError
+    from ..core.units import parse
+
+    try:
+        value = float(text)
+    except ValueError:
+        try:
+            value = parse(text, unit, field=option)
+        except InputError as e:
+            raise InputError(option, text, e.allowed, e.remedy) from None
+    if not (math.isfinite(value) and value >= 0.0):
+        raise InputError(option, text, f"a finite number of {unit}, 0 or more", f"'1 {unit}'")
+    return value
+
+
+def _lines(text: str | None, option: str) -> tuple[int, ...]:
     from ..core.errors import InputError
 
     try:
-        number: float | str = float(text)
+        return tuple(int(part) for part in text.split(",")) if text else ()
     except ValueError:
-        number = text
-    try:
-        return read_resistance(number)
-    except InputError as e:
-        raise InputError("--wire-resistance", text, e.allowed, e.remedy) from None
+        allowed = "line numbers from 0, with commas"
+        raise InputError(option, text, allowed, f"{option} 0,2") from None
 
 
 def read_npy(path: str) -> Any:
