@@ -283,10 +283,11 @@ def _levels(cell: MemoryCell, state: F, chance: Callable[[], int]) -> F:
 
 
 def told_apart(values: F, separation: float, noise: float = 0.0) -> int:
-    """Return how many levels can be told apart: shape [levels, cells], in log of the current.
+    """Return how many levels can be told apart: shape [levels, cells], currents [A].
 
-    From the lowest on, a level counts where its median lies `separation` times the sum of the two
-    standard deviations above the last one that counted; `noise` of a read [A] adds to both.
+    A level reaches `separation` standard deviations to either side of its median, those of the
+    log of the current among cells and that of a read, `noise` [A]. From the lowest on, a level
+    counts where it begins above the end of the last one that counted.
 
     Examples
     --------
@@ -296,12 +297,13 @@ def told_apart(values: F, separation: float, noise: float = 0.0) -> int:
     2
     """
     logs = np.log(np.maximum(values, 1e-30))
-    middle = np.median(logs, axis=1)
-    wide = np.hypot(logs.std(axis=1, ddof=1), noise / np.exp(middle))
+    middle, wide = np.median(logs, axis=1), separation * logs.std(axis=1, ddof=1)
+    begins = np.exp(middle - wide) - separation * noise
+    ends = np.exp(middle + wide) + separation * noise
     order = np.argsort(middle)
     count, last = 1, int(order[0])
     for k in order[1:]:
-        if middle[k] - middle[last] > separation * (wide[k] + wide[last]) + 1e-6:
+        if begins[k] > ends[last] * (1.0 + 1e-6):
             count, last = count + 1, int(k)
     return count
 

@@ -481,8 +481,8 @@ class GatedMemory(_Circuit):
         default=2.0,
         gt=0,
         le=10,
-        description="two levels are told apart where their medians differ by this many times the "
-        "sum of their standard deviations",
+        description="two levels are told apart where so many standard deviations (of cells and of "
+        "a read) to either side do not meet",
     )
 
     @field_validator("level_resistances")
