@@ -145,6 +145,10 @@ class Neuron(Spec):
         description="readings of each approach, closer together towards the collision, by equal "
         "factors of the time that is left",
     )  # fmt: skip
+    every: Sourced | None = quantity(
+        "s", "frames of this even length in place of `frames` a time", low=1e-9, high=1e7,
+        optional=True,
+    )  # fmt: skip
     count_above: Sourced | None = quantity(
         "A", "the response is the number of cells above this current (else their current)",
         low=0, high=10, optional=True,
@@ -171,6 +175,22 @@ class Neuron(Spec):
         description="share of its rise by which a response has to fall again before the collision "
         "to count as one that rises and falls",
     )  # fmt: skip
+
+    @model_validator(mode="after")
+    def _pulsed(self) -> Neuron:
+        if self.pulse is None:
+            return self
+        if self.every is None:
+            raise InputError(
+                "every", "nothing (it is missing)", "the even length of a frame, as pulses that "
+                "follow faster and faster would know when the collision is", "add every = ...",
+            )  # fmt: skip
+        if float(self.pulse) >= float(self.every):
+            raise InputError(
+                "pulse", f"{float(self.pulse):g} s", f"shorter than a frame, "
+                f"{float(self.every):g} s", "shorten it, or leave it out for a standing bias",
+            )  # fmt: skip
+        return self
 
 
 class Reference(Spec):
