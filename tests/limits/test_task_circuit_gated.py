@@ -150,7 +150,7 @@ def test_levels_are_told_apart_by_their_spread_and_the_noise() -> None:
     x = middles[:, None] * np.exp(0.1 * rng.standard_normal((5, 200)))
     assert told_apart(x, 2.0) == 4
     assert told_apart(x, 2.0, noise=1e-10) == 3  # the two lowest are lost in it as well
-    assert told_apart(x, 20.0) == 2
+    assert told_apart(x, 20.0) == 3  # e^4 apart, of 100, 10 and 1000
 
 
 def test_draws_vary_what_is_assumed_of_the_transistor() -> None:
