@@ -193,7 +193,7 @@ class Firing(_Driven):
         default="firing", description="firing: bursting, adapting, tonic and irregular neurons, "
         "told apart by devices that their spikes drive"
     )  # fmt: skip
-    trains: int = Field(default=40, ge=8, le=10_000, description="spike trains of each pattern")
+    trains: int = Field(default=60, ge=8, le=10_000, description="spike trains of each pattern")
     window: Sourced = quantity(
         "s",
         "length of a train, in the time of the neuron",
