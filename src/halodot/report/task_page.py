@@ -82,6 +82,7 @@ def _shown(row: Row) -> dict[str, Any]:
         "status": row.status,
         "reason": row.reason,
         "device": row.device,
+        "value": "",
         "report": "" if row.status == "failed" else f"{row.id}/report.html",
     }
     if row.score is not None:
