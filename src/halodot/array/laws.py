@@ -170,8 +170,8 @@ class Tabulated:
               x = (G - G_l) / (G_h - G_l)
 
     the part x of a cell is in its high state, the rest in its low state. Beyond the ends a cell
-    keeps the curve of the end. Between the knots the currents follow a monotone cubic of
-    asinh(I / I_0), I_0 being the current at the smallest voltage: it is linear there and
+    keeps the curve of the end. Between the knots the currents follow a monotone cubic spline of
+    asinh(I / I_0), I_0 being the current a few knots off zero: it is linear below and
     logarithmic above. Beyond the last knots the currents go on along their tangents and the result
     is marked `OUTSIDE_RANGE`.
 
@@ -221,8 +221,6 @@ def knots(shape: Shape) -> F:
     InputError
         If voltages do not rise or a curve falls or has the wrong sign.
     """
-    from scipy.interpolate import PchipInterpolator
-
     volts = np.asarray(shape.volts, dtype=float)
     if volts.ndim != 1 or volts.size < 2 or not (np.diff(volts) > 0.0).all():
         raise InputError("shape.volts", volts.shape, "rising voltages, two or more", "sort them")
@@ -240,13 +238,37 @@ def knots(shape: Shape) -> F:
         if (np.diff(curve) < 0.0).any():
             allowed = "a curve through zero that never falls"
             raise InputError(f"shape.{name}", "falls", allowed, "array.laws.monotone(shape)")
-        near = np.abs(curve[np.abs(at) == np.abs(at[at != 0.0]).min()]).max()
-        some = np.abs(curve[curve != 0.0])
-        scale = float(near) if near > 0.0 else float(some.min(initial=1.0))
+        scale = small_current(at, curve)
         table[row] = np.arcsinh(curve / scale)
-        table[row + 1] = PchipInterpolator(at, table[row]).derivative()(at)
+        table[row + 1] = rising_slopes(at, table[row])
         table[5, (row - 1) // 2] = scale
     return table
+
+
+def small_current(volts: F, curve: F) -> float:
+    """Current below which a curve is interpolated as it is, and above by its logarithm.
+
+    That at the fourth smallest voltage, or 8 times that at the smallest: a few knots lie in the
+    linear part, and hardly any of a steep curve.
+    """
+    order = np.argsort(np.abs(volts), kind="stable")
+    sizes = np.maximum.accumulate(np.abs(curve[order]))
+    some = sizes[sizes > 0.0]
+    if some.size == 0:
+        return 1.0
+    return float(min(some[min(6, some.size - 1)], 8.0 * some[0]))
+
+
+def rising_slopes(x: F, y: F) -> F:
+    """Slopes of a cubic spline at its knots, held to where no interval falls (Hyman 1983).
+
+    A cubic between knots does not fall if its slopes are from 0 to 3 times the secant.
+    """
+    from scipy.interpolate import CubicSpline
+
+    secants = np.diff(y) / np.diff(x)
+    most = 3.0 * np.minimum(np.append(secants, np.inf), np.insert(secants, 0, np.inf))
+    return np.clip(CubicSpline(x, y)(x, 1), 0.0, most)
 
 
 def monotone(shape: Shape) -> Shape:

@@ -149,6 +149,8 @@ def read_margin(
     if not 0.0 <= off < on:
         raise InputError("off", off, f"conductance from 0 to below that of on ({on:g} S)", "")
     row, column = _farthest(shape, ends) if position is None else position
+    if not (0 <= row < shape[0] and 0 <= column < shape[1]):
+        raise InputError("position", position, f"a cell of an array of {shape}", "")
     currents: list[list[float]] = [[], []]
     statuses = []
     for held in _surroundings(shape, on, off, patterns, seed):
