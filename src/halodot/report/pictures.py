@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 
 from ..device.state import Trace
-from . import film_pictures
+from . import film_pictures, task_pictures
 from .model import ReportInput, Variant
 from .plots import alignment, dots, film, growth, history, scores, series, stack, traces
 from .plots import records as special
@@ -233,6 +233,7 @@ def _scores(result: ReportInput) -> Iterator[tuple]:
             False,
             lambda name: scores.confusion(score, name),
         )
+        yield from task_pictures.plans(score)
     energies = series.is_drawn_as_deviation(result.comparisons)
     others = [c for c in result.comparisons if id(c) not in energies]
     yield (

@@ -1,0 +1,53 @@
+"""Which pictures a task has, beside those that every score has."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from importlib import import_module
+
+from ..task.state import Score
+
+# task -> its module of plots and (function, caption, wide) of each picture; a picture that the
+# score has nothing for is left out
+PICTURES: dict[str, tuple[str, tuple[tuple[str, str, bool], ...]]] = {
+    **dict.fromkeys(
+        ("reservoir", "vowels", "firing"),
+        (
+            "reservoir",
+            (
+                ("memory_by_delay", "What is left of an input after so many steps.", False),
+                ("run_by_run", "Each run beside the linear read-out of the same inputs.", False),
+                ("over_period", "How the period of the input was found.", False),
+            ),
+        ),
+    ),
+    "looming": (
+        "looming",
+        (
+            ("responses", "Angle, light and response of approaches; time in units of l/v.", True),
+            ("peaks", "Peak of the response before the collision against l/v.", False),
+            ("controls", "Responses to controls over that to the approach.", False),
+            ("eye", "The compound eye: cells that answer, and sides told.", False),
+            ("mapped", "Where the device would work: time scale against bias.", False),
+        ),
+    ),
+}
+Plan = tuple[str, str, bool, Callable[[str], str | None]]
+
+
+def plans(score: Score) -> Iterator[Plan]:
+    """Yield the pictures of a score as the page takes them."""
+    if score.task not in PICTURES:
+        return
+    module, pictures = PICTURES[score.task]
+    for name, caption, wide in pictures:
+        yield "task", caption, wide, _maker(module, name, score)
+
+
+def _maker(module: str, name: str, score: Score) -> Callable[[str], str | None]:
+    def make(svg: str) -> str | None:
+        function = getattr(import_module(f".plots.{module}", __package__), name)
+        found: str | None = function(score, svg)
+        return found
+
+    return make
