@@ -7,30 +7,25 @@ from importlib import import_module
 
 from ..task.state import Score
 
-# task -> its module of plots and (function, caption, wide) of each picture; a picture that the
-# score has nothing for is left out
-PICTURES: dict[str, tuple[str, tuple[tuple[str, str, bool], ...]]] = {
-    **dict.fromkeys(
-        ("reservoir", "vowels", "firing"),
-        (
-            "reservoir",
-            (
-                ("memory_by_delay", "What is left of an input after so many steps.", False),
-                ("run_by_run", "Each run beside the linear read-out of the same inputs.", False),
-                ("over_period", "How the period of the input was found.", False),
-            ),
-        ),
-    ),
-    "looming": (
-        "looming",
-        (
-            ("responses", "Angle, light and response of approaches; time in units of l/v.", True),
-            ("peaks", "Peak of the response before the collision against l/v.", False),
-            ("controls", "Responses to controls over that to the approach.", False),
-            ("eye", "The compound eye: cells that answer, and sides told.", False),
-            ("mapped", "Where the device would work: time scale against bias.", False),
-        ),
-    ),
+# (function, caption, wide) of each picture; one that the score has nothing for is left out
+RESERVOIR = (
+    ("memory_by_delay", "What is left of an input after so many steps.", False),
+    ("run_by_run", "Each run beside the linear read-out of the same inputs.", False),
+    ("over_period", "How the period of the input was found.", False),
+)
+LOOMING = (
+    ("responses", "Angle, light and response of approaches; time in units of l/v.", True),
+    ("peaks", "Peak of the response before the collision against l/v.", False),
+    ("controls", "Responses to controls over that to the approach.", False),
+    ("eye", "The compound eye: cells that answer, and sides told.", False),
+    ("mapped", "Where the device would work: time scale against bias.", False),
+)
+# task -> its module of plots and its pictures
+PICTURES = {
+    "reservoir": ("reservoir", RESERVOIR),
+    "vowels": ("reservoir", RESERVOIR),
+    "firing": ("reservoir", RESERVOIR),
+    "looming": ("looming", LOOMING),
 }
 Plan = tuple[str, str, bool, Callable[[str], str | None]]
 
