@@ -23,7 +23,7 @@ from .spec import Reservoir
 F = NDArray[np.float64]
 TAPS = 10  # past inputs of the delay line that NARMA is set against
 WAVE = 20.0  # steps of a period of the sine that is to be transformed
-TAIL = 10  # steps of a sequence for the ranks
+TAIL = 8  # steps of a sequence for the ranks
 SHARED = 4  # of them the same, for the generalisation rank
 TRAINING = 2.0 / 3.0
 
@@ -56,21 +56,20 @@ def evaluate(array: Array, spec: Reservoir | None = None) -> Score:
     if reason:
         return trial.unknown(array, spec.name, "memory capacity", reason)
     failed: list[str] = []
-    runs, points, label = [], [], ""
+    runs, points = [], []
     try:
         for chip in trial.chips(array, spec, failed):
             runs.append(_run(chip, spec))
             points.append(chip.point)
-            label = label or chip.batch[0].label
     except InputError as e:
         return trial.unknown(array, spec.name, "memory capacity", f"{e.field}: {e.allowed}")
     if len(runs) < trial.FEWEST:
         return trial.unknown(array, spec.name, "memory capacity", "; ".join(failed))
-    return _score(array, spec, runs, points, label, failed)
+    return _score(array, spec, runs, points, failed)
 
 
 def _score(
-    array: Array, spec: Reservoir, runs: list[_Run], points: list[Any], label: str,
+    array: Array, spec: Reservoir, runs: list[_Run], points: list[Any],
     failed: list[str],
 ) -> Score:  # fmt: skip
     columns = {name: [r.numbers[name] for r in runs] for name in runs[0].numbers}
@@ -91,7 +90,7 @@ def _score(
     details |= {
         "memory_per_run": np.array(columns["memory_reservoir"]),
         "baseline_per_run": np.array(columns["memory_linear"]),
-        "period_over_decay_time": np.array([m for m, _ in points[0].memory]),
+        "periods": np.array([p for p, _ in points[0].memory]),
         "memory_at_period": np.array([c for _, c in points[0].memory]),
         "threshold": memory.correlation_threshold(_test_steps(spec), spec.significance),
     }
@@ -104,10 +103,10 @@ def _score(
         trial.over([r.energy[0] for r in runs], "J", "for one input step, all devices"),
         trial.over(periods, "s", "from one input to the next"),
         measure="memory capacity",
-        verdict=trial.said(label, "memory capacity", value, baseline, gap),
+        verdict=trial.said("memory capacity", value, baseline, gap),
         others=others,
         details=details,
-        status=worst(array.status, *(r.status for r in runs)),
+        status=worst(trial.status_of(array), *(r.status for r in runs)),
         notes=(*array.notes, trial.told(points[0]), *failed, *trial.ASSUMPTIONS),
     )
 
@@ -127,7 +126,7 @@ def _run(chip: trial.Chip, spec: Reservoir) -> _Run:
     sequences = [inputs, sine, *different, *alike]
     driven = [shares(s[:, None], weights, offsets) for s in sequences]
     currents, status = follow(chip.batch, driven, chip.point, spec.pulses, chip.seed)
-    sense = Sense.fitted(currents[:1], spec.nodes, chip.noise)
+    sense = Sense.fitted(currents[:1], spec.nodes, chip.point, chip.noise)
     states, bent = sense(currents[:2], rng)
     last = np.stack([sense.clean(c[-1]) for c in currents[2:]])
     count = spec.rank_sequences

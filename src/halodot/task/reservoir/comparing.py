@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ...array.state import Array
-from ...core.sourced import computed
+from ...core.sourced import Sourced, computed
 from ...core.status import Status, worst
 from ..state import Score
 from . import trial
+from .encode import Point
 from .readout import best_of, classify, on_array, one_hot, regress
 from .spec import Firing, Vowels
 from .trial import Chip
@@ -50,8 +50,7 @@ class Outcome:
     latency: float
     status: Status
     taken: str
-    point: Any = field(repr=False)
-    label: str = ""
+    point: Point
 
 
 def compare(
@@ -95,7 +94,7 @@ def compare(
 
 def score(
     array: Array, spec: Vowels | Firing, outcomes: list[Outcome], failed: list[str],
-    overlap: float = 0.0,
+    names: list[str], overlap: float = 0.0,
 ) -> Score:  # fmt: skip
     """Join what the chips reached."""
     columns = {
@@ -130,14 +129,31 @@ def score(
                  note=f"trained on shuffled labels; one of {classes} at random: {1 / classes:.3g}"),
         trial.over([o.energy[0] for o in outcomes], "J", "devices alone, for one sequence"),
         trial.over([o.latency for o in outcomes], "s", "mean length of a sequence"),
-        verdict=trial.said(outcomes[0].label, "accuracy", value, baseline, gap),
+        verdict=f"{trial.said('accuracy', value, baseline, gap)}; {_added(others)}",
         others=others,
         details={
+            "classes": names,
             "confusion": sum(o.confusion for o in outcomes),
             "accuracy_per_run": np.array(columns["reservoir"]),
             "baseline_per_run": np.array(columns["linear"]),
             "software_per_run": np.array(columns["software"]),
         },
-        status=worst(array.status, *(o.status for o in outcomes)),
+        status=worst(trial.status_of(array), *(o.status for o in outcomes)),
         notes=(*array.notes, *notes, *failed, *trial.ASSUMPTIONS),
     )  # fmt: skip
+
+
+def _added(others: dict[str, Sourced]) -> str:
+    """Say what states and inputs together reach over the inputs alone."""
+    more = others["margin_with_inputs"]
+    assert more.low is not None
+    assert more.high is not None
+    size = f"{abs(float(more)):.2g}"
+    said = (
+        f"gain {size} on" if more.low > 0.0 else f"lose {size} to" if more.high < 0.0
+        else "are not told apart from"
+    )  # fmt: skip
+    return (
+        f"states and inputs in one read-out {said} the inputs alone "
+        f"({more.low:.2g} to {more.high:.2g})"
+    )

@@ -38,8 +38,10 @@ class Point:
         For which the largest pulse writes a device that rests [s].
     rest_current
         At the base voltage, of a device that rests [A].
+    logarithmic
+        Whether the amplifier is.
     memory
-        Capacity found at each multiple of the decay time that was tried as period.
+        Periods that were tried [s], with the linear memory found at each.
     """
 
     light: bool
@@ -52,8 +54,8 @@ class Point:
     decay_time: float
     prime_time: float
     rest_current: float
+    logarithmic: bool = True
     memory: tuple[tuple[float, float], ...] = ()
-    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

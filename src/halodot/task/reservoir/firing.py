@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -46,9 +44,7 @@ def evaluate(array: Array, spec: Firing | None = None) -> Score:
         return trial.unknown(array, spec.name, "accuracy", f"{e.field}: {e.allowed}")
     if len(outcomes) < trial.FEWEST:
         return trial.unknown(array, spec.name, "accuracy", "; ".join(failed))
-    result = score(array, spec, outcomes, failed)
-    patterns = "patterns in the order " + ", ".join(n.name for n in PATTERNS)
-    return replace(result, notes=(*result.notes, patterns))
+    return score(array, spec, outcomes, failed, [n.name for n in PATTERNS])
 
 
 def _run(array: Array, chip: trial.Chip, spec: Firing) -> Outcome:
@@ -67,7 +63,7 @@ def _run(array: Array, chip: trial.Chip, spec: Firing) -> Outcome:
         chip.batch, given, reads, chip.point, spec.pulses.prime, chip.seed
     )
     sense = Sense.fitted([c for c, t in zip(currents, training, strict=True) if t], spec.nodes,
-                         chip.noise)  # fmt: skip
+                         chip.point, chip.noise)  # fmt: skip
     states = np.stack([s.ravel() for s in sense(currents, rng)])
     fine = np.linspace(0.0, window, FINE * spec.reads + 1)
     table = np.stack([counts(s, fine) for s in spikes])
@@ -91,7 +87,6 @@ def _run(array: Array, chip: trial.Chip, spec: Firing) -> Outcome:
     return Outcome(
         found, confusion, _energy(chip, given[:: max(1, len(given) // METERED)], spec),
         stretch * window, max(status, written, key=lambda s: not s.is_good), taken, chip.point,
-        chip.batch[0].label,
     )  # fmt: skip
 
 

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from ...core.errors import InputError
 
 F = NDArray[np.float64]
+RUNAWAY = 10.0  # of NARMA, which stays below 1 else
 WINDOWS = {1: 20, 2: 8, 3: 5}  # delays looked at, by degree
 Target = tuple[tuple[int, int], ...]  # (delay, degree) of each factor
 
@@ -201,7 +202,8 @@ def narma(inputs: F, order: int) -> F:
         else:
             step = 0.4 * y[t] + 0.4 * y[t] * y[t - 1] + 0.6 * u[t + 1] ** 3
         y[t + 1] = step + 0.1
-    if not np.isfinite(y).all() or float(np.abs(y).max()) > 10.0:
+        if abs(y[t + 1]) < RUNAWAY:
+            continue
         raise InputError("seed", "inputs for which NARMA-10 runs away", "another seed", "change it")
     return y[memory:]
 

@@ -31,10 +31,10 @@ def tune(compact: Compact, pulses: Pulses, nodes: Nodes, base: float, seed: int)
     """Return where a device works: what is not given is measured on it.
 
     Written for as long as it needs at the largest drive, then left alone, the device shows its
-    decay time. A pulse after a rest of one period that brings half of the change back (of the
-    logarithm of the current, where it changes tenfold) is the threshold; inputs go from the base
-    voltage to twice that. The period is the multiple of the decay time with the largest linear
-    memory, of a few cells under a short random input.
+    decay time. A pulse after a rest of one period that brings half of the current back is the
+    threshold; inputs go from the base voltage to twice that. The period is the multiple of the
+    decay time with the largest linear memory, of a few cells under a short random input, and the
+    amplifier the one with which it is larger.
 
     Parameters
     ----------
@@ -66,13 +66,15 @@ def tune(compact: Compact, pulses: Pulses, nodes: Nodes, base: float, seed: int)
             f"for {FORGOTTEN:g} s: there is no decay to derive it from", "give period = '...'",
         )  # fmt: skip
     if pulses.period is not None:
-        return _placed(compact, point, pulses, float(pulses.period))
+        periods = np.array([float(pulses.period)])
+    else:
+        periods = np.array(MULTIPLES) * point.decay_time
     tried = []
-    for multiple in MULTIPLES:
-        placed = _placed(compact, point, pulses, multiple * point.decay_time)
-        tried.append((_pilot(compact, placed, pulses, nodes, seed), multiple, placed))
-    best = max(tried, key=lambda t: t[0])
-    return replace(best[2], memory=tuple((m, c) for c, m, _ in tried))
+    for period in periods:
+        placed = _placed(compact, point, pulses, float(period))
+        tried.append(_pilot(compact, placed, pulses, nodes, seed))
+    best = max(tried, key=lambda t: t[0])[1]
+    return replace(best, memory=tuple((p.period, c) for c, p in tried))
 
 
 def _resting(compact: Compact, point: Point) -> float:
@@ -87,14 +89,6 @@ def _pulse(point: Point, width: float, rest: F, level: float | None = None) -> D
     return wave(one, point, width + rest)
 
 
-def _signal(current: F, rest: float) -> F:
-    """What a written device adds to the current of a resting one, in decades where it is large."""
-    now, before = np.abs(current), max(abs(rest), 1e-18)
-    if float(np.max(now)) > 10.0 * before:
-        return np.asarray(np.log10(np.maximum(now, 1e-18) / before))
-    return now - before
-
-
 def _writing(compact: Compact, point: Point) -> Point:
     """Find for how long the largest drive has to stand: nine tenths of the largest change."""
     widths = np.geomspace(SHORTEST, LONGEST, 37)
@@ -102,7 +96,7 @@ def _writing(compact: Compact, point: Point) -> Point:
     for width in widths:
         drive = _pulse(point, width, np.array([EDGE * width]))
         after.append(float(compact.follow(drive).current[-1]))
-    change = _signal(np.array(after), point.rest_current)
+    change = np.abs(after) - abs(point.rest_current)
     most = float(change.max())
     if max(np.abs(after)) < VISIBLE * max(abs(point.rest_current), 1e-18):
         raise InputError(
@@ -143,7 +137,7 @@ def _placed(compact: Compact, point: Point, pulses: Pulses, period: float) -> Po
 
 
 def _threshold(compact: Compact, point: Point) -> float:
-    """Bisect for the pulse that brings half of the change back after a rest of one period."""
+    """Bisect for the pulse that brings half of the current back after a rest of one period."""
     written = compact.follow(
         _pulse(point, point.prime_time, np.array([point.period - point.width, point.period]))
     )
@@ -151,22 +145,22 @@ def _threshold(compact: Compact, point: Point) -> float:
 
     def after(level: float) -> float:
         drive = _pulse(point, point.width, look, level)
-        return float(compact.follow(drive, written.end).current[-1])
+        return abs(float(compact.follow(drive, written.end).current[0]))
 
-    bounds = [after(0.0 if point.light else point.base), after(point.high)]
-    ends = _signal(np.array(bounds), point.rest_current)
-    if abs(bounds[1]) < VISIBLE * abs(bounds[0]):
-        return point.high
     below, above = (0.0 if point.light else point.base), point.high
+    left, most = after(below), after(above)
+    if most < VISIBLE * left:
+        return point.high
     for _ in range(9):
         middle = 0.5 * (below + above)
-        found = _signal(np.array([after(middle), bounds[1]]), point.rest_current)[0]
-        below, above = (middle, above) if found < 0.5 * ends.sum() else (below, middle)
+        below, above = (middle, above) if after(middle) < 0.5 * (left + most) else (below, middle)
     return above
 
 
-def _pilot(compact: Compact, point: Point, pulses: Pulses, nodes: Nodes, seed: int) -> float:
-    """Linear memory [1] of a few cells at a point, delays 0 to 5."""
+def _pilot(
+    compact: Compact, point: Point, pulses: Pulses, nodes: Nodes, seed: int
+) -> tuple[float, Point]:
+    """Return the linear memory [1] of a few cells, delays 0 to 5, and the point with its sense."""
     few = nodes.model_copy(update={"devices": min(nodes.devices, PILOT_DEVICES), "slots": 1})
     rng = generator(seed, "task.reservoir.pilot")
     weights, offsets = masks(few, 1, rng)
@@ -174,11 +168,15 @@ def _pilot(compact: Compact, point: Point, pulses: Pulses, nodes: Nodes, seed: i
     batch = cells(compact, few, float(nodes.spread), seed)
     states, status = follow(batch, [shares(inputs[:, None], weights, offsets)], point, pulses, seed)
     if not status.is_good:
-        return 0.0
-    sensed = Sense.fitted(states, nodes, float(nodes.read_noise))(states, rng)[0]
+        return 0.0, point
     targets = np.stack([memory.delayed(inputs, k) for k in range(6)], axis=1)
-    found, _ = memory.capacities(sensed[10:], targets[10:], 0.01)
-    return float(found.sum())
+    tried = []
+    for sense in ("linear", "logarithmic") if nodes.sense is None else (nodes.sense,):
+        at = replace(point, logarithmic=sense == "logarithmic")
+        sensed = Sense.fitted(states, nodes, at, float(nodes.read_noise))(states, rng)[0]
+        found, _ = memory.capacities(sensed[10:], targets[10:], 0.01)
+        tried.append((float(found.sum()), at))
+    return max(tried, key=lambda t: t[0])
 
 
 def cells(compact: Compact, nodes: Nodes, spread: float, seed: int) -> list[Compact]:
@@ -289,10 +287,10 @@ class Sense:
         self.full, self.decades, self.noise = full, decades, noise
 
     @classmethod
-    def fitted(cls, records: list[F], nodes: Nodes, noise: float) -> Sense:
+    def fitted(cls, records: list[F], nodes: Nodes, point: Point, noise: float) -> Sense:
         """Return the converter for records of currents [A]."""
         full = max((float(np.abs(r).max()) for r in records), default=0.0) or 1.0
-        return cls(full, nodes.decades if nodes.sense == "logarithmic" else None, noise)
+        return cls(full, nodes.decades if point.logarithmic else None, noise)
 
     def clean(self, current: F) -> F:
         """Return features without noise, shape of `current`."""

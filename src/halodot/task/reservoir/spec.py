@@ -90,9 +90,10 @@ class Nodes(Spec):
         interval=(0.01, 0.06),
         why="thickness of a spin-coated film over a chip; not measured for this device",
     )
-    sense: Literal["logarithmic", "linear"] = Field(
-        default="logarithmic", description="amplifier between device and converter"
-    )
+    sense: Literal["logarithmic", "linear"] | None = Field(
+        default=None, description="amplifier between device and converter; by default the one with "
+        "which the device remembers more"
+    )  # fmt: skip
     read_noise: Sourced = quantity(
         "1",
         "standard deviation of a reading over the full scale of the converter",
@@ -146,7 +147,7 @@ class Reservoir(_Driven):
         "some"
     )  # fmt: skip
     rank_sequences: int = Field(
-        default=24, ge=4, le=1000, description="input sequences for kernel and generalisation rank"
+        default=36, ge=4, le=1000, description="input sequences for kernel and generalisation rank"
     )
 
 

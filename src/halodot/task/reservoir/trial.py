@@ -106,22 +106,33 @@ def margin(differences: list[float] | F, overlap: float = 0.0) -> Sourced:
     return computed(mean, "1", mean - half, mean + half, note=note)
 
 
-def said(label: str, measure: str, value: Sourced, beside: Sourced, gap: Sourced) -> str:
-    """Return the verdict: beats, loses to, or cannot be told from its linear read-out."""
+def said(measure: str, value: Sourced, beside: Sourced, gap: Sourced) -> str:
+    """Return the verdict: beats, is worse than, or cannot be told from its linear read-out.
+
+    Examples
+    --------
+    >>> one = computed(1.0, "1")
+    >>> said("accuracy", one, one, computed(0.0, "1", -0.1, 0.1))[:58]
+    'The reservoir does not beat its linear read-out outside th'
+    """
     assert gap.low is not None
     assert gap.high is not None
-    name = f"the reservoir of {label}" if label else "this reservoir"
     numbers = (
         f"{measure} {float(value):.3g} against {float(beside):.3g}, margin {float(gap):.2g} "
-        f"({gap.low:.2g} to {gap.high:.2g})"
+        f"({gap.low:.2g} to {gap.high:.2g} at 90 %)"
     )
     if gap.low > 0.0:
-        text = f"{name} beats its linear read-out by a margin outside the error bars: {numbers}"
+        text = "beats its linear read-out by a margin outside the error bars"
     elif gap.high < 0.0:
-        text = f"{name} is worse than its linear read-out, outside the error bars: {numbers}"
+        text = "is worse than its linear read-out, by a margin outside the error bars"
     else:
-        text = f"{name} does not beat its linear read-out outside the error bars: {numbers}"
-    return text[0].upper() + text[1:]
+        text = "does not beat its linear read-out outside the error bars"
+    return f"The reservoir {text}: {numbers}"
+
+
+def status_of(array: Array) -> Status:
+    """Return the status of the array; that its cells as weights are unknown does not matter."""
+    return Status.OK if array.status is Status.UNKNOWN else array.status
 
 
 def told(point: Point) -> str:
@@ -130,7 +141,8 @@ def told(point: Point) -> str:
     return (
         f"decay time {point.decay_time:.2g} s, half written by a pulse of {point.threshold:.3g} "
         f"{unit}; inputs are {point.low:.3g} to {point.high:.3g} {unit} for {point.width:.2g} s "
-        f"every {point.period:.2g} s"
+        f"every {point.period:.2g} s, read by a "
+        f"{'logarithmic' if point.logarithmic else 'linear'} amplifier"
     )
 
 

@@ -15,7 +15,17 @@ from .encode import masks, shares, train
 from .nodes import Sense, energy, follow, primed
 from .readout import LEAKS, software
 from .spec import Vowels
-from .spoken import CHANNELS, Utterances, averaged, division, resampled, segments, utterances
+from .spoken import (
+    CHANNELS,
+    SPEAKERS,
+    TRAINING,
+    Utterances,
+    averaged,
+    division,
+    resampled,
+    segments,
+    utterances,
+)
 
 F = NDArray[np.float64]
 FRAMES = 12  # of an utterance, for the linear read-out of all of it
@@ -48,8 +58,9 @@ def evaluate(array: Array, spec: Vowels | None = None) -> Score:
         return trial.unknown(array, spec.name, "accuracy", f"{e.field}: {e.allowed}")
     if len(outcomes) < trial.FEWEST:
         return trial.unknown(array, spec.name, "accuracy", "; ".join(failed))
-    tested, trained = len(data.speakers) - 270, 270
-    return score(array, spec, outcomes, failed, tested / trained)
+    names = [str(k + 1) for k in range(SPEAKERS)]
+    overlap = len(data.speakers) / TRAINING - 1.0
+    return score(array, spec, outcomes, failed, names, overlap)
 
 
 def _run(array: Array, data: Utterances, chip: trial.Chip, spec: Vowels) -> Outcome:
@@ -63,7 +74,7 @@ def _run(array: Array, data: Utterances, chip: trial.Chip, spec: Vowels) -> Outc
     driven = [shares(x, weights, offsets) for x in inputs]
     currents, status = follow(chip.batch, driven, chip.point, spec.pulses, chip.seed)
     sense = Sense.fitted([c for c, t in zip(currents, training, strict=True) if t], spec.nodes,
-                         chip.noise)  # fmt: skip
+                         chip.point, chip.noise)  # fmt: skip
     states = sense(currents, rng)
     network = software(states[0].shape[1], CHANNELS, rng)
     rivals = Rivals(
@@ -85,7 +96,7 @@ def _run(array: Array, data: Utterances, chip: trial.Chip, spec: Vowels) -> Outc
     slots = float(np.mean([len(x) for x in inputs])) * spec.nodes.slots
     return Outcome(
         found, confusion, _energy(chip, driven[:METERED], spec), slots * chip.point.period,
-        max(status, written, key=lambda s: not s.is_good), taken, chip.point, chip.batch[0].label,
+        max(status, written, key=lambda s: not s.is_good), taken, chip.point,
     )  # fmt: skip
 
 
