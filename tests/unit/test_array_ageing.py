@@ -5,10 +5,12 @@ import math
 import numpy as np
 import pytest
 
-from halodot.array import ageing
+from halodot.array import ageing, build
+from halodot.array.spec import ArraySpec
 from halodot.array.state import Array, CellModel, Decay, Writing
 from halodot.core.errors import InputError
 from halodot.core.sourced import Sourced
+from halodot.core.spec import build as spec_of
 from halodot.figures.state import Figure, Figures
 
 S = Sourced
@@ -135,3 +137,19 @@ def test_wear_closes_the_ratio_by_its_drift():
         ageing.worn(array().cell, 1e4, endurance(end=1e3))
     with pytest.raises(InputError, match="ratio_drift"):
         ageing.worn(array().cell, 1e4, Figures("iv", "t", ()))
+
+
+def test_cycles_of_the_study_wear_the_cells_of_the_array():
+    iv = Figures("iv", "t", tuple(
+        Figure(n, S(v, u), "t") for n, v, u in (("resistance_on", 1e4, "ohm"),
+        ("resistance_off", 1e6, "ohm"), ("read_voltage", 0.1, "V"))
+    ))  # fmt: skip
+    spec = spec_of(ArraySpec, {"cycles": 1e4, "refresh": "10 s"})
+    made = build(iv, spec, every=(iv, endurance(end=1e6)))
+    ratio = float(made.cell.conductance_high) / float(made.cell.conductance_low)
+    assert ratio == pytest.approx(100 * 1e4**-0.1, rel=1e-9)
+    assert any("after 1e+07 s" in n for n in made.notes)
+    with pytest.raises(InputError, match="cycles"):
+        build(iv, spec)
+    refreshed = build(iv, spec_of(ArraySpec, {"refresh": "10 s"}))
+    assert any("not known" in n for n in refreshed.notes)

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from ..core.errors import InputError
 from ..core.sourced import Sourced
 from ..figures.state import Figures
+from .decay import left
 from .population import Cells
 from .state import Array, CellModel, Decay
 
@@ -45,9 +46,7 @@ def retained(decay: Decay | None, time: float) -> float:
         raise InputError("time", time, "a time of 0 s or more", "")
     if decay is None:
         return 1.0
-    kept = float(decay.kept)
-    part = (time / float(decay.time)) ** float(decay.stretch) if time > 0.0 else 0.0
-    return kept + (1.0 - kept) * math.exp(-part)
+    return float(left(decay, np.asarray(time)))
 
 
 def relaxed(conductance: F, cells: Cells, decay: Decay | None, time: float) -> F:
@@ -55,9 +54,9 @@ def relaxed(conductance: F, cells: Cells, decay: Decay | None, time: float) -> F
 
     A cell below the low end of its range (a write error) is left where it is.
     """
-    left = retained(decay, time)
+    share = retained(decay, time)
     rest = np.minimum(cells.low, conductance)
-    return cells.held(rest + (conductance - rest) * left)
+    return cells.held(rest + (conductance - rest) * share)
 
 
 def age(array: Array) -> float:
@@ -70,11 +69,11 @@ def age(array: Array) -> float:
     """
     hold, refresh = float(array.writing.hold), array.writing.refresh
     time = hold if refresh is None else min(hold, float(refresh))
-    left = retained(array.cell.decay, time)
-    if left < LEAST_SHARE and array.cell.decay is not None:
+    share = retained(array.cell.decay, time)
+    if share < LEAST_SHARE and array.cell.decay is not None:
         lasts = lifetime(array.cell.decay, LEAST_SHARE)
         raise InputError(
-            "array.cell", f"volatile: {100 * left:.2g} % of a written change is left after "
+            "array.cell", f"volatile: {100 * share:.2g} % of a written change is left after "
             f"{time:.3g} s", f"weights that keep {100 * LEAST_SHARE:.0f} % until they are read",
             f"refresh = '{lasts / 5:.2g} s', or a task that uses the dynamics of the device",
         )  # fmt: skip
@@ -100,8 +99,8 @@ def notes(cell: CellModel, time: float) -> tuple[str, ...]:
     """Return what must be said of a read-out `time` [s] after writing."""
     if cell.decay is None:
         return ("assumed: weights stay as written, as no decay of the device is known",)
-    left = retained(cell.decay, time)
-    found = [f"{100 * left:.3g} % of what is written is left after {time:.3g} s"]
+    share = retained(cell.decay, time)
+    found = [f"{100 * share:.3g} % of what is written is left after {time:.3g} s"]
     if cell.decay.measured.is_known and time > float(cell.decay.measured):
         found.append(f"EXTRAPOLATED: decay was measured to {float(cell.decay.measured):.3g} s")
     found.append("all cells of a draw decay alike; reading does not disturb them")

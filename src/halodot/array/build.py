@@ -47,7 +47,8 @@ def build(
     Raises
     ------
     InputError
-        If the seed is not a whole number of 0 or more.
+        If the seed is not a whole number of 0 or more, or `cycles` are given without an endurance
+        record.
 
     Notes
     -----
@@ -62,6 +63,7 @@ def build(
         raise InputError("seed", seed, "a whole number of 0 or more", "seed = 1")
     spec = ArraySpec() if spec is None else spec
     model = cell_of(figures, spec, cell)
+    model = _used(model, spec, every)
     status = figures.status if model.is_known or not figures.status.is_good else Status.UNKNOWN
     writing = _writing(spec)
     time = float(writing.hold if writing.refresh is None else min(writing.hold, writing.refresh,
@@ -88,6 +90,28 @@ def build(
             driver_energy=spec.driver_energy,
         ),
     )
+
+
+def _used(model: CellModel, spec: ArraySpec, every: tuple[Figures, ...]) -> CellModel:
+    """Return the cell after the cycles of the study, with how long it lasts if it is refreshed."""
+    endurance = next((f for f in every if f.kind == "endurance"), None)
+    if spec.cycles is not None:
+        if endurance is None:
+            raise InputError(
+                "array.cycles", spec.cycles, "a device with an endurance record",
+                "add a protocol of kind endurance, or leave cycles out",
+            )  # fmt: skip
+        model = ageing.worn(model, spec.cycles, endurance)
+    if spec.refresh is None:
+        return model
+    name = "cycles_to_failure"
+    end = None if endurance is None or name not in endurance else endurance[name].value
+    if end is None or not end.is_known:
+        note = "refreshed cells wear; how long they last is not known without cycles to failure"
+    else:
+        note = f"refreshed cells reach {float(end):.3g} cycles, their failure, after "
+        note += f"{float(end) * float(spec.refresh):.3g} s"
+    return replace(model, notes=(*model.notes, note))
 
 
 def _writing(spec: ArraySpec) -> Writing:

@@ -113,13 +113,19 @@ def _of_cycles(figures: Figures, low: Sourced, high: Sourced) -> dict[str, Sourc
     """
     found = {}
     every = [_get(figures, f"resistance_{s}_device_cv", "1") for s in ("on", "off")]
-    known = [q for q in every if q.is_known]
+    known = [q for q in every if q.is_known and math.isfinite(float(q))]
     if known:
         found["device_to_device"] = max(known, key=float)
     cycle = _get(figures, "resistance_on_cycle_cv", "1")
     if not cycle.is_known and not known:
         cycle = _get(figures, "resistance_on_cv", "1")
-    if cycle.is_known and low.is_known and high.is_known and float(high) > float(low):
+    if (
+        cycle.is_known
+        and math.isfinite(float(cycle))
+        and low.is_known
+        and high.is_known
+        and float(high) > float(low)
+    ):
         share = float(high) / (float(high) - float(low))
         ends = [None if e is None else max(e * share, 0.0) for e in (cycle.low, cycle.high)]
         found["cycle_to_cycle"] = Sourced(

@@ -83,7 +83,8 @@ class ArraySpec(Spec):
         high=1.0,
         default=0.02,
         interval=(0.005, 0.05),
-        why="write and verify; not measured for this device",
+        why="published analogue cells: below 1 % to 5 % a pulse (Chen, Peng, Yu, "
+        "doi:10.1109/TCAD.2018.2789723); not measured for this device",
     )
     device_to_device: Sourced = quantity(
         "1",
@@ -209,6 +210,11 @@ class ArraySpec(Spec):
         default="100 ns",
         interval=("10 ns", "10 us"),
         why="set by the converters and the line capacitance; not measured",
+    )
+    cycles: float | None = Field(
+        default=None,
+        ge=1.0,
+        description="write cycles that the cells have seen, for wear by an endurance record",
     )
     coding: Literal["amplitude", "width", "serial"] = Field(
         default="amplitude",
