@@ -215,8 +215,9 @@ def crossbar_error(rows: int, columns: int) -> float:
 
     rng = np.random.default_rng(11)
     G, V = rng.uniform(1e-6, 1e-4, (rows, columns)), rng.uniform(0.0, 0.2, (2, rows))
-    expected = solve_reference(G, V, 1.0).current
-    return float(np.abs(Crossbar(G, 1.0).solve(V).current / expected - 1).max())
+    crossbar = Crossbar(G, 1.0)
+    expected = solve_reference(G, V, crossbar.wires).current
+    return float(np.abs(crossbar.solve(V).current / expected - 1).max())
 
 
 def order_of_correction() -> float:

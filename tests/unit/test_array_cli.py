@@ -9,6 +9,9 @@ import numpy as np
 import pytest
 
 from halodot.array import Crossbar
+from halodot.array.ends import Ends
+from halodot.array.laws import Sinh
+from halodot.array.nonlinear import NonlinearCrossbar
 from halodot.cli import crossbar as verb
 from halodot.cli import main as cli
 
@@ -43,6 +46,86 @@ def test_one_input_comes_out_as_one_row(run):
     np.save("V.npy", V[0])
     assert run(wire="0") == 0
     assert np.array_equal(np.load("I.npy"), V[0] @ G)
+
+
+def test_ends_are_read(run, capsys):
+    np.save("U.npy", np.full(5, 0.05))
+    options = "--bit-wire-resistance 2 --source-resistance", "50 ohm", "--ground-resistance 10"
+    words = [
+        *options[0].split(),
+        options[1],
+        *options[2].split(),
+        "--driven",
+        "both",
+        "--held",
+        "top",
+    ]
+    np.save("V.npy", V * (np.arange(6) != 2))
+    assert run("--json", *words, "--floating-word", "2", "--bit-voltage", "U.npy") == 0
+    ends = Ends("both", "top", 50.0, 10.0, (2,))
+    expected = Crossbar(G, 1.0, bit_wire_resistance=2.0, ends=ends).solve(
+        V * (np.arange(6) != 2), np.full(5, 0.05)
+    )
+    np.testing.assert_allclose(np.load("I.npy"), expected.current, rtol=1e-10)
+    assert json.loads(capsys.readouterr().out)["bit_wire_resistance_ohm"] == 2.0
+
+
+def test_a_law_is_read(run, capsys):
+    assert run("--json", "--law", "sinh 0.2 V", "--read-voltage", "100 mV") == 0
+    expected = NonlinearCrossbar(Sinh(G, 0.2, 0.1), 1.0) @ V
+    np.testing.assert_allclose(np.load("I.npy"), expected, rtol=1e-10)
+    body = json.loads(capsys.readouterr().out)
+    assert (body["method"], body["law"]) == ("newton", "sinh 0.2 V")
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 9), (9, 1), (3, 20), (20, 3)])
+def test_any_shape(run, shape):
+    cells, volts = RNG.uniform(0, 1e-3, shape), RNG.uniform(-1, 1, shape[0])
+    np.save("G.npy", cells)
+    np.save("V.npy", volts)
+    assert run() == 0
+    np.testing.assert_allclose(np.load("I.npy"), Crossbar(cells, 1.0) @ volts, rtol=1e-11)
+
+
+@pytest.mark.parametrize(
+    ("cells", "volts", "named"),
+    [
+        (-G, V, "conductance[0, 0]"),
+        (np.where(G > 9e-5, np.nan, G), V, "conductance"),
+        (G, np.where(V > 0.15, np.nan, V), "voltage"),
+        (G, V[:, :5], "voltage"),
+        (G[0], V, "conductance"),
+    ],
+)
+def test_bad_numbers_are_refused(run, cells, volts, named, capsys):
+    np.save("G.npy", cells)
+    np.save("V.npy", volts)
+    assert run() == 2
+    assert named in capsys.readouterr().err
+    assert not os.path.exists("I.npy")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["--source-resistance", "-1 ohm"],
+        ["--ground-resistance", "much"],
+        ["--bit-wire-resistance", "nan"],
+        ["--floating-word", "a"],
+        ["--floating-bit", "9"],
+        ["--floating-word", "0"],
+        ["--bit-voltage", "G.npy"],
+        ["--law", "cubic"],
+        ["--law", "sinh"],
+        ["--law", "sinh 0 V"],
+        ["--law", "sinh 0.2 V", "--read-voltage", "x"],
+    ],
+)
+def test_bad_options_are_refused(run, words, capsys):
+    if words[1].startswith("-"):
+        words = [f"{words[0]}={words[1]}"]
+    assert run(*words) == 2
+    assert "cannot be used" in capsys.readouterr().err
 
 
 def test_other_orders_and_types_are_read(run):

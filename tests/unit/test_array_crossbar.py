@@ -5,6 +5,7 @@ import pytest
 
 from halodot.array import Crossbar, crossbar_reference
 from halodot.array import crossbar as module
+from halodot.array.ends import Ends, write_scheme
 from halodot.core.errors import HalodotError, InputError
 from halodot.core.status import Status
 
@@ -140,3 +141,92 @@ def test_what_did_not_converge_is_not_returned_as_good(monkeypatch):
     assert crossbar.solve(V).status is Status.NOT_CONVERGED
     with pytest.raises(HalodotError, match="Kirchhoff"):
         _ = crossbar @ V
+
+
+@pytest.mark.parametrize(
+    ("ends", "named"),
+    [
+        (Ends(driven="up"), "driven"),
+        (Ends(driven=["left"]), "driven"),
+        (Ends(driven=3), "driven"),
+        (Ends(held="left"), "held"),
+        (Ends(source_resistance=-1.0), "source_resistance"),
+        (Ends(source_resistance="1 nm"), "source_resistance"),
+        (Ends(source_resistance=[1.0]), "source_resistance"),
+        (Ends(ground_resistance=[1.0, np.nan, 2.0]), "ground_resistance[1]"),
+        (Ends(ground_resistance=True), "ground_resistance"),
+        (Ends(floating_word=[2]), "floating_word"),
+        (Ends(floating_word=[-1]), "floating_word"),
+        (Ends(floating_bit=[0.5]), "floating_bit"),
+    ],
+)
+def test_bad_ends_are_refused_by_name(ends, named):
+    with pytest.raises(InputError) as e:
+        Crossbar(G, 1.0, ends=ends)
+    assert e.value.field.startswith(named)
+
+
+def test_a_floating_line_takes_no_voltage():
+    crossbar = Crossbar(G, 1.0, ends=Ends(floating_word=[1], floating_bit=[0]))
+    with pytest.raises(InputError, match="floats"):
+        crossbar.product([0.1, 0.1])
+    with pytest.raises(InputError, match="bit_voltage"):
+        crossbar.product([0.1, 0.0], [0.1, 0.0, 0.0])
+    assert crossbar.product([0.1, 0.0]).current[0] == 0.0
+
+
+def test_bit_voltages_follow_the_batch():
+    crossbar = Crossbar(G, 1.0)
+    one, many = [0.0, 0.1, 0.2], [[0.0, 0.1, 0.2]] * 4
+    assert crossbar.product(V, one).current.shape == (3,)
+    assert crossbar.product([V, V], one).current.shape == (2, 3)
+    assert crossbar.product(V, many).current.shape == (4, 3)
+    with pytest.raises(InputError, match="bit_voltage"):
+        crossbar.product([V, V], many)
+    with pytest.raises(InputError, match="bit_voltage"):
+        crossbar.product(V, [0.1])
+
+
+@pytest.mark.parametrize("ends", [Ends(), Ends("both", "top", 20.0, 5.0), Ends(floating_bit=(1,))])
+def test_all_routes_agree_with_other_ends(ends):
+    rng = np.random.default_rng(1)
+    for shape in ((9, 4), (4, 9), (17, 17)):
+        cells, volts = rng.uniform(0, 1e-3, shape), rng.uniform(-0.2, 0.2, (40, shape[0]))
+        crossbar = Crossbar(cells, 10.0, bit_wire_resistance=3.0, ends=ends)
+        together = crossbar.product(volts)
+        assert together.method == "transfer matrix"
+        expected = Crossbar(cells, 10.0, bit_wire_resistance=3.0, ends=ends).solve(volts).current
+        assert np.abs(together.current - expected).max() < 1e-11 * np.abs(expected).max()
+
+
+def test_other_cells_on_the_same_wires():
+    ends = Ends("both", "top", 20.0, 5.0)
+    first = Crossbar(G, 10.0, bit_wire_resistance=3.0, ends=ends)
+    before = first @ V
+    other = first.with_conductance(2 * G)
+    expected = Crossbar(2 * G, 10.0, bit_wire_resistance=3.0, ends=ends) @ V
+    np.testing.assert_allclose(other @ V, expected, rtol=1e-12)
+    np.testing.assert_allclose(first @ V, before, rtol=1e-12)
+    assert other.wires is first.wires
+    with pytest.raises(InputError, match="conductance"):
+        first.with_conductance(-G)
+    # Ends for two word lines do not fit three unless they are the same for all.
+    assert first.with_conductance(np.ones((3, 3))).shape == (3, 3)
+
+
+def test_the_direct_solver_knows_other_ends(monkeypatch):
+    ends = Ends("both", "top", 20.0, 5.0, floating_bit=(1,))
+    expected = Crossbar(G, 100.0, ends=ends).solve(V, [0.1, 0.0, -0.1])
+    monkeypatch.setattr(module, "STEP_LIMIT", 0)
+    product = Crossbar(G, 100.0, ends=ends).product(V, [0.1, 0.0, -0.1])
+    assert product.method == "sparse direct"
+    np.testing.assert_allclose(product.current, expected.current[0], rtol=1e-10, atol=1e-18)
+
+
+@pytest.mark.parametrize(
+    "bad", [{"scheme": "V"}, {"row": 2}, {"column": -1}, {"voltage": np.nan}, {"row": True}]
+)
+def test_bad_schemes_are_refused(bad):
+    given = {"row": 0, "column": 0, "voltage": 1.0} | bad
+    with pytest.raises(InputError, match=next(iter(bad))):
+        write_scheme((2, 3), **given)
