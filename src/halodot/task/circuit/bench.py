@@ -49,6 +49,11 @@ class Bench(Protocol):
     """A circuit without its comparator, for several settings of its light."""
 
     @property
+    def spec(self) -> PhotonicLogic:
+        """The circuit."""
+        ...
+
+    @property
     def load(self) -> float:
         """Load resistor [ohm]."""
         ...

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +21,7 @@ from ...core.sourced import Sourced, computed
 from ...core.status import worst
 from ..state import Score
 from .bench import COMBINATIONS, Bench, DynamicBench, RecordedBench, load_for, photoresistor
+from .drawing import drawn
 from .gates import (
     FUNCTIONS,
     OTHERS,
@@ -38,6 +40,7 @@ from .spec import PhotonicLogic
 
 F = NDArray[np.float64]
 GOOD = 0.99  # share right from which a setting counts as that function
+CIRCUITS = 2  # of several gates, in each draw of the device
 CHANCE = computed(0.5, "1", note="an output that never changes, ones and zeros counted alike")
 NAMES = ("output_00", "output_01", "output_10", "output_11")
 ASSUMPTIONS = (
@@ -84,9 +87,14 @@ def evaluate(array: Array, spec: PhotonicLogic | None = None) -> Score:
     """
     spec = PhotonicLogic() if spec is None else spec
     benches = _benches(array, spec)
-    every = [_one(benches(None), spec, array.seed, None, spec.function)]
+    first = benches(None)
+    assert first is not None  # only a draw may have none
+    every = [_one(first, spec, array.seed, None, spec.function)]
     function = every[0].function
-    every += [_one(benches(k), spec, array.seed, k, function) for k in range(spec.draws)]
+    for k in range(spec.draws):
+        bench = benches(k)
+        if bench is not None:
+            every.append(_one(bench, bench.spec, array.seed, k, function))
     return _score(array, spec, function, every)
 
 
@@ -95,65 +103,69 @@ def _worth(trained: Trained, function: str) -> tuple[float, float]:
     return gate.share, margins(trained.medians[gate.setting])[function]
 
 
-def _benches(array: Array, spec: PhotonicLogic) -> Callable[[int | None], Bench]:
-    """Return draw -> bench."""
+def _benches(array: Array, spec: PhotonicLogic) -> Callable[[int | None], Bench | None]:
+    """Return draw -> bench, None where a draw has no outputs on record."""
     recorded = [f for f in array.figures if f.kind == "logic" and all(n in f for n in NAMES)]
-    if spec.model == "compact" or (spec.model == "auto" and array.compact is not None):
-        make = array.compact
-        if make is None:
-            raise InputError(
-                "task.model", "compact, of a device without dynamics",
-                "a device that has a circuit model", 'model = "figures"',
-            )  # fmt: skip
-        load = _load(spec, make(None))
-        return lambda draw: DynamicBench(spec, make(draw), load, array.seed)
+    make = array.compact
+    if spec.model == "compact" and make is None:
+        raise InputError(
+            "task.model", "compact, of a device without dynamics",
+            "a device that has a circuit model", 'model = "figures"',
+        )  # fmt: skip
+    if spec.model != "figures" and make is not None:
+        nominal = _model(make, bool(recorded) and spec.model == "auto")
+        if nominal is not None:
+            load = load_for(spec, nominal) if spec.load is None else float(spec.load)
+            return lambda k: DynamicBench(_drawn(spec, array.seed, k), make(k), load, array.seed)
     if not recorded:
         raise InputError(
             "task", "logic, of a device with neither dynamics nor a protocol of kind logic",
-            "a device with a circuit model, or a [[protocol]] with kind = \"logic\"", "add one",
+            'a device with a circuit model, or a [[protocol]] with kind = "logic"', "add one",
         )  # fmt: skip
     if spec.measured_voltage is None or float(spec.measured_voltage) == 0.0:
         raise InputError(
             "task.measured_voltage", "not given", "the voltage at which outputs were recorded",
             'measured_voltage = "0.1 V"',
         )  # fmt: skip
-    return lambda draw: _recorded(array, spec, draw)
+    return lambda k: _recorded(recorded, array.seed, _drawn(spec, array.seed, k), k)
 
 
-def _load(spec: PhotonicLogic, compact: Compact) -> float:
-    return load_for(spec, compact) if spec.load is None else float(spec.load)
+def _drawn(spec: PhotonicLogic, seed: int, draw: int | None) -> PhotonicLogic:
+    """The circuit of a draw: what is assumed of it, drawn."""
+    return spec if draw is None else drawn(spec, seed, draw)
 
 
-def _recorded(array: Array, spec: PhotonicLogic, draw: int | None) -> RecordedBench:
+def _model(make: Callable[[int | None], Compact], may_lack: bool) -> Compact | None:
+    """The nominal device; None where it has no dynamics and its records serve as well."""
+    try:
+        return make(None)
+    except InputError:
+        if may_lack:
+            return None
+        raise
+
+
+def _recorded(
+    protocols: list[Any], seed: int, spec: PhotonicLogic, draw: int | None
+) -> RecordedBench | None:  # fmt: skip
     """Conductances of the outputs of every logic protocol, nominal or of one draw."""
-    protocols = [f for f in array.figures if f.kind == "logic" and all(n in f for n in NAMES)]
     voltage = float(spec.measured_voltage or 0.0)
-
-    def conductance(k: int | None) -> F:
-        rows = []
-        for f in protocols:
-            row = []
-            for name in NAMES:
-                figure = f[name]
-                drawn = figure.draws[k] if k is not None and k < len(figure.draws) else None
-                value = float(figure.value) if k is None and figure.value.is_known else drawn
-                if not isinstance(value, float | int):
-                    raise InputError(
-                        f"{f.label}.{name}", "not known" if k is None else f"no draw {k}",
-                        "an output for each combination", "fewer draws, or model = \"compact\"",
-                    )  # fmt: skip
-                row.append(float(value) / abs(voltage))
-            rows.append(row)
-        return np.array(rows)
-
-    nominal = conductance(None)
-    if spec.load is None:
-        load = 1.0 / math.sqrt(max(float(nominal.min()), 1e-15) * float(nominal.max()))
-    else:
+    nominal = [[f[name].value for name in NAMES] for f in protocols]
+    lacking = [q.note for row in nominal for q in row if not q.is_known]
+    if lacking:
+        raise InputError("task", f"outputs that are not known: {lacking[0]}", "known outputs", "")
+    table = np.array([[float(q) for q in row] for row in nominal]) / abs(voltage)
+    load = 1.0 / math.sqrt(max(float(table.min()), 1e-15) * float(table.max()))
+    if spec.load is not None:
         load = float(spec.load)
-    table = nominal if draw is None else conductance(draw)
+    if draw is not None:
+        draws = [[f[name].draws for name in NAMES] for f in protocols]
+        rows = [[d[draw] if draw < len(d) else None for d in row] for row in draws]
+        if any(not isinstance(x, float | int) for row in rows for x in row):
+            return None
+        table = np.array(rows, dtype=float) / abs(voltage)
     labels = tuple(f.label for f in protocols)
-    return RecordedBench(spec, table, labels, voltage, load, array.seed)
+    return RecordedBench(spec, table, labels, voltage, load, seed)
 
 
 def _one(
@@ -183,8 +195,9 @@ def _one(
     ]
     adders, trees = [], []
     if spec.cascade:
-        adders = [half_adder(bench, spec, trained, c, named) for c in cells]
-        trees = [tree(bench, spec, trained, c, named) for c in cells]
+        circuits = cells if draw is None else cells[:CIRCUITS]
+        adders = [half_adder(bench, spec, trained, c, named) for c in circuits]
+        trees = [tree(bench, spec, trained, c, named) for c in circuits]
     plain_margin = margins(taught.medians[0])[function]
     return _Draw(function, bench, trained, runs, beside, plain_margin, adders, trees)
 
@@ -203,6 +216,9 @@ def _score(array: Array, spec: PhotonicLogic, function: str, every: list[_Draw])
     optical = others["energy_optical"]
     energy = _sum(electrical, optical)
     notes = [*array.notes, *ASSUMPTIONS]
+    if len(every) < spec.draws + 1:
+        lacking = spec.draws + 1 - len(every)
+        notes.append(f"{lacking} of {spec.draws} draws have no outputs on record and do not count")
     if isinstance(first.bench, RecordedBench):
         notes.append(
             "outputs are those of logic protocols, each from rest: no history from operation to "
@@ -282,8 +298,8 @@ def _others(
     gains = [r.right - p for d in every for r, p in zip(d.runs[function], d.plain, strict=True)]
     found["advantage"] = next_one(gains, "1", f"{note}, device less photoresistor")
     if spec.cascade:
-        found["half_adder"] = next_one([x for d in every for x in d.adders], "1", note)
-        found["tree"] = next_one([x for d in every for x in d.trees], "1", note)
+        found["half_adder"] = next_one([x for d in every for x in d.adders], "1", "circuits")
+        found["tree"] = next_one([x for d in every for x in d.trees], "1", "circuits")
     found |= _drive(spec, first, function)
     found |= _energies(spec, runs, note)
     rest = float(spec.rest) + float(_latency(spec))

@@ -23,6 +23,7 @@ F = NDArray[np.float64]
 GROUND = "0"
 SWEEPS = 200  # of the relaxation between cells and the rest
 CLOSE = 1e-7  # relative change of a source at which the relaxation ends
+STRAIGHT = 1e-13  # relative deviation from a line that is none
 NEWTON, SMALL = 60, 1e-11  # iterations, and volts that end them
 
 
@@ -205,9 +206,8 @@ def solve(circuit: Sequence[Element], time: F) -> Solution:
             if last is not None and float(np.max(np.abs(e - last))) <= CLOSE * scale:
                 continue
             changed, sources[c.name] = True, e
-            found = behind[c.name].follow(
-                Drive(time, e, c.light.at(time), outputs), c.start, c.seed
-            )
+            drive = _drive(time, e, c.light.at(time), outputs)
+            found = behind[c.name].follow(drive, c.start, c.seed)
             responses[c.name] = found
             # what the cell takes from the circuit, and about where
             points = e - seen[c.name] * found.current, found.current
@@ -219,6 +219,17 @@ def solve(circuit: Sequence[Element], time: F) -> Solution:
         c.name: stand_in[c.name].current(net.across(states, c.plus, c.minus)) for c in cells
     }
     return _solution(net, states, currents, responses, sweeps, status)
+
+
+def _drive(time: F, voltage: F, light: F, outputs: F) -> Drive:
+    """A drive whose corners are the times at which voltage or light really bend."""
+    bends = np.ones(len(time), dtype=np.bool_)
+    middle = (time[1:-1] - time[:-2]) / (time[2:] - time[:-2])
+    bends[1:-1] = False
+    for x in (voltage, light):
+        straight = x[:-2] + middle * (x[2:] - x[:-2])
+        bends[1:-1] |= np.abs(x[1:-1] - straight) > STRAIGHT * (float(np.max(np.abs(x))) + 1e-300)
+    return Drive(time[bends], voltage[bends], light[bends], outputs)
 
 
 @dataclass(frozen=True)
