@@ -5,7 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from halodot import array as halodot_array
 from halodot.array.cell import cell, correlation_of
+from halodot.array.characterise import characterise
 from halodot.array.mapping import Mapping
 from halodot.array.population import Device, draw_cells, draw_device
 from halodot.array.spec import ArraySpec
@@ -13,6 +15,7 @@ from halodot.array.state import Array, CellModel, Writing
 from halodot.core.errors import InputError
 from halodot.core.sourced import Sourced
 from halodot.core.spec import build
+from halodot.device.state import Trace
 from halodot.figures.state import Figure, Figures
 
 S = Sourced
@@ -281,3 +284,27 @@ def test_figures_of_many_cycles_and_devices_give_the_spreads():
     assert cell(iv, ArraySpec(), measured()).cycle_to_cycle.value == 0.03
     own = build(ArraySpec, {"device_to_device": 0.0})
     assert cell(iv, own).device_to_device.value == 0.0
+
+
+def test_from_records_of_pulses_to_cells_written_by_them():
+    rise = np.linspace(0.0, 1.0, 26)
+    run = np.concatenate([rise, rise[-2::-1]])
+    noise = np.random.default_rng(4).normal(0.0, 2e-8, (4, len(run)))
+    values = (2e-6 + 8e-6 * run + noise).ravel()
+    trace = Trace(
+        "pulses", "a", {"conductance": values}, {"conductance": "S"},
+        np.zeros(values.size, np.int64), {"read_voltage": S(0.1, "V")},
+    )  # fmt: skip
+    spec = build(ArraySpec, {"writing": "verify", "tolerance": 0.05, "read_noise": 0.0,
+                             "conductance_spread": 0.0, "hold": "0 s"})  # fmt: skip
+    made = halodot_array.build(
+        Figures("iv", "t", ()), spec, 1, cell=characterise([trace], (), spec)
+    )
+    assert made.cell.is_known
+    assert made.cell.cycle_to_cycle.basis == "fitted"
+    matrix = made.program(WEIGHTS, 0)
+    assert matrix.written.share_failed < 0.02
+    # 25 pulses through the range, for the largest weight.
+    assert 20 <= matrix.written.pulses.max() <= 40
+    error = np.std(matrix.multiply(INPUTS).output - INPUTS @ WEIGHTS)
+    assert error < 0.1 * np.std(INPUTS @ WEIGHTS)
