@@ -9,7 +9,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from multiprocessing import connection, get_context
 from pathlib import Path
 from typing import Any, Generic, Protocol, TypeVar
@@ -101,6 +101,7 @@ class Work(Generic[C]):
         self.watch, self.jobs = watch, jobs
         self.start = time.monotonic()
         self.files: dict[str, StudyFile] = {}
+        self.identities: dict[str, str] = {}  # before the work: code may change under it
         self.done: dict[str, C] = {}
         self.running: dict[str, _Running] = {}
 
@@ -108,8 +109,8 @@ class Work(Generic[C]):
         """Take on studies, and cards that stand already; what is finished is not run again."""
         self.done |= done
         for name, file in files.items():
-            card = self.card(name)
-            if card is not None and card.identity == file.identity:
+            card, self.identities[name] = self.card(name), file.identity
+            if card is not None and card.identity == self.identities[name]:
                 self.done[name] = card
             else:
                 self.files[name] = file
@@ -149,7 +150,8 @@ class Work(Generic[C]):
         context: Any = get_context("fork" if "fork" in _methods() else "spawn")
         theirs, mine = context.Pipe()
         (self.folder / CARDS).mkdir(exist_ok=True)
-        args = (self.one, name, self.files[name], self.folder, theirs, os.getpid())
+        file, identity = self.files[name], self.identities[name]
+        args = (self.one, name, file, self.folder, theirs, os.getpid(), identity)
         process = context.Process(target=_alone, args=args, name=f"halodot {name}")
         process.start()
         theirs.close()
@@ -179,7 +181,7 @@ class Work(Generic[C]):
         task.pipe.close()
         log = _log(self.folder, name)
         card = self.card(name)
-        is_new = card is not None and card.identity == self.files[name].identity
+        is_new = card is not None and card.identity == self.identities[name]
         if task.process.exitcode == 0 and card is not None and is_new:
             log.unlink(missing_ok=True)
             return card
@@ -214,8 +216,9 @@ def _last_words(log: Path, code: int | None) -> str:
 
 
 def _alone(
-    one: Callable[..., C], name: str, file: StudyFile, folder: Path, pipe: Any, parent: int
-) -> None:
+    one: Callable[..., Any], name: str, file: StudyFile, folder: Path, pipe: Any, parent: int,
+    identity: str,
+) -> None:  # fmt: skip
     """Run one study in a process of its own and leave its card; what it says goes to its log."""
     die_with_parent(parent)
     with _log(folder, name).open("w", encoding="utf-8") as said:
@@ -227,7 +230,7 @@ def _alone(
         pipe.send((step, done, total))
 
     try:
-        found = one(name, file, folder, progress)
+        found = replace(one(name, file, folder, progress), identity=identity)
     except InputError as e:
         sys.stderr.write(" ".join(str(e).split()) + "\n")
         sys.stderr.flush()
