@@ -1,6 +1,7 @@
 """What time and use do to cells."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -153,3 +154,18 @@ def test_cycles_of_the_study_wear_the_cells_of_the_array():
         build(iv, spec)
     refreshed = build(iv, spec_of(ArraySpec, {"refresh": "10 s"}))
     assert any("not known" in n for n in refreshed.notes)
+
+
+def test_converters_do_not_follow_cells_that_fade():
+    made = replace(array(law()), adc_bits=8)
+    matrix = made.program(WEIGHTS, 0)
+    late = matrix.at(300.0)
+    assert late._ends(late.tiles[0]) == matrix._ends(matrix.tiles[0])
+    share = math.exp(-3.0)
+    exact = share * (INPUTS @ WEIGHTS)
+    fresh, aged = (
+        np.std(m.multiply(INPUTS).output - x)
+        for m, x in ((matrix, INPUTS @ WEIGHTS), (late, exact))
+    )
+    # The same steps for a signal of a twentieth.
+    assert aged == pytest.approx(fresh, rel=0.4)

@@ -251,7 +251,9 @@ class ProgrammedMatrix:
         if kind == "fixed":
             full = float(self.readout.adc_full_scale)
         else:
-            full = self.device.read_voltage * float(tile.conductance.sum(axis=0).max())
+            # set when the cells were written: converters do not follow cells that fade
+            written = self.fresh[tile.rows, tile.lines].sum(axis=0)
+            full = self.device.read_voltage * float(written.max())
         return (-full if self.readout.signed else 0.0), full
 
     def calibrated(self, inputs: ArrayLike) -> ProgrammedMatrix:
