@@ -308,3 +308,23 @@ def test_from_records_of_pulses_to_cells_written_by_them():
     assert 20 <= matrix.written.pulses.max() <= 40
     error = np.std(matrix.multiply(INPUTS).output - INPUTS @ WEIGHTS)
     assert error < 0.1 * np.std(INPUTS @ WEIGHTS)
+
+
+def test_simulated_records_add_what_figures_do_not_hold_and_leave_the_range_to_them():
+    t = np.logspace(-2, 4, 60)
+    fades = 1e-4 * np.exp(-((t / 1e3) ** 0.6)) + 1e-6
+    retention = Trace(
+        "retention", "r", {"time": t, "conductance": fades}, {"time": "s", "conductance": "S"},
+        np.zeros(60, np.int64), {"read_voltage": S(0.1, "V")},
+    )  # fmt: skip
+    on = S(1e4, "ohm", 5e3, 2e4)
+    iv = Figures("iv", "t", (given("resistance_on", on), given("resistance_off", S(1e6, "ohm")),
+                             given("read_voltage", S(0.1, "V"))))  # fmt: skip
+    made = halodot_array.build(iv, ArraySpec(), 1, traces=(retention,))
+    assert (made.cell.conductance_high.low, made.cell.conductance_high.high) == (5e-5, 2e-4)
+    assert made.cell.decay is not None
+    assert any("left after 1 s" in n for n in made.notes)
+    matrix = made.program(WEIGHTS, 0)
+    assert matrix.age == 1.0
+    assert (matrix.conductance <= matrix.fresh).all()
+    assert halodot_array.build(iv, ArraySpec(), 1).cell.decay is None

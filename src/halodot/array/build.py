@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from ..core.errors import InputError
 from ..core.sourced import Sourced
 from ..core.status import Status
+from ..device.state import Trace
 from ..figures.state import Figures
 from . import ageing, estimates
 from .cell import cell as cell_of
+from .cell import of_traces
 from .spec import ArraySpec
 from .state import Array, CellModel, Compact, Layout, Readout, Writing
 
@@ -24,6 +26,7 @@ def build(
     every: tuple[Figures, ...] = (),
     cell: CellModel | None = None,
     area: Sourced | None = None,
+    traces: Sequence[Trace] = (),
 ) -> Array:
     """Return a crossbar of the device whose `figures` are given.
 
@@ -43,6 +46,9 @@ def build(
         What records say of the device (`array.characterise`): taken where the study sets nothing.
     area
         Of the device [m2], for the area of the array where the study gives none of a cell.
+    traces
+        Simulated records behind `every`, where no `cell` is given: how the cells forget, their
+        curve, and what pulses do.
 
     Raises
     ------
@@ -62,12 +68,13 @@ def build(
     if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
         raise InputError("seed", seed, "a whole number of 0 or more", "seed = 1")
     spec = ArraySpec() if spec is None else spec
+    if cell is None and traces:
+        cell = of_traces(traces, every or (figures,), spec)
     model = cell_of(figures, spec, cell)
     model = _used(model, spec, every)
     status = figures.status if model.is_known or not figures.status.is_good else Status.UNKNOWN
     writing = _writing(spec)
-    time = float(writing.hold if writing.refresh is None else min(writing.hold, writing.refresh,
-                                                                  key=float))  # fmt: skip
+    time = min(float(q) for q in (writing.hold, writing.refresh) if q is not None)
     model = replace(model, notes=(*model.notes, *ageing.notes(model, time)))
     return Array(
         cell=model,

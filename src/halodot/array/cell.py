@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from ..core.sourced import Sourced
+from ..device.state import Trace
 from ..figures.state import Figures
 from .spec import ArraySpec
 from .state import CellModel
@@ -59,14 +61,15 @@ def cell(figures: Figures, spec: ArraySpec, measured: CellModel | None = None) -
     low, high, voltage, notes = _of_figures(figures)
     correlation = correlation_of(low, high, _get(figures, "on_off_ratio", "1"))
     if measured is not None:
-        notes = [*measured.notes]
         if measured.conductance_low.is_known and measured.conductance_high.is_known:
-            low, high, notes = _ordered(measured.conductance_low, measured.conductance_high, notes)
+            low, high, notes = _ordered(measured.conductance_low, measured.conductance_high, [])
             correlation = measured.end_correlation
+        notes = [*measured.notes, *notes]
         if measured.read_voltage.is_known:
             voltage = measured.read_voltage
     if spec.read_voltage is not None:
-        if measured is not None and measured.read_voltage.is_known:
+        known = measured is not None and measured.read_voltage.is_known
+        if measured is not None and known and measured.read_voltage != spec.read_voltage:
             notes.append(_both("read_voltage", spec.read_voltage, measured.read_voltage))
         voltage = spec.read_voltage
     spreads = {}
@@ -93,6 +96,22 @@ def cell(figures: Figures, spec: ArraySpec, measured: CellModel | None = None) -
         end_correlation=correlation,
         **spreads,
     )
+
+
+def of_traces(traces: Sequence[Trace], figures: Sequence[Figures], spec: ArraySpec) -> CellModel:
+    """Return what simulated records say of a device beside its figures of merit.
+
+    `characterise`, without the range where no pulses were recorded: figures hold it with the
+    intervals of all draws, the nominal record without.
+    """
+    from .characterise import characterise
+
+    found = characterise(traces, figures, spec)
+    if found.update is not None:
+        return found
+    none = Sourced.unknown("S", "no pulses were recorded")
+    notes = tuple(n for n in found.notes if not n.startswith(("range:", "assumed:")))
+    return replace(found, conductance_low=none, conductance_high=none, notes=notes)
 
 
 def _of_figures(figures: Figures) -> tuple[Sourced, Sourced, Sourced, list[str]]:
