@@ -86,7 +86,7 @@ def build(
         notes=model.notes,
         read_time=spec.read_time,
         adc_bits=spec.adc_bits,
-        adc_energy=spec.adc_energy or estimates.conversion_energy(spec.adc_bits, spec.temperature),
+        adc_energy=spec.adc_energy or estimates.conversion_energy(spec.adc_bits),
         compact=compact,
         figures=every or (figures,),
         writing=writing,
@@ -108,7 +108,7 @@ def _used(model: CellModel, spec: ArraySpec, every: tuple[Figures, ...]) -> Cell
                 "array.cycles", spec.cycles, "a device with an endurance record",
                 "add a protocol of kind endurance, or leave cycles out",
             )  # fmt: skip
-        model = ageing.worn(model, spec.cycles, endurance)
+        model = ageing.worn(model, spec.cycles, endurance) if model.is_known else model
     if spec.refresh is None:
         return model
     name = "cycles_to_failure"

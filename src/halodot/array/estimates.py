@@ -209,14 +209,13 @@ def _sum(parts: list[Sourced]) -> Sourced:
     return computed(value, parts[0].unit, low, high, note=parts[0].note)
 
 
-def conversion_energy(bits: int | None, temperature: Sourced | None = None) -> Sourced:
+def conversion_energy(bits: int | None) -> Sourced:
     """Return the energy of one conversion of so many bits [J]; 8 where they are exact.
 
     >>> q = conversion_energy(8)
     >>> f"{q.value:.2e}", q.basis
     ('2.56e-12', 'assumed')
     """
-    del temperature  # both laws are figures of merit at room temperature
     b = float(BITS if bits is None else bits)
 
     def formula(walden: float, schreier: float) -> float:
