@@ -16,9 +16,9 @@ from .nodes import Sense, energy, follow_trains, primed
 from .readout import LEAKS, software
 from .spec import Firing
 from .spiking import PATTERNS, apart, counts, fire
+from .spoken import segments
 
 F = NDArray[np.float64]
-FINE = 4  # intervals of the finer counts, for each reading
 ROOM = 1.2  # of a pulse, from one to the next
 METERED = 8
 
@@ -27,9 +27,9 @@ def evaluate(array: Array, spec: Firing | None = None) -> Score:
     """Classify neurons by the states that their spikes leave in volatile devices.
 
     Every spike is a pulse on every device; the pulses differ from device to device, from the
-    threshold to the largest. Devices are read at even times. The linear read-out beside it takes
-    the number of spikes between those times, or in intervals of a quarter of that, whichever does
-    better in training.
+    threshold to the largest. Devices are read at even times; means over parts of the train are the
+    features. The linear read-out beside it takes the number of spikes in the same parts, or
+    between all readings, whichever does better in training.
     """
     spec = Firing() if spec is None else spec
     reason = trial.missing(array)
@@ -64,22 +64,21 @@ def _run(array: Array, chip: trial.Chip, spec: Firing) -> Outcome:
     )
     sense = Sense.fitted([c for c, t in zip(currents, training, strict=True) if t], spec.nodes,
                          chip.point, chip.noise)  # fmt: skip
-    states = np.stack([s.ravel() for s in sense(currents, rng)])
-    fine = np.linspace(0.0, window, FINE * spec.reads + 1)
-    table = np.stack([counts(s, fine) for s in spikes])
+    states = sense(currents, rng)
+    edges = np.linspace(0.0, window, spec.reads + 1)
+    table = [counts(s, edges)[:, None] for s in spikes]
     network = software(len(chip.batch), 1, rng)
+
+    def parts(records: list[F]) -> F:
+        return np.stack([segments(r, spec.segments) for r in records])
+
     rivals = Rivals(
-        states,
+        parts(states),
         {
-            "spikes between readings": table.reshape(len(table), -1, FINE).sum(axis=2),
-            "spikes in quarters of that": table,
+            "spikes in the same parts": parts(table),
+            "spikes between all readings": np.stack([t[:, 0] for t in table]),
         },
-        {
-            f"leak {leak:g}": np.stack(
-                [network.states(t[:, None], leak)[FINE - 1 :: FINE].ravel() for t in table]
-            )
-            for leak in LEAKS
-        },
+        {f"leak {leak:g}": parts([network.states(t, leak) for t in table]) for leak in LEAKS},
     )
     found, confusion, taken, written = compare(
         array, rivals, labels, training, chip, rng, spec.on_array

@@ -208,7 +208,10 @@ class Firing(_Driven):
         "1", "seconds of the device for one of the neuron; by default such that the mean interval "
         "of spikes is one period", low=1e-9, high=1e9, optional=True,
     )  # fmt: skip
-    reads: int = Field(default=8, ge=1, le=200, description="readings, evenly spaced over a train")
+    reads: int = Field(default=32, ge=1, le=500, description="readings, evenly spaced over a train")
+    segments: int = Field(
+        default=4, ge=1, le=50, description="parts of a train in which readings are averaged"
+    )
     scatter: Sourced = quantity(
         "1",
         "standard deviation of the parameters of neurons of one pattern, over themselves",
@@ -219,3 +222,9 @@ class Firing(_Driven):
         why="cells of one type differ by about this much",
     )
     on_array: bool = Field(default=False, description="write the read-out to the array as well")
+
+    @model_validator(mode="after")
+    def _reads_enough(self) -> Firing:
+        if self.segments > self.reads:
+            raise InputError("segments", self.segments, f"at most reads, {self.reads}", "read more")
+        return self
