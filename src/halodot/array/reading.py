@@ -261,25 +261,49 @@ def cut_runs(weight: F) -> list[F]:
     span = float(np.quantile(smooth, 0.98) - np.quantile(smooth, 0.02))
     turns = []
     for side in (1.0, -1.0):
-        padded = np.concatenate([[-np.inf], side * smooth, [-np.inf]])
-        padded[~np.isfinite(padded)] = float((side * smooth).min()) - span
-        turns += [int(k) - 1 for k in find_peaks(padded, prominence=0.4 * span)[0]]
-    turns = sorted(k for k in turns if 1 < k < len(good) - 2)
+        found = [int(k) for k in find_peaks(side * smooth, prominence=0.4 * span)[0]]
+        turns += [_kink(good, k, width, side) for k in found if 1 < k < len(good) - 2]
+    turns.sort()
     turns = _regular(turns, len(good))
     edges = [0, *turns, len(good) - 1]
     out = [good[a : b + 1] for a, b in itertools.pairwise(edges)]
     return [p for p in out if len(p) >= 3]
 
 
+def _kink(y: F, near: int, width: int, side: float) -> int:
+    """Row near which the slope of straight lines before and after changes most to that side."""
+    reach = max(width, 5)
+    best, most = near, -math.inf
+    for k in range(max(near - width, 2), min(near + width, len(y) - 3) + 1):
+        slopes = []
+        for part in (y[max(k - reach, 0) : k + 1], y[k : k + reach + 1]):
+            x = np.arange(len(part)) - 0.5 * (len(part) - 1)
+            slopes.append(float(x @ part) / max(float(x @ x), 1.0))
+        turned = side * (slopes[0] - slopes[1])
+        if turned > most:
+            best, most = k, turned
+    return best
+
+
 def _regular(turns: list[int], rows: int) -> list[int]:
-    """Turns at equal distances, where what was found lies near such a comb."""
+    """Turns at equal distances, where what was found lies near such a comb.
+
+    A list that holds a whole number of runs of the usual length starts with a whole one.
+    """
     if len(turns) < 2:
-        return turns
+        half = round(0.5 * (rows - 1))
+        return [half] if turns and rows % 2 and abs(turns[0] - half) <= 2 else turns
     lengths = np.diff(turns)
     usual = float(np.median(lengths))
     length = round(usual)
     if length < 4 or np.any(np.abs(lengths - length) > max(3.0, 0.12 * length)):
         return turns
+    number = round((rows - 1) / usual)
+    if number == len(turns) + 1 and (rows - 1) % number == 0:
+        length = (rows - 1) // number
+        whole = [length * (k + 1) for k in range(len(turns))]
+        if max(abs(a - b) for a, b in zip(whole, turns, strict=True)) <= max(3, length // 8):
+            return whole
     first = round(float(np.median(np.array(turns) - length * np.arange(len(turns)))))
     comb = [first + length * k for k in range(len(turns))]
     return comb if comb[-1] < rows - 1 and comb[0] > 0 else turns

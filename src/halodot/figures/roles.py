@@ -42,12 +42,12 @@ NEEDS = {
     "pulses": Need(
         ("time", "pulse"),
         ("conductance", "current", "drain_current"),
-        ("voltage", "gate_voltage", "drain_voltage", "light", "light_power", "repeat"),
+        ("voltage", "gate_voltage", "drain_voltage", "light", "light_power", "repeat", "device"),
     ),
     "retention": Need(
         ("time",),
         ("current", "drain_current", "resistance", "conductance", "current_density"),
-        ("repeat",),
+        ("voltage", "repeat", "device"),
     ),
     "spectrum": Need(("wavelength", "energy"), ("intensity",)),
     "decay": Need(("time",), ("intensity",), ("response",)),
