@@ -110,6 +110,15 @@ def test_slopes_are_derivatives():
             assert at[1][1][0, 0] == pytest.approx(slope, rel=2e-5, abs=1e-14)
 
 
+def test_each_side_has_its_own_law():
+    law = TwoSided(Sinh(2e-5 * ONE, 0.3), rectifying(Linear(1e-4 * ONE), 50.0))
+    up, down = (float(cell_currents(law, v * ONE)[0, 0]) for v in (0.6, -0.6))
+    assert up == pytest.approx(2e-5 * 0.3 * np.sinh(2.0), rel=1e-12, abs=0.0)
+    assert down == pytest.approx(-0.6 * 1e-4 / 50.0, rel=1e-12, abs=0.0)
+    circuit = NonlinearCrossbar(law, 1e3)
+    assert (circuit @ [-0.6])[0] == pytest.approx(-0.6 / (50.0 / 1e-4 + 2e3), rel=1e-9, abs=0.0)
+
+
 def test_transistors_add_their_resistance_or_open_the_row():
     enabled = np.arange(12) % 3 == 0
     law = Series(Linear(G), Transistor(5e3, enabled))
