@@ -29,21 +29,26 @@ OF_INSTANCE = ("length", "tip", "redox", "creep", "temperature", "series", "comp
                "compliance_reset", "growth", "thinning")  # fmt: skip
 NOT_USED = frozenset(("half_light", "lowering", "redox_share"))
 
+OPTIONS = "method=gear reltol=1e-4 itl4=100"
 USE = """Use: .include this file, then
   X1 left right light {name}
-left, right: the terminals of the study ({active} is the active electrode); light: a node whose
-voltage is the fraction of full light, 0 to 1 ({light}). States: v(x1.w), the shape in nm (below
-0: minus the gap, above: growth of the radius), and v(x1.wear), -ln(1 - share of ligands lost).
-Every number on the .subckt line can be given to an instance, as in X1 a b l {name} w0=0.5
-Integrate with .options method=gear reltol=1e-4, and give .tran a largest step that resolves the
-sweep: 1e-3 of it. The state starts from w0 and wear0 in .tran, with and without uic."""
+left, right: the terminals of the study ({active} is the active electrode).
+light: a node whose voltage is the fraction of full light, 0 to 1 ({light}).
+States: v(x1.w), the shape in nm (below 0: minus the gap, above: growth of the radius), and
+v(x1.wear), -ln(1 - share of ligands lost). They start from w0 and wear0.
+Every number on the .subckt line can be given to an instance: X1 a b l {name} w0=0.5
+Integrate with .options {options}
+and give .tran a largest step that resolves the sweep, such as 1e-3 of it."""
 
-ASSUMED = """Assumptions: one filament, one coordinate (docs/theory/filament_reduced.md). Noise is
-left out: the scatter of atoms, and the way of each new filament, whose barrier shift is the
-parameter shift, here at its median. The stack beside the filament is a table of its current over
-voltage and light, straight lines between its points, and goes on straight outside. Current is
-refused beyond the compliance by a resistance of {stiff:g} V / compliance, that is to {stiff_error:g}
-of it for each volt; a filament that has gone stops over {stop:g} nm at the electrode."""
+ASSUMED = """Assumptions: one filament, one coordinate (docs/theory/filament_reduced.md).
+Noise is left out: the scatter of atoms, and the way of each new filament, whose barrier is
+lowered by the parameter shift, here its median.
+The stack beside the filament is a table of its current over voltage and light, straight lines
+between its points, and goes on straight outside; rates take more than {far:g} times its largest
+voltage as that.
+Current is refused beyond the compliance by {stiff:g} V / compliance: to {error:g} of it a volt.
+A filament that has gone stops over the last {stop:g} nm at the electrode."""
+
 
 
 def subcircuit(part: Filament) -> str:
@@ -67,8 +72,8 @@ def subcircuit(part: Filament) -> str:
     head = origin.head(
         "Subcircuit for ngspice: a filament that grows and thins",
         "*",
-        USE.format(name=origin.name, active=active, light=light),
-        ASSUMED.format(stiff=STIFF, stiff_error=1.0 / STIFF, stop=STOP * NM),
+        USE.format(name=origin.name, active=active, light=light, options=OPTIONS),
+        ASSUMED.format(far=FAR, stiff=STIFF, error=1.0 / STIFF, stop=STOP * NM),
         *([f"Said when the model was made: {'; '.join(origin.notes)}"] if origin.notes else []),
     )
     ends = "a o" if device.sign > 0 else "o a"
@@ -215,7 +220,7 @@ def _flux() -> list[str]:
         "/kt(v(hot))",
         "* what passes between the metals, nm/s",
         "Bpasses passes 0 V = growth*atom"
-        f"*exp(within(max({backward}, 0) - {longest}, -600, ln(attempt) - 5) - shift/kt(v(hot)))"
+        f"*exp(within(max({backward}, 0) - {longest}, -600, ln(attempt) + 0.1) - shift/kt(v(hot)))"
         f"*(exp(-max({backward}, 0)) - exp(min({backward}, 0)))"
         f"/({' + '.join(f'exp({wait}-{longest})' for wait in waits)})",
     ]
