@@ -20,8 +20,19 @@ LOOMING = (
     ("eye", "The compound eye: cells that answer, and sides told.", False),
     ("mapped", "Where the device would work: time scale against bias.", False),
 )
+INFERENCE = (
+    ("ladder", "From software down to the array, one cause after another.", False),
+    ("over_time", "Read again some time after programming.", False),
+)
+LEARNING = (
+    ("by_epoch", "Learning by pulses beside ideal steps and software.", False),
+    ("steps", "What one pulse does, over the range of a cell.", False),
+)
 # task -> its module of plots and its pictures
 PICTURES = {
+    "digits": ("learning", INFERENCE),
+    "mnist": ("learning", INFERENCE),
+    "learning": ("learning", LEARNING),
     "reservoir": ("reservoir", RESERVOIR),
     "vowels": ("reservoir", RESERVOIR),
     "firing": ("reservoir", RESERVOIR),

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...array.state import Array, Decay
-from ...core.sourced import Sourced
+from ...core.sourced import Sourced, computed
 from ...core.status import worst
 from .data import Split
 from .inference import SHOWN
@@ -79,14 +79,15 @@ class Pulse:
 def pulse_of(array: Array, direction: int) -> Pulse:
     """Return what one pulse up (0) or down (1) costs: measured, else as the study assumes."""
     update, setting = array.cell.update, array.writing
+    dark = computed(0.0, "J", note="no light")
     if update is None:
-        none = Sourced.unknown("J", "no light")
-        return Pulse(setting.pulse_energy, none, setting.pulse_time)
+        return Pulse(setting.pulse_energy, dark, setting.pulse_time)
     steps = (update.potentiation, update.depression)[direction]
     if steps is None:
         note = "no pulse of this direction is known"
         return Pulse(*(Sourced.unknown(unit, note) for unit in ("J", "J", "s")))
-    return Pulse(steps.energy, steps.optical_energy, steps.duration)
+    light = steps.optical_energy if steps.drive == "optical" else dark
+    return Pulse(steps.energy, light, steps.duration)
 
 
 class Bench:

@@ -25,7 +25,7 @@ from .training import Course, shapes, train
 
 F = NDArray[np.float64]
 I8 = NDArray[np.int64]
-RATES = {"digits": 0.1, "mnist": 0.02}
+RATES = {"digits": (0.1, 0.1), "mnist": (0.02, 0.05)}  # without and with a hidden layer
 ASSUMPTIONS = (
     "errors of the outputs, gradients and the number of pulses are worked out beside the array, "
     "without error; the converters stand in the reading of the test set, not in that of training",
@@ -193,7 +193,7 @@ def _kind(spec: Learning, steps: Steps) -> str:
 def _course(spec: Learning, array: Array) -> Course:
     rate = spec.learning_rate
     if rate is None:
-        rate = RATES[spec.data]
+        rate = RATES[spec.data][spec.hidden > 0]
     time = float(array.read_time) if array.read_time.is_known else 0.0
     return Course(spec.rule, rate, spec.batch, spec.epochs, spec.most_pulses, read_time=time)
 

@@ -20,7 +20,7 @@ from .pairs import Pairs
 
 F = NDArray[np.float64]
 I8 = NDArray[np.int64]
-REACH = 2.0  # of a hidden unit: what the read voltage stands for
+REACH = 4.0  # of a hidden unit: what the read voltage stands for
 
 
 @dataclass(frozen=True)
