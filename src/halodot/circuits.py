@@ -22,7 +22,11 @@ Models = Callable[[int | None], Compact]
 def tile(study: Study, library: Library, result: Result, measure: Callable[..., Any]) -> Array:
     """Return the array of a device whose protocols gave the traces and figures of `result`."""
     found, compact = result.figures, models(study, library, measure)
-    return array.build(found[0], study.array, study.study.seed, compact=compact, every=found)
+    area = study.device.area if study.device is not None else None
+    return array.build(
+        found[0], study.array, study.study.seed, compact=compact, every=found, area=area,
+        traces=result.traces,
+    )  # fmt: skip
 
 
 def models(study: Study, library: Library, measure: Callable[..., Any]) -> Models:

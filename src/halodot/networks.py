@@ -12,7 +12,6 @@ from typing import Any, Literal
 from pydantic import Field
 
 from . import array, measured, runs, task
-from .array.relaxing import compact_of
 from .array.spec import ArraySpec
 from .array.state import Array, Compact
 from .core import tomlfile
@@ -88,6 +87,8 @@ def tile_of(device: Device, spec: ArraySpec, seed: int) -> Array:
 
     @lru_cache(maxsize=1)
     def compact(_: int | None) -> Compact:
+        from .array.relaxing import compact_of
+
         return compact_of(device.cell)
 
     found = device.records.figures
@@ -99,7 +100,7 @@ def _write(row: Row, tile: Array, device: Device, wanted: Wanted, output: Path) 
     from .report import write as write_page
     from .report.task_page import row_json
 
-    files = (hash_of(p.read_bytes().hex()) for p in device.records.paths)
+    files = (hash_of(r.path.read_bytes().hex()) for r in device.records.used)
     identity = hash_of(tomlfile.dumps(resolve(wanted)), code_version(), *files)
     score = row.score
     assert score is not None
@@ -108,13 +109,13 @@ def _write(row: Row, tile: Array, device: Device, wanted: Wanted, output: Path) 
         runs.slug(row.id),
         (Variant("", figures=device.records.figures, array=tile, score=score),),
         inputs=tuple(quantities(wanted)),
-        statuses=tuple(StatusLine(p, Status.REFUSED, why) for p, why in device.records.refused),
+        statuses=tuple(
+            StatusLine(r.name, Status.REFUSED, r.reason) for r in device.records.refused
+        ),
         resolved_toml=tomlfile.dumps(resolve(wanted)),
         versions=runs.versions(),
-        description="Measured files: "
-        + ", ".join(p.name for p in device.records.paths)
-        + ". "
-        + " ".join(tile.notes),
+        description="Measured files, as they were understood: "
+        + "; ".join(f"{r.name}: {', '.join(r.said)}" for r in device.records.used),
     )
     with RunFolder(output, identity, make_parent=output.parent == Path("runs")) as folder:
         folder.write_json("results.json", row_json(replace(row, cpu_s=0.0)))

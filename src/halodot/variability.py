@@ -289,7 +289,7 @@ def _joined(label: str, spread: float, draws: list[dict[str, Any]], how: Setting
     """
     dead = [d["note"] for d in draws if d["note"]]
     written = [d for d in draws if not d["note"]]
-    notes = ()
+    notes: tuple[str, ...] = ()
     if dead:
         left_out = ", which are left out" if written else ""
         notes = (f"{len(dead)} of {len(draws)} draws are never written{left_out}: {dead[0]}",)
