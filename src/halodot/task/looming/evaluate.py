@@ -19,7 +19,7 @@ from .peaks import GOOD_R2, GOOD_SPREAD, Line, shuffled
 from .pictured import pictured, pictured_eye
 from .scan import mapped, told
 from .spec import EyeSpec, Looming
-from .stimulus import ratios
+from .stimulus import CONTROLS, ratios
 from .trials import MOST_SEED, Setup, Sweep, compound, single, sweeps
 
 F = NDArray[np.float64]
@@ -67,7 +67,8 @@ def evaluate(array: Array, spec: Looming | None = None) -> Score:
     spec = Looming() if spec is None else spec
     eye = compound_eye(spec.eye) if spec.eye else None
     pixels = field()
-    perfect = software.line(spec, eye, pixels)
+    answers = software.answers(spec, eye, pixels)
+    perfect = software.line(spec, answers)
     baseline = computed(perfect.r2, "1", note="reference neuron, the angle read from the scene")
     device, reason = _nominal(array)
     if device is None:
@@ -76,7 +77,7 @@ def evaluate(array: Array, spec: Looming | None = None) -> Score:
     found, lost = _all(array, spec, alone, device)
     others = summary.numbers(found)
     details: dict[str, Any] = {"shortest": float(spec.stimulus.shortest)}
-    details |= pictured(spec, alone, found, device, array.seed, eye, pixels)
+    details |= pictured(alone, found, device, array.seed, answers)
     seen: list[Sweep] = []
     if eye is not None and spec.eye is not None:
         seen, more, eye_details = _eye(array, spec, spec.eye, eye, device)
@@ -129,6 +130,9 @@ def _eye(
     array: Array, spec: Looming, own: EyeSpec, eye: Eye, device: Compact
 ) -> tuple[list[Sweep], dict[str, Sourced], dict[str, Any]]:
     """Sweeps of the compound eye, all that is said of them, and what pictures need."""
+    if own.bias_share is not None:
+        driven = spec.neuron.model_copy(update={"bias": None, "bias_share": own.bias_share})
+        spec = spec.model_copy(update={"neuron": driven})
     setup = compound(spec, eye, own.frames)
     seen: list[Sweep] = []
     sides: list[directions.Found] = []
@@ -196,29 +200,47 @@ def _chance(setup: Setup, found: list[Sweep], root: int) -> Sourced:
 
 
 def _verdict(value: Sourced, others: dict[str, Sourced], where: str) -> str:
-    """One sentence on the single neuron, with what the eye and the controls add."""
+    """The single neuron against the marks and the controls; its eye; where the map passes."""
     angle, wide = others["threshold_angle_deg"], others["threshold_spread_deg"]
-    share, silent = others["pass_share"], float(others["non_monotonic"].value or 0.0)
-    middle = f"R2 {float(value):.3f}"
-    good = float(value) > GOOD_R2 and wide.is_known and float(wide) < GOOD_SPREAD and silent == 1.0
+    peaks, share = float(others["non_monotonic"]), others["pass_share"]
+    line = float(value) > GOOD_R2 and wide.is_known and float(wide) < GOOD_SPREAD and peaks == 1.0
+    told = f"R2 {float(value):.3f}"
     if angle.is_known and wide.is_known:
-        middle += f", threshold angle {float(angle):.0f} deg within {float(wide):.1f} deg"
-    if silent < 1.0:
-        middle += f", {100 * silent:.0f} % of the approaches have a peak"
-    word = "passes" if good else "does not pass"
-    text = (
-        f"The device {word} as a looming neuron (marks: R2 above {GOOD_R2}, angle within "
-        f"{GOOD_SPREAD:g} deg, a peak in every approach): {middle}; {100 * float(share):.0f} % of "
-        f"draws pass ({100 * float(share.low or 0.0):.0f} to {100 * float(share.high or 0.0):.0f})"
-    )
-    failed = [
-        name for name in ("receding", "translating", "dimming")
-        if not others[f"{name}_ratio"].is_known or float(others[f"{name}_ratio"]) >= 1.0
-    ]  # fmt: skip
-    text += "; every control answers less" if not failed else (
-        "; it does not tell looming from " + " or ".join(failed)
-    )  # fmt: skip
-    return text + (f"; {where}" if where else "") + "."
+        told += f", threshold angle {float(angle):.0f} deg within {float(wide):.1f} deg"
+    if peaks < 1.0:
+        told += f", {100 * peaks:.0f} % of the approaches rise and fall"
+    confused = _confused(others, "")
+    word = "passes" if line and not confused else "does not pass"
+    parts = [
+        f"The device {word} as a looming neuron: it {'meets' if line else 'misses'} the marks of "
+        f"peak time and angle ({told}; R2 above {GOOD_R2} and {GOOD_SPREAD:g} deg are asked for), "
+        f"as {100 * float(share):.0f} % of its draws do ({100 * float(share.low or 0.0):.0f} to "
+        f"{100 * float(share.high or 0.0):.0f})",
+        _said(confused, "it"),
+    ]
+    if "eye_r2" in others:
+        parts.append(_said(_confused(others, "eye_"), "the eye"))
+    if "eye_direction_accuracy" in others:
+        found, light = others["eye_direction_accuracy"], others["eye_direction_by_light"]
+        parts.append(
+            f"the eye tells left, front and right in {100 * float(found):.0f} % of the approaches, "
+            f"the light alone in {100 * float(light):.0f} %"
+        )
+    return "; ".join([*parts, *([where] if where else [])]) + "."
+
+
+def _confused(others: dict[str, Sourced], prefix: str) -> list[str]:
+    """Controls whose response is not surely smaller than that to looming."""
+    found = [(name, others[f"{prefix}{name}_ratio"]) for name in CONTROLS]
+    return [name for name, q in found if not (q.is_known and float(q.high or 0.0) < 1.0)]
+
+
+def _said(confused: list[str], who: str) -> str:
+    words = {"receding": "a receding object", "translating": "one that passes by",
+             "dimming": "light that changes everywhere", "empty": "an empty scene"}  # fmt: skip
+    if not confused:
+        return f"{who} answers less to every control"
+    return f"{who} may answer as much to " + ", ".join(words[name] for name in confused)
 
 
 def _silences(found: list[Sweep]) -> tuple[str, ...]:

@@ -1,8 +1,9 @@
 """What an eye makes of a scene: the light of each of its cells, and of a flat device.
 
-The field of view is the hemisphere ahead, 180 degrees wide and high. It is rendered on pixels at
-equal steps of azimuth and elevation, each weighted by its solid angle; a pixel on the edge of an
-object is covered in part. A cell sees the mean of the scene over a Gaussian around its direction.
+The field of view is the hemisphere ahead, 180 degrees wide and high. It is rendered on pixels of
+equal solid angle on a golden spiral, which has no rows that an edge could cross all at once; a pixel
+on the edge of an object is covered in part. A cell sees the mean of the scene over a Gaussian around
+its direction.
 """
 
 from __future__ import annotations
@@ -17,12 +18,14 @@ from .stimulus import Film
 
 F = NDArray[np.float64]
 PIXEL = np.radians(2.5)  # edge of a pixel at most
+SOFT = 2.0  # width of an edge over the distance of pixels
+OVERLAP = 1.5  # width of what a cell sees over the step between cells, so that none is missed
 BLOCK = 64  # moments that are rendered at once
 
 
 @dataclass(frozen=True)
 class Grid:
-    """Directions at equal steps of azimuth and elevation over the hemisphere ahead.
+    """Directions over the hemisphere ahead.
 
     Attributes
     ----------
@@ -44,7 +47,7 @@ class Grid:
 
 
 def grid(count: int) -> Grid:
-    """Return `count` x `count` directions.
+    """Return `count` x `count` directions at equal steps of azimuth and of elevation.
 
     >>> round(float(grid(7).solid_angle.sum() / np.pi), 12)
     2.0
@@ -54,6 +57,26 @@ def grid(count: int) -> Grid:
     elevation, azimuth = (a.ravel() for a in np.meshgrid(middle, middle, indexing="ij"))
     share = np.repeat(np.diff(np.sin(edges)), count) * np.pi / count
     return Grid(azimuth, elevation, unit(azimuth, elevation), share, np.pi / count)
+
+
+def spiral(step: float) -> Grid:
+    """Return directions of equal solid angle, about `step` [rad] apart, on a golden spiral.
+
+    Ahead is in its middle, so that a disc there takes as many of them as its solid angle.
+
+    >>> round(float(spiral(0.05).solid_angle.sum() / np.pi), 12)
+    2.0
+    """
+    count = int(np.ceil(2.0 * np.pi / step**2))
+    k = np.arange(count)
+    ahead = 1.0 - (k + 0.5) / count
+    around = np.pi * (3.0 - np.sqrt(5.0)) * k
+    beside = np.sqrt(1.0 - ahead**2)
+    right, up = beside * np.cos(around), beside * np.sin(around)
+    return Grid(
+        np.arctan2(right, ahead), np.arcsin(up), np.stack([ahead, right, up], axis=-1),
+        np.full(count, 2.0 * np.pi / count), float(np.sqrt(2.0 * np.pi / count)),
+    )  # fmt: skip
 
 
 def unit(azimuth: F, elevation: F) -> F:
@@ -87,8 +110,10 @@ def compound_eye(spec: EyeSpec) -> Eye:
     (16, True)
     """
     cells = grid(spec.cells)
-    wide = cells.step if spec.acceptance is None else np.radians(float(spec.acceptance))
-    pixels = grid(int(np.ceil(np.pi / min(PIXEL, 0.5 * wide))))
+    wide = OVERLAP * cells.step
+    if spec.acceptance is not None:
+        wide = np.radians(float(spec.acceptance))
+    pixels = spiral(min(PIXEL, 0.5 * wide))
     apart = np.arccos(np.clip(pixels.direction @ cells.direction.T, -1.0, 1.0))
     seen = np.exp(-4.0 * np.log(2.0) * (apart / wide) ** 2) * pixels.solid_angle[:, None]
     return Eye(cells, pixels, seen / seen.sum(axis=0))
@@ -96,7 +121,7 @@ def compound_eye(spec: EyeSpec) -> Eye:
 
 def field() -> Grid:
     """Return the pixels that a flat device looks at."""
-    return grid(int(np.ceil(np.pi / PIXEL)))
+    return spiral(PIXEL)
 
 
 def coverage(shape: str, angle: F, azimuth: F, pixels: Grid) -> F:
@@ -111,16 +136,23 @@ def coverage(shape: str, angle: F, azimuth: F, pixels: Grid) -> F:
     """
     if not angle.any():
         return np.zeros((len(angle), len(pixels.direction)))
+    stands = bool((azimuth == azimuth[0]).all())
+    inside = 0.5 * angle[:, None] - _apart(shape, azimuth[:1] if stands else azimuth, pixels)
+    inside /= SOFT * pixels.step
+    inside += 0.5
+    return np.clip(inside, 0.0, 1.0, out=inside)
+
+
+def _apart(shape: str, azimuth: F, pixels: Grid) -> F:
+    """Return how far each pixel is from the middle [rad], as the edge of the shape counts it."""
     towards = unit(azimuth, np.zeros_like(azimuth))
     ahead = np.clip(towards @ pixels.direction.T, -1.0, 1.0)
     if shape == "disc":
-        inside = 0.5 * angle[:, None] - np.arccos(ahead)
-    else:
-        sideways = np.stack([-np.sin(azimuth), np.cos(azimuth), np.zeros_like(azimuth)], axis=-1)
-        across = np.abs(sideways @ pixels.direction.T)
-        up = np.abs(pixels.direction[:, 2])
-        inside = 0.5 * angle[:, None] - np.arctan2(np.maximum(across, up[None, :]), ahead)
-    return np.clip(0.5 + inside / pixels.step, 0.0, 1.0)
+        return np.asarray(np.arccos(ahead))
+    sideways = np.stack([-np.sin(azimuth), np.cos(azimuth), np.zeros_like(azimuth)], axis=-1)
+    across = np.abs(sideways @ pixels.direction.T)
+    up = np.abs(pixels.direction[:, 2])
+    return np.asarray(np.arctan2(np.maximum(across, up[None, :]), ahead))
 
 
 def light_of_cells(eye: Eye, film: Film, spec: Stimulus) -> F:

@@ -18,7 +18,8 @@ from .stimulus import angular_size
 
 F = NDArray[np.float64]
 FEWEST = 4  # peaks that a line is fitted to
-AT_TOP = 1e-6  # below the largest response that counts as the top
+AT_TOP = 1e-9  # below the largest response that counts as the top
+CUT = 5.0  # times more bent than a moment before: cut off
 GOOD_R2, GOOD_SPREAD = 0.98, 3.0  # marks of the test: [1], [deg]
 
 
@@ -83,7 +84,8 @@ def peak_of(time: F, response: F, *, fall: float = 0.5, floor: float = 0.0) -> P
     """Find the peak of a smoothed response.
 
     It is the last moment at the top: the turn from excitation to inhibition, also of a response
-    that is cut off flat. Between points a parabola is laid through the three around it.
+    that is cut off, which is then half way to the next point. Else a parabola is laid through
+    the three points around it.
 
     Parameters
     ----------
@@ -103,12 +105,21 @@ def peak_of(time: F, response: F, *, fall: float = 0.5, floor: float = 0.0) -> P
 
 
 def _vertex(time: F, response: F, k: int) -> float:
-    """Top of the parabola through points k - 1, k, k + 1, no further than half way to them."""
+    """Top of the parabola through points k - 1, k, k + 1, no further than half way to them.
+
+    Where the response bends at k far more than just before, it is cut off there, by a switch that
+    opens: it did so between k and k + 1.
+    """
     (a, b, c), (p, q, r) = time[k - 1 : k + 2], response[k - 1 : k + 2]
     left, right = (q - p) / (b - a), (r - q) / (c - b)
-    if left <= right:
+    bend = (left - right) / (c - a)
+    if k > 1:
+        earlier = (p - response[k - 2]) / (a - time[k - 2])
+        if bend > CUT * abs(earlier - left) / (b - time[k - 2]):
+            return float(0.5 * (b + c))
+    if bend <= 0.0:
         return float(b)
-    found = 0.5 * (a + b) + left * 0.5 * (c - a) / (left - right)
+    found = 0.5 * (a + b) + 0.5 * left / bend
     return float(np.clip(found, 0.5 * (a + b), 0.5 * (b + c)))
 
 

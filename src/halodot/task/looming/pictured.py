@@ -8,18 +8,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...array.state import Compact
-from . import software
-from .eye import Eye, Grid
+from .eye import Eye
 from .neuron import bias_of
-from .spec import Looming
 from .trials import Setup, Sweep, run
 
 F = NDArray[np.float64]
 
 
 def pictured(
-    spec: Looming, setup: Setup, found: list[Sweep], device: Compact, root: int, eye: Eye | None,
-    pixels: Grid,
+    setup: Setup, found: list[Sweep], device: Compact, root: int, answers: list[tuple[F, F]]
 ) -> dict[str, Any]:  # fmt: skip
     """Return peaks of all histories, and the nominal device without chance beside the reference.
 
@@ -35,9 +32,9 @@ def pictured(
         "alpha": np.array([s.line.alpha for s in found]),
         "delay": np.array([s.line.delay for s in found]),
     }
-    pairs = [software.answer(spec, float(r), eye, pixels) for r in out["ratio"]]
-    out["reference_tau"] = np.array([p[0] for p in pairs])
-    out["reference_response"] = np.array([p[1] for p in pairs])
+    out["reference_tau"] = np.array([p[0] for p in answers])
+    out["reference_response"] = np.array([p[1] for p in answers])
+    spec = setup.spec
     bias = bias_of(device, spec.neuron, setup.longest)
     if np.isnan(bias):
         return out

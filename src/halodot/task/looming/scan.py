@@ -17,6 +17,7 @@ from .spec import Looming
 from .trials import run, single
 
 F = NDArray[np.float64]
+ALARM = 0.5  # response to an empty scene over that to the slowest approach
 NUMBERS = ("r2", "spread", "alpha", "delay", "peaks")  # and "empty", the false alarm
 
 
@@ -91,22 +92,34 @@ def told(found: dict[str, F], shortest: float) -> str:
     shortest
         Smallest l/v at a scale of 1 [s].
     """
-    good = (found["map_peaks"] == 1.0) & (found["map_r2"] > GOOD_R2)
-    good &= (found["map_spread"] < GOOD_SPREAD) & (found["map_alpha"] > 0.0)
-    good &= found["map_empty"] < 0.5  # a device that goes off by itself warns of nothing
-    if not good[0].any():
-        spread = np.where(found["map_peaks"] == 1.0, found["map_spread"], np.inf)[0]
-        if not np.isfinite(spread).any():
-            return "in the map no time scale and bias gives every approach a peak"
-        i, j = np.unravel_index(int(np.argmin(spread)), spread.shape)
-        return (
-            "in the map it passes nowhere, even without chance; nearest is l/v from "
-            f"{shortest * found['map_scale'][i]:.3g} s at {found['map_share'][j]:.3g} of the "
-            f"threshold, R2 {found['map_r2'][0, i, j]:.3f} and {spread[i, j]:.1f} deg"
+    met = (found["map_peaks"] == 1.0) & (found["map_r2"] > GOOD_R2)
+    met &= (found["map_spread"] < GOOD_SPREAD) & (found["map_alpha"] > 0.0)
+    silent = found["map_empty"] < ALARM  # a device that goes off by itself warns of nothing
+    if (met & silent)[0].any():
+        return "in the map it meets them, silent in an empty scene, for " + _places(
+            found, met & silent, shortest
         )
-    places = [
+    if met[0].any():
+        return (
+            "in the map it meets them for "
+            + _places(found, met, shortest)
+            + (", but goes off in an empty scene at each of these")
+        )
+    spread = np.where(found["map_peaks"] == 1.0, found["map_spread"], np.inf)[0]
+    if not np.isfinite(spread).any():
+        return "in the map no time scale and bias gives every approach a peak"
+    i, j = np.unravel_index(int(np.argmin(spread)), spread.shape)
+    return (
+        "in the map it meets them nowhere, even without chance; nearest is l/v from "
+        f"{shortest * found['map_scale'][i]:.3g} s at {found['map_share'][j]:.3g} of the "
+        f"threshold, R2 {found['map_r2'][0, i, j]:.3f} and {spread[i, j]:.1f} deg"
+    )
+
+
+def _places(found: dict[str, F], good: NDArray[np.bool_], shortest: float) -> str:
+    """Name the places of the map that are good without chance, and say where also with it."""
+    return "; ".join(
         f"l/v from {shortest * found['map_scale'][i]:.3g} s at {found['map_share'][j]:.3g} of the "
-        "threshold" + (" (also with chance)" if good[1, i, j] else "")
+        "threshold" + (" (with chance too)" if good[1, i, j] else "")
         for i, j in np.argwhere(good[0])
-    ]
-    return "in the map, without chance, it passes for " + "; ".join(places)
+    )

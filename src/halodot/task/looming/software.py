@@ -59,11 +59,14 @@ def answer(spec: Looming, ratio: float, eye: Eye | None, pixels: Grid) -> tuple[
     return first - at, out / out.max()
 
 
-def line(spec: Looming, eye: Eye | None, pixels: Grid) -> Line:
-    """Fit the peaks of the reference neuron over the sweep."""
-    sweep = ratios(spec.stimulus)
-    tau = []
-    for ratio in sweep:
-        left, out = answer(spec, float(ratio), eye, pixels)
-        tau.append(left[0] - peak_of(left[0] - left, out, fall=spec.neuron.fall).time)
-    return fit_line(sweep, np.array(tau))
+def answers(spec: Looming, eye: Eye | None, pixels: Grid) -> list[tuple[F, F]]:
+    """Return `answer` for every l/v of the sweep."""
+    return [answer(spec, float(r), eye, pixels) for r in ratios(spec.stimulus)]
+
+
+def line(spec: Looming, found: list[tuple[F, F]]) -> Line:
+    """Fit the peaks of the reference neuron over the sweep, from its `answers`."""
+    tau = [
+        left[0] - peak_of(left[0] - left, out, fall=spec.neuron.fall).time for left, out in found
+    ]
+    return fit_line(ratios(spec.stimulus), np.array(tau))

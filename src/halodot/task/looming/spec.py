@@ -59,19 +59,19 @@ class Stimulus(Spec):
     def _ordered(self) -> Stimulus:
         if not float(self.shortest) < float(self.longest):
             raise InputError(
-                "longest", f"{float(self.longest):g} s", f"above {float(self.shortest):g} s, the "
-                "smallest l/v", "swap shortest and longest",
+                "stimulus.longest", f"{float(self.longest):g} s",
+                f"above {float(self.shortest):g} s, the smallest l/v", "swap shortest and longest",
             )  # fmt: skip
         if float(self.object_light) == float(self.background_light):
             raise InputError(
-                "object_light", float(self.object_light), "another light than the background's",
-                "an object of the same light cannot be seen",
+                "stimulus.object_light", float(self.object_light),
+                "another light than the background's", "an object of the same light cannot be seen",
             )  # fmt: skip
         if self.collision_time is not None:
             least = 3.0 * float(self.longest)
             if float(self.collision_time) < least:
                 raise InputError(
-                    "collision_time", f"{float(self.collision_time):g} s",
+                    "stimulus.collision_time", f"{float(self.collision_time):g} s",
                     f"at least {least:g} s, three times the largest l/v", "start from further away",
                 )  # fmt: skip
         return self
@@ -84,12 +84,16 @@ class EyeSpec(Spec):
         default=8, ge=3, le=32, description="along azimuth, and as many along elevation"
     )
     acceptance: Sourced | None = quantity(
-        "deg", "full width at half maximum of what a cell sees (else the step between cells)",
+        "deg", "full width at half maximum of what a cell sees (else 1.5 of the step of cells)",
         low=0.5, high=120, optional=True,
     )  # fmt: skip
     spread: Sourced = quantity(
         "1", "standard deviation of the geometry from cell to cell", low=0, high=0.5,
         default=0.03, why="thickness of a good film from place to place; not measured",
+    )  # fmt: skip
+    bias_share: float | None = Field(
+        default=None, gt=0.0, le=2.0,
+        description="as of the neuron, for the cells of the eye (else that of the neuron)",
     )  # fmt: skip
     frames: int = Field(
         default=50, ge=40, le=5000, description="readings of each approach, as of the neuron"
@@ -182,12 +186,13 @@ class Neuron(Spec):
             return self
         if self.every is None:
             raise InputError(
-                "every", "nothing (it is missing)", "the even length of a frame, as pulses that "
-                "follow faster and faster would know when the collision is", "add every = ...",
+                "neuron.every", "nothing (it is missing)",
+                "the even length of a frame: pulses that follow faster and faster would know when "
+                "the collision is", "add every = ...",
             )  # fmt: skip
         if float(self.pulse) >= float(self.every):
             raise InputError(
-                "pulse", f"{float(self.pulse):g} s", f"shorter than a frame, "
+                "neuron.pulse", f"{float(self.pulse):g} s", f"shorter than a frame, "
                 f"{float(self.every):g} s", "shorten it, or leave it out for a standing bias",
             )  # fmt: skip
         return self
@@ -222,7 +227,7 @@ class Scan(Spec):
         for name in ("scales", "shares"):
             for k, value in enumerate(getattr(self, name)):
                 if not 0.0 < value < 1e12:
-                    raise InputError(f"{name}[{k}]", value, "above 0", "a factor")
+                    raise InputError(f"scan.{name}[{k}]", value, "above 0", "a factor")
         return self
 
 
