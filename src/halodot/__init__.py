@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .atlas import atlas
     from .checking import check
+    from .measured.device import characterise
     from .recipes import predict
     from .recipes.campaign import ask, tell
     from .recipes.inverse import design
@@ -26,11 +27,24 @@ if TYPE_CHECKING:
     from .template import template as new
 
 __version__ = "0.1.0"
-__all__ = ["ask", "atlas", "check", "design", "load", "new", "predict", "run", "sweep", "tell"]
+__all__ = [
+    "ask",
+    "atlas",
+    "characterise",
+    "check",
+    "design",
+    "load",
+    "new",
+    "predict",
+    "run",
+    "sweep",
+    "tell",
+]
 
 _HOMES = {
     "ask": ("recipes.campaign", "ask"),
     "atlas": ("atlas", "atlas"),
+    "characterise": ("measured.device", "characterise"),
     "check": ("checking", "check"),
     "design": ("recipes.inverse", "design"),
     "load": ("study", "load"),

@@ -20,12 +20,15 @@ VERBS = (
     "film",
     "figures",
     "crossbar",
+    "array",
     "literature",
     "run",
     "check",
     "new",
     "sweep",
     "atlas",
+    "task",
+    "variability",
 )
 
 

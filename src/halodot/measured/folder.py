@@ -139,7 +139,7 @@ def _record(file: Path, name: str, common: Common) -> Record | None:
                 noted["device"] = Sourced.unknown("1", label)
             traces.append(replace(trace, label=name, parameters=noted))
     first = readings[0][1].understood
-    said += [*first.columns] + [*first.parameters, *first.notes]
+    said += [*first.columns, *first.parameters, *first.notes]
     device, where = device_in(name)
     if "device" in side.words:
         device, where = str(side.words["device"]), "a side-car"

@@ -160,4 +160,4 @@ def _quantity(key: str, value: Any, where: str) -> Sourced:
     if not low <= number <= high:
         raise OutOfRangeError(f"{where}: {key}", value, f"{low:g} to {high:g} {unit} ({doc})",
                               "check the unit")  # fmt: skip
-    return Sourced(number, unit, basis="given", note=f"from {where}")
+    return Sourced(number, unit, basis="given", note=f"{value} from {where}")
