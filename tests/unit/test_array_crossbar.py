@@ -230,3 +230,22 @@ def test_bad_schemes_are_refused(bad):
     given = {"row": 0, "column": 0, "voltage": 1.0} | bad
     with pytest.raises(InputError, match=next(iter(bad))):
         write_scheme((2, 3), **given)
+
+
+@pytest.mark.parametrize("shape", [(6, 4), (4, 6)])
+def test_many_inputs_with_bit_voltages_take_the_matrices(shape):
+    rng = np.random.default_rng(2)
+    m, n = shape
+    cells = rng.uniform(0, 1e-3, shape)
+    volts, held = rng.uniform(-1, 1, (40, m)), rng.uniform(-1, 1, (40, n))
+    ends = Ends("both", "top", 20.0, 5.0, floating_bit=(1,))
+    held[:, 1] = 0.0
+    crossbar = Crossbar(cells, 10.0, ends=ends)
+    assert crossbar.product(volts[:3], held[:3]).method == "conjugate gradients"
+    found = crossbar.product(volts, held)
+    assert found.method == "transfer matrix"
+    expected = Crossbar(cells, 10.0, ends=ends).solve(volts, held).current
+    assert np.abs(found.current - expected).max() < 1e-11 * np.abs(expected).max()
+    again = crossbar.product(volts[0], held[0])
+    assert again.method == "transfer matrix"
+    np.testing.assert_allclose(again.current, expected[0], atol=1e-11 * np.abs(expected).max())

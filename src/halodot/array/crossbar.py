@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..core.errors import HalodotError, InputError
-from ..core.status import Status
+from ..core.status import Status, worst
 from .crossbar_reference import judge, solve_reference
 from .ends import Ends, Resistance, Wires, read_resistance
 from .ends import wires as make_wires
@@ -207,7 +207,8 @@ class Crossbar:
             raise InputError("conductance", self._highest, "r G within the range of floats", "")
         self._prepared: Lines | None = None
         self._transfer: Product | None = None
-        self._seen = 0
+        self._own: Product | None = None
+        self._seen = self._biased = 0
 
     def with_conductance(self, conductance: ArrayLike) -> Crossbar:
         """Return a crossbar of other cells on the same wires and ends.
@@ -273,21 +274,40 @@ class Crossbar:
         if self._is_plain:
             current = _times(volts, self.conductance) - held * self.conductance.sum(axis=0)
             found = Product(current, 0.0, Status.OK, "product")
-        elif held.any():
-            found = self._solve(volts, held, keep=False)[0]
         else:
-            found = self._many(volts)
+            found = self._many(volts, held)
         check_range(found.current)
         if single:
             return Product(found.current[0], found.residual, found.status, found.method)
         return found
 
-    def _many(self, volts: F) -> Product:
+    def _many(self, volts: F, held: F) -> Product:
+        """One by one, or by the matrices once as many inputs were asked for as they cost."""
+        biased = bool(held.any())
         self._seen += len(volts)
-        if self._transfer is None and self._seen < min(self.shape):
-            return self._solve(volts, np.zeros((len(volts), self.shape[1])), keep=False)[0]
+        self._biased += len(volts) if biased else 0
+        cost = min(self.shape) if self._transfer is None else 0
+        if biased and self._own is None:
+            cost += self.shape[1]
+        asked = self._biased if biased and self._own is None else self._seen
+        if asked < cost:
+            return self._solve(volts, held, keep=False)[0]
         basis = self.transfer()
-        return Product(_times(volts, basis.current), basis.residual, basis.status, basis.method)
+        current, residual, status = _times(volts, basis.current), basis.residual, basis.status
+        if biased:
+            own = self._bit_transfer()
+            current = current + _times(held, own.current)
+            residual, status = max(residual, own.residual), worst(status, own.status)
+        return Product(current, residual, status, basis.method)
+
+    def _bit_transfer(self) -> Product:
+        """Currents out of the bit lines for one volt at each of them in turn."""
+        if self._own is None:
+            n = self.shape[1]
+            inputs = np.eye(n)
+            inputs[:, self.wires.bit_floats] = 0.0
+            self._own = self._solve(np.zeros((n, self.shape[0])), inputs, keep=False)[0]
+        return self._own
 
     def solve(self, voltage: ArrayLike, bit_voltage: ArrayLike | None = None) -> CrossbarSolution:
         """Return currents and all node voltages of one input or a batch; see `product`.
