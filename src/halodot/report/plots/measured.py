@@ -67,7 +67,8 @@ def weights(found: Characterised, name: str = "weights") -> str | None:
             st.label_axes(ax, "Pulse", f"Conductance [{unit}]" if ax is cells[0] else "")
             label = f"{float(f.label):+.2f}" if f.label.is_known else "not known"
             ax.set_title(f"{WORDS[k]}: {f.chosen.name}, NL {label}")
-        looks = [{"color": st.colour(k), "linestyle": "solid"} for k, _, _ in fits]
+        looks: list[dict[str, Any]] = [{"color": st.colour(k), "linestyle": "solid"}
+                                       for k, _, _ in fits]  # fmt: skip
         looks.append({"color": st.colour(6), "linestyle": (0, (5, 2))})
         shown = [f"{WORDS[k]}, every run" for k, _, _ in fits]
         st.legend(figure, [*shown, "fitted law"], looks)
@@ -132,8 +133,8 @@ def changes(found: Characterised, name: str = "changes") -> str | None:
             rest = 100.0 * (s.change - f.chosen.change(s.before)) / span
             reach = 4.0 * float(np.std(rest))
             widest = max(widest, reach)
-            ax.hist(rest, bins=[float(b) for b in np.linspace(-reach, reach, 42)], density=True, histtype="stepfilled",
-                    color=st.colour(k), alpha=0.3)  # fmt: skip
+            bins = [float(b) for b in np.linspace(-reach, reach, 42)]
+            ax.hist(rest, bins, density=True, histtype="stepfilled", color=st.colour(k), alpha=0.3)
             sd = 100.0 * float(np.hypot(float(f.cycle_to_cycle), np.sqrt(2) * float(f.read_noise)))
             grid = np.linspace(-reach, reach, 201)
             if sd > 0.0:
