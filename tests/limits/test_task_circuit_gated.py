@@ -59,7 +59,7 @@ def test_both_states_are_those_of_the_divider(side: str) -> None:
     assert others["memory_window_V"].value == pytest.approx(abs(written - erased), rel=1e-9)
     law = law_of(TransistorSpec())
     drains = [abs(float(law.current(gate - 1.0, -0.5))) for gate in (written, erased)]
-    assert others["on_off_ratio"].value == pytest.approx(max(drains) / min(drains), rel=1e-6)
+    assert others["drain_on_off_ratio"].value == pytest.approx(max(drains) / min(drains), rel=1e-6)
     assert others["bare_on_off_ratio"].value == pytest.approx(ON / OFF, rel=1e-9)
     # written: the gate of a p channel is at the supply, where its source is
     assert score.verdict.endswith(f"Written cells {'block' if side == 'supply' else 'conduct'} "
@@ -74,7 +74,7 @@ def test_an_n_channel_turns_the_sense() -> None:
     assert "Written cells conduct" in score.verdict
     law = law_of(build(TransistorSpec, n))
     exact = float(law.current(divided(ON), 0.5) / law.current(divided(OFF), 0.5))
-    assert score.others["on_off_ratio"].value == pytest.approx(exact, rel=1e-6)
+    assert score.others["drain_on_off_ratio"].value == pytest.approx(exact, rel=1e-6)
 
 
 def test_light_writes_where_voltage_alone_does_not() -> None:
@@ -159,7 +159,7 @@ def test_draws_vary_what_is_assumed_of_the_transistor() -> None:
     assert one.transistor.mobility != two.transistor.mobility
     assert one.load == spec.load  # given without an interval
     score = evaluate(tile(memory()), spec)
-    on_off = score.others["on_off_ratio"]
+    on_off = score.others["drain_on_off_ratio"]
     assert on_off.low < on_off.value < on_off.high
     assert "4 draws" in on_off.note
 

@@ -131,6 +131,7 @@ class DynamicBench:
     compact: Compact
     load: float
     seed: int
+    made: dict[int, Compact] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -148,8 +149,10 @@ class DynamicBench:
         spread = float(self.spec.cell_spread)
         if number < 0 or spread == 0.0:
             return self.compact
-        chosen = int(generator(self.seed, "circuit.cell", number).integers(2**31 - 1))
-        return self.compact.another(spread, chosen)
+        if number not in self.made:  # a cell may take a while to solve
+            chosen = int(generator(self.seed, "circuit.cell", number).integers(2**31 - 1))
+            self.made[number] = self.compact.another(spread, chosen)
+        return self.made[number]
 
     def answer(self, setting: int, bits: B, cell: int, seed: int) -> Answer:
         """See `Bench`; the stream goes through the solver in parts that carry the state on."""

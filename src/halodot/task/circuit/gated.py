@@ -22,12 +22,13 @@ from ...core.status import Status, worst
 from ..state import Score
 from .drawing import drawn
 from .memory import MemoryCell, law_of
-from .shares import balanced, best_threshold, counted, median_of, next_one
+from .shares import balanced, best_threshold, counted, over_cells
 from .spec import GatedMemory
 
 F = NDArray[np.float64]
 B = NDArray[np.bool_]
 OTHERS = 1_000_000  # number from which cells are not those of the training
+GOOD = 0.99  # of the bits, for a draw to count as a memory
 INSTANTS = 13  # of a retention record
 CHANCE = computed(0.5, "1", note="a cell that always reads the same")
 ASSUMPTIONS = (
@@ -166,7 +167,7 @@ def _one(array: Array, spec: GatedMemory, load: float, draw: int | None) -> _Dra
     noise = float(spec.sense_noise)
     sense = _learn([(s.drain, s.bits) for s in taught], noise)
     bare_sense = _learn([(s.bare, s.bits) for s in taught], noise)
-    numbers = range(OTHERS, OTHERS + spec.cells)
+    numbers = range(OTHERS, OTHERS + (spec.cells if draw is None else spec.draw_cells))
     cells = [cell(c) for c in numbers]
     streams = [_stream(one, seed, c) for one, c in zip(cells, numbers, strict=True)]
     rng = generator(seed, "gated.sense")
@@ -308,15 +309,29 @@ def told_apart(values: F, separation: float, noise: float = 0.0) -> int:
     return count
 
 
+def _of(array: Array) -> tuple[Status, ...]:
+    """What of the array's status concerns a circuit of single devices: not what a cell lacks."""
+    return () if array.status.is_good else (array.status,)
+
+
+def _over(
+    every: list[_Draw], read: Callable[[_Draw], Sequence[float]], unit: str, note: str = "cells",
+    middle: str = "mean",
+) -> Sourced:  # fmt: skip
+    return over_cells(read(every[0]), [read(d) for d in every[1:]], unit, note, middle)
+
+
+def _rights(d: _Draw, bare: bool = False) -> list[float]:
+    said = d.bare_said if bare else d.said
+    return [balanced(x, s.bits) for x, s in zip(said, d.streams, strict=True)]
+
+
 def _score(array: Array, spec: GatedMemory, every: list[_Draw]) -> Score:
-    note = "cells" if len(every) == 1 else f"cells of {len(every)} draws"
-    pairs = [(said, s.bits) for d in every for said, s in zip(d.said, d.streams, strict=True)]
-    bare = [(said, s.bits) for d in every for said, s in zip(d.bare_said, d.streams, strict=True)]
-    value = next_one([balanced(a, b) for a, b in pairs], "1", note)
-    baseline = next_one([balanced(a, b) for a, b in bare], "1", f"memristors alone, {note}")
-    others = _others(spec, every, pairs, note)
+    value = _over(every, _rights, "1")
+    baseline = _over(every, lambda d: _rights(d, bare=True), "1", "memristors alone")
+    others = _others(spec, every)
     slow = max(t for d in every for t in d.settling)
-    statuses = [array.status, *(x for d in every for x in d.statuses)]
+    statuses = [*_of(array), *(x for d in every for x in d.statuses)]
     notes = [*array.notes, *ASSUMPTIONS]
     if slow > float(spec.read_time):
         statuses.append(Status.OUTSIDE_RANGE)
@@ -346,53 +361,53 @@ def _score(array: Array, spec: GatedMemory, every: list[_Draw]) -> Score:
     )  # fmt: skip
 
 
-def _others(
-    spec: GatedMemory, every: list[_Draw], pairs: list[tuple[B, B]], note: str
-) -> dict[str, Sourced]:  # fmt: skip
-    streams = [s for d in every for s in d.streams]
-    kept = [k for d in every for k in d.kept]
+def _states(s: _Stream, name: str) -> tuple[float, float]:
+    """Medians of `gate`, `drain` or `bare` of written and erased reads."""
+    x = getattr(s, name)
+    return float(np.median(x[s.bits])), float(np.median(x[~s.bits]))
 
-    def over(read: Callable[[_Stream], float], unit: str) -> Sourced:
-        return median_of([read(s) for s in streams], unit, note)
 
-    def states(name: str) -> Callable[[_Stream], tuple[float, float]]:
-        def both(s: _Stream) -> tuple[float, float]:
-            x = getattr(s, name)
-            return float(np.median(x[s.bits])), float(np.median(x[~s.bits]))
+def _others(spec: GatedMemory, every: list[_Draw]) -> dict[str, Sourced]:
+    def over(read: Callable[[_Stream], float], unit: str, middle: str = "median") -> Sourced:
+        return _over(every, lambda d: [read(s) for s in d.streams], unit, "cells", middle)
 
-        return both
-
-    gates, drains, bares = states("gate"), states("drain"), states("bare")
-    wrong = sum(int(np.sum(a != b)) for a, b in pairs)
-    total = sum(len(b) for _, b in pairs)
+    first = every[0]
+    pairs = [(said, s.bits) for said, s in zip(first.said, first.streams, strict=True)]
     failing = sum(bool((a != b).any()) for a, b in pairs)
     found = {
-        "on_off_ratio": over(lambda s: _ratio(*drains(s)), "1"),
-        "bare_on_off_ratio": over(lambda s: _ratio(*bares(s)), "1"),
-        "memory_window_V": over(lambda s: abs(gates(s)[0] - gates(s)[1]), "V"),
-        "gate_written": over(lambda s: gates(s)[0], "V"),
-        "gate_erased": over(lambda s: gates(s)[1], "V"),
-        "drain_written": over(lambda s: drains(s)[0], "A"),
-        "drain_erased": over(lambda s: drains(s)[1], "A"),
-        "failure_probability": counted(wrong, total, f"{wrong} of {total} bits wrong"),
-        "failing_cells": counted(
-            failing, len(pairs), f"{failing} of {len(pairs)} cells ever wrong"
-        ),
-        "retention_s": _retention(spec, kept),
-        "read_disturb": _disturbed(spec, kept),
-        "read_disturb_shift": median_of(
-            [k.shift for k in kept], "1", f"{note}, of the gate over the read voltage"
+        "drain_on_off_ratio": over(lambda s: _ratio(*_states(s, "drain")), "1"),
+        "bare_on_off_ratio": over(lambda s: _ratio(*_states(s, "bare")), "1"),
+        "memory_window_V": over(lambda s: abs(np.subtract(*_states(s, "gate"))), "V"),
+        "gate_written": over(lambda s: _states(s, "gate")[0], "V"),
+        "gate_erased": over(lambda s: _states(s, "gate")[1], "V"),
+        "drain_written": over(lambda s: _states(s, "drain")[0], "A"),
+        "drain_erased": over(lambda s: _states(s, "drain")[1], "A"),
+        "failure_probability": _failures(every[:1]),
+        "failing_cells": counted(failing, len(pairs), "share of cells ever wrong"),
+        "retention_s": _retention(spec, every),
+        "read_disturb": _disturbed(spec, first.kept),
+        "read_disturb_shift": _over(
+            every, lambda d: [k.shift for k in d.kept], "1", "cells, of the gate over the read "
+            "voltage", "median",
         ),
         "levels": _levels_of(spec, every, 0),
         "bare_levels": _levels_of(spec, every, 1),
-        "energy_write": next_one([s.write_energy for s in streams], "J", note),
-        "energy_erase": next_one([s.erase_energy for s in streams], "J", note),
-        "energy_read": next_one([s.read_energy for s in streams], "J", note),
-        "bare_energy_read": next_one([s.bare_energy for s in streams], "J", note),
-        "settling_time": median_of([max(d.settling) for d in every], "s", "draws"),
-        "load": computed(every[0].cell.load, "ohm"),
-    }
-    return found | _optical(kept)
+        "energy_write": over(lambda s: s.write_energy, "J", "mean"),
+        "energy_erase": over(lambda s: s.erase_energy, "J", "mean"),
+        "energy_read": over(lambda s: s.read_energy, "J", "mean"),
+        "bare_energy_read": over(lambda s: s.bare_energy, "J", "mean"),
+        "settling_time": _over(every, lambda d: [max(d.settling)], "s", "devices"),
+        "load": computed(first.cell.load, "ohm"),
+    }  # fmt: skip
+    if len(every) > 1:
+        found["failure_over_draws"] = _failures(every[1:])
+    return found | _optical(first.kept)
+
+
+def _failures(every: list[_Draw]) -> Sourced:
+    pairs = [(a, s.bits) for d in every for a, s in zip(d.said, d.streams, strict=True)]
+    wrong, total = sum(int(np.sum(a != b)) for a, b in pairs), sum(len(b) for _, b in pairs)
+    return counted(wrong, total, f"{wrong} of {total} bits wrong")
 
 
 def _ratio(a: float, b: float) -> float:
@@ -400,18 +415,21 @@ def _ratio(a: float, b: float) -> float:
     return high / max(low, 1e-30)
 
 
-def _retention(spec: GatedMemory, kept: list[_Kept]) -> Sourced:
-    last = float(spec.retention_time)
-    lost = [k.lost for k in kept if math.isfinite(k.lost)]
-    if not lost:
-        note = f"lower bound: no bit was lost in {last:.3g} s, in {len(kept)} cells"
-        return computed(last, "s", note=note)
-    times = [min(k.lost, last) for k in kept]
-    note = (
-        f"{len(lost)} of {len(kept)} cells lost a bit; those that kept both count as {last:.3g} s"
-    )
-    low, high = (float(v) for v in np.quantile(times, [0.05, 0.95], method="weibull"))
-    return computed(float(np.median(times)), "s", low, high, note=note)
+def _retention(spec: GatedMemory, every: list[_Draw]) -> Sourced:
+    """Median time at which the first bit of a cell is read wrong; cells that keep both count full.
+
+    Times are those of the record, which steps by factors; where no nominal cell loses a bit it is
+    a lower bound.
+    """
+    last, first = float(spec.retention_time), every[0].kept
+    q = _over(
+        every, lambda d: [min(k.lost, last) for k in d.kept], "s",
+        f"cells, those that keep both bits counted as {last:.3g} s", "median",
+    )  # fmt: skip
+    if any(math.isfinite(k.lost) for k in first):
+        return q
+    note = f"lower bound: no bit was lost in {last:.3g} s, in {len(first)} cells; {q.note}"
+    return computed(last, "s", q.low, q.high, note=note)
 
 
 def _disturbed(spec: GatedMemory, kept: list[_Kept]) -> Sourced:
@@ -421,19 +439,10 @@ def _disturbed(spec: GatedMemory, kept: list[_Kept]) -> Sourced:
 
 
 def _levels_of(spec: GatedMemory, every: list[_Draw], which: int) -> Sourced:
-    counts = [
-        told_apart(
-            np.array([k.levels[:, which] for k in d.kept]).T,
-            spec.level_separation,
-            float(spec.sense_noise),
-        )
-        for d in every
-    ]
-    tried = every[0].kept[0].levels.shape[0]
-    note = f"of {tried} that were tried, erased among them"
-    if len(counts) == 1:
-        return computed(float(counts[0]), "1", note=note)
-    return median_of([float(c) for c in counts], "1", f"draws; {note}")
+    """Levels of the nominal device: those of a draw have too few cells to be told apart."""
+    values = np.array([k.levels[:, which] for k in every[0].kept]).T
+    count = told_apart(values, spec.level_separation, float(spec.sense_noise))
+    return computed(float(count), "1", note=f"of {len(values)} that were tried, erased among them")
 
 
 def _optical(kept: list[_Kept]) -> dict[str, Sourced]:
@@ -459,7 +468,7 @@ def _verdict(
     spec: GatedMemory, every: list[_Draw], value: Sourced, baseline: Sourced,
     others: dict[str, Sourced],
 ) -> str:  # fmt: skip
-    ratio, bare = float(others["on_off_ratio"]), float(others["bare_on_off_ratio"])
+    ratio, bare = float(others["drain_on_off_ratio"]), float(others["bare_on_off_ratio"])
     window = float(others["memory_window_V"])
     what = "more" if ratio > 1.2 * bare else "less" if ratio < bare / 1.2 else "as much as"
     word = f"{what} than" if what != "as much as" else what
@@ -473,13 +482,20 @@ def _verdict(
         f"{ratio:.2g}, {word} the memristor alone at {float(spec.read_voltage):.2g} V "
         f"({bare:.2g}); {100 * float(value):.1f} % of the bits come back (memristor alone "
         f"{100 * float(baseline):.1f} %); {keeps}; {spec.reads} reads turn "
-        f"{100 * float(others['read_disturb']):.2g} % of the states"
+        f"{100 * float(others['read_disturb']):.2g} % of the states; a read takes "
+        f"{float(others['energy_read']):.2g} J (memristor alone "
+        f"{float(others['bare_energy_read']):.2g} J)"
     )
     light = others["optical_write"]
     if light.is_known:
         text += (
             f"; light writes {100 * float(light):.0f} % of the cells, its voltage alone "
             f"{100 * float(others['dark_write']):.0f} %"
+        )
+    if len(every) > 1:
+        good = sum(float(np.mean(_rights(d))) >= GOOD for d in every[1:])
+        text += (
+            f"; {good} of {len(every) - 1} draws of what is not known keep {GOOD:.0%} of the bits"
         )
     above = every[0].sense.above
     return text + f". Written cells {'conduct' if above else 'block'} the channel."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,6 +17,7 @@ from .spec import PhotonicLogic
 
 F = NDArray[np.float64]
 B = NDArray[np.bool_]
+Cells = Sequence[int]
 FUNCTIONS = ("AND", "OR")
 OTHERS = 1_000_000  # number from which cells are not those of the training
 
@@ -148,10 +150,10 @@ def margins(outputs: F) -> dict[str, float]:
 
 def use(
     bench: Bench, spec: PhotonicLogic, chosen: Chosen, bits: B, cell: int, seed: int,
-    inverted: bool = False,
+    place: str = "alone",
 ) -> Run:  # fmt: skip
-    """Send `bits` through one gate: cell number `cell` with a comparator of its own."""
-    chance = int(generator(seed, "circuit.use", chosen.function, cell).integers(2**31 - 1))
+    """Send `bits` through one gate: cell number `cell` with the comparator of its `place`."""
+    chance = int(generator(seed, "circuit.use", chosen.function, cell, place).integers(2**31 - 1))
     answer = bench.answer(chosen.setting, bits, cell, chance)
     rng = generator(chance, "circuit.comparator")
     offset = float(spec.offset) * float(rng.standard_normal())
@@ -160,33 +162,40 @@ def use(
         answer.output + offset, chosen.threshold, float(spec.hysteresis),
         lambda n: noise * rng.standard_normal(n),
     )  # fmt: skip
-    truth = truth_of(chosen.function, bits)
-    return Run(bits, truth ^ inverted, said ^ inverted, answer)
+    return Run(bits, truth_of(chosen.function, bits), said, answer)
 
 
 def half_adder(
-    bench: Bench, spec: PhotonicLogic, trained: Trained, number: int, seed: int
-) -> float:
+    bench: Bench, spec: PhotonicLogic, trained: Trained, cells: Cells, number: int, seed: int
+) -> float:  # fmt: skip
     """Return the share of operations with sum and carry right, of three gates with comparators.
 
     carry = a AND b, sum = (a OR b) AND NOT carry; a comparator gives its output inverted as well.
     """
-    first = OTHERS + 10 * number
     bits = stream(spec.operations, seed, "half adder", number)
-    both = use(bench, spec, trained.gates["AND"], bits, first, seed)
-    any_ = use(bench, spec, trained.gates["OR"], bits, first + 1, seed)
-    then = np.column_stack([any_.said, ~both.said])
-    last = use(bench, spec, trained.gates["AND"], then, first + 2, seed)
-    right = (both.said == bits.all(axis=1)) & (last.said == (bits[:, 0] ^ bits[:, 1]))
+    one, two, three = _three(cells, number)
+    carry = use(bench, spec, trained.gates["AND"], bits, one, seed, "carry")
+    any_ = use(bench, spec, trained.gates["OR"], bits, two, seed, "any")
+    then = np.column_stack([any_.said, ~carry.said])
+    last = use(bench, spec, trained.gates["AND"], then, three, seed, "sum")
+    right = (carry.said == bits.all(axis=1)) & (last.said == (bits[:, 0] ^ bits[:, 1]))
     return float(right.mean())
 
 
-def tree(bench: Bench, spec: PhotonicLogic, trained: Trained, number: int, seed: int) -> float:
+def tree(
+    bench: Bench, spec: PhotonicLogic, trained: Trained, cells: Cells, number: int, seed: int
+) -> float:  # fmt: skip
     """Return the balanced share right of (a OR b) AND (c OR d), of three gates."""
-    first = OTHERS + 10 * number + 5
     ab, cd = (stream(spec.operations, seed, "tree", side, number) for side in (0, 1))
-    one = use(bench, spec, trained.gates["OR"], ab, first, seed)
-    two = use(bench, spec, trained.gates["OR"], cd, first + 1, seed)
-    inputs = np.column_stack([one.said, two.said])
-    last = use(bench, spec, trained.gates["AND"], inputs, first + 2, seed)
+    one, two, three = _three(cells, number)
+    left = use(bench, spec, trained.gates["OR"], ab, one, seed, "left")
+    right = use(bench, spec, trained.gates["OR"], cd, two, seed, "right")
+    inputs = np.column_stack([left.said, right.said])
+    last = use(bench, spec, trained.gates["AND"], inputs, three, seed, "root")
     return balanced(last.said, np.asarray(ab.any(axis=1) & cd.any(axis=1)))
+
+
+def _three(cells: Cells, number: int) -> tuple[int, int, int]:
+    """Three cells of the batch in a row, each circuit from one further on."""
+    one, two, three = (cells[(number + k) % len(cells)] for k in range(3))
+    return one, two, three

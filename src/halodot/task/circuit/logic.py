@@ -7,8 +7,9 @@ and threshold are chosen on some cells, what is scored are other cells on other 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -18,7 +19,7 @@ from ...array.state import Array, Compact
 from ...core.errors import InputError
 from ...core.randomness import generator
 from ...core.sourced import Sourced, computed
-from ...core.status import worst
+from ...core.status import Status, worst
 from ..state import Score
 from .bench import COMBINATIONS, Bench, DynamicBench, RecordedBench, load_for, photoresistor
 from .drawing import drawn
@@ -35,12 +36,11 @@ from .gates import (
     tree,
     use,
 )
-from .shares import counted, margin, median_of, next_one, widest
+from .shares import counted, margin, over_cells, widest
 from .spec import PhotonicLogic
 
 F = NDArray[np.float64]
 GOOD = 0.99  # share right from which a setting counts as that function
-CIRCUITS = 2  # of several gates, in each draw of the device
 CHANCE = computed(0.5, "1", note="an output that never changes, ones and zeros counted alike")
 NAMES = ("output_00", "output_01", "output_10", "output_11")
 ASSUMPTIONS = (
@@ -174,11 +174,11 @@ def _one(
     """Train and use one draw; the photoresistor goes through the same."""
     named = int(generator(seed, "circuit.draw", -1 if draw is None else draw).integers(2**31 - 1))
     trained = train(bench, spec, named, spec.training_cells)
-    cells = range(spec.cells)
+    cells = range(OTHERS, OTHERS + (spec.cells if draw is None else spec.draw_cells))
     bits = [stream(spec.operations, named, "use", c) for c in cells]
     runs = {
         f: [
-            use(bench, spec, trained.gates[f], b, OTHERS - 1 - c, named)
+            use(bench, spec, trained.gates[f], b, c, named)
             for c, b in zip(cells, bits, strict=True)
         ]
         for f in FUNCTIONS
@@ -190,31 +190,35 @@ def _one(
     plain = photoresistor(bench, spec, chosen.setting, outputs, named)
     taught = train(plain, spec, named, spec.training_cells)
     beside = [
-        use(plain, spec, taught.gates[function], b, OTHERS - 1 - c, named).right
+        use(plain, spec, taught.gates[function], b, c, named).right
         for c, b in zip(cells, bits, strict=True)
     ]
     adders, trees = [], []
     if spec.cascade:
-        circuits = cells if draw is None else cells[:CIRCUITS]
-        adders = [half_adder(bench, spec, trained, c, named) for c in circuits]
-        trees = [tree(bench, spec, trained, c, named) for c in circuits]
+        circuits = range(len(cells))
+        adders = [half_adder(bench, spec, trained, cells, k, named) for k in circuits]
+        trees = [tree(bench, spec, trained, cells, k, named) for k in circuits]
     plain_margin = margins(taught.medians[0])[function]
     return _Draw(function, bench, trained, runs, beside, plain_margin, adders, trees)
 
 
+def _of(array: Array) -> tuple[Status, ...]:
+    """What of the array's status concerns a circuit of single devices: not what a cell lacks."""
+    return () if array.status.is_good else (array.status,)
+
+
+def _over(
+    every: list[_Draw], read: Callable[[_Draw], Sequence[float]], unit: str, note: str = "cells"
+) -> Sourced:  # fmt: skip
+    return over_cells(read(every[0]), [read(d) for d in every[1:]], unit, note)
+
+
 def _score(array: Array, spec: PhotonicLogic, function: str, every: list[_Draw]) -> Score:
     first = every[0]
-    runs = [r for d in every for r in d.runs[function]]
-    gate = first.trained.gates[function]
-    note = "cells" if len(every) == 1 else f"cells of {len(every)} draws"
-    value = next_one([r.right for r in runs], "1", note)
-    plain = next_one([p for d in every for p in d.plain], "1", f"photoresistors beside {note}")
-    others = _others(spec, function, every, note)
+    value = _over(every, lambda d: [r.right for r in d.runs[function]], "1")
+    plain = _over(every, lambda d: d.plain, "1", "photoresistors")
+    others = _others(spec, function, every)
     statuses = [r.answer.status for d in every for f in FUNCTIONS for r in d.runs[f]]
-    status = worst(array.status, *statuses)
-    electrical = others["energy_electrical"]
-    optical = others["energy_optical"]
-    energy = _sum(electrical, optical)
     notes = [*array.notes, *ASSUMPTIONS]
     if len(every) < spec.draws + 1:
         lacking = spec.draws + 1 - len(every)
@@ -229,13 +233,13 @@ def _score(array: Array, spec: PhotonicLogic, function: str, every: list[_Draw])
         value=value,
         baseline=plain,
         chance=CHANCE,
-        energy=energy,
+        energy=_sum(others["energy_electrical"], others["energy_optical"]),
         latency=_latency(spec),
         measure="share of right outputs",
-        verdict=_verdict(function, first, gate, value, plain, others),
+        verdict=_verdict(function, every, value, plain, others),
         others=others,
         details=_details(spec, first, function),
-        status=status,
+        status=worst(*_of(array), *statuses),
         notes=tuple(notes),
     )
 
@@ -269,39 +273,37 @@ def _latency(spec: PhotonicLogic) -> Sourced:
     )  # fmt: skip
 
 
-def _others(
-    spec: PhotonicLogic, function: str, every: list[_Draw], note: str
-) -> dict[str, Sourced]:  # fmt: skip
+def _others(spec: PhotonicLogic, function: str, every: list[_Draw]) -> dict[str, Sourced]:
     first, found = every[0], {}
-    runs = [r for d in every for r in d.runs[function]]
-    wrong, total = sum(r.wrong for r in runs), sum(len(r.said) for r in runs)
-    found["share_right"] = computed((total - wrong) / total, "1", note="of all outputs")
-    found["failure_probability"] = counted(wrong, total, f"{wrong} of {total} outputs wrong")
-    failing = sum(r.wrong > 0 for r in runs)
-    found["failing_cells"] = counted(
-        failing, len(runs), f"{failing} of {len(runs)} cells ever wrong"
+    found["share_right"] = _over(
+        every, lambda d: [1.0 - r.wrong / len(r.said) for r in d.runs[function]], "1"
     )
+    found["failure_probability"] = _failures(every[:1], function)
+    if len(every) > 1:
+        found["failure_over_draws"] = _failures(every[1:], function)
+    failing = sum(r.wrong > 0 for r in first.runs[function])
+    found["failing_cells"] = counted(failing, len(first.runs[function]))
     for f in FUNCTIONS:
-        these = [r for d in every for r in d.runs[f]]
         gate, word = first.trained.gates[f], f.lower()
-        whole = sum(r.wrong == 0 for r in these)
-        found[f"is_{word}"] = counted(
-            whole, len(these), f"{whole} of {len(these)} cells never wrong"
-        )
-        found[f"{word}_share"] = next_one([r.right for r in these], "1", note)
-        m = [margins(d.trained.medians[d.trained.gates[f].setting])[f] for d in every]
-        found[f"{word}_margin"] = _range(m, "1", "medians of training cells, each draw")
+        whole = sum(r.wrong == 0 for r in first.runs[f])
+        found[f"is_{word}"] = counted(whole, len(first.runs[f]), "share of cells never wrong")
+        found[f"{word}_share"] = _over(every, partial(_rights, f), "1")
+        found[f"{word}_margin"] = _over(every, partial(_margin_of, f), "1", "devices")
         found[f"{word}_window"] = _window(first.trained, gate)
         found[f"{word}_threshold"] = computed(gate.threshold, "V", note="chosen on training cells")
     found["noise_margin"] = _worst_margin(first.runs[function])
-    found["photoresistor_margin"] = _range([d.plain_margin for d in every], "1", "each draw")
-    gains = [r.right - p for d in every for r, p in zip(d.runs[function], d.plain, strict=True)]
-    found["advantage"] = next_one(gains, "1", f"{note}, device less photoresistor")
+    found["photoresistor_margin"] = _over(every, lambda d: [d.plain_margin], "1", "devices")
+    found["advantage"] = _over(
+        every,
+        lambda d: [r.right - p for r, p in zip(d.runs[function], d.plain, strict=True)],
+        "1",
+        "cells, each less a photoresistor",
+    )
     if spec.cascade:
-        found["half_adder"] = next_one([x for d in every for x in d.adders], "1", "circuits")
-        found["tree"] = next_one([x for d in every for x in d.trees], "1", "circuits")
+        found["half_adder"] = _over(every, lambda d: d.adders, "1", "circuits")
+        found["tree"] = _over(every, lambda d: d.trees, "1", "circuits")
     found |= _drive(spec, first, function)
-    found |= _energies(spec, runs, note)
+    found |= _energies(spec, function, every)
     rest = float(spec.rest) + float(_latency(spec))
     if spec.reset_voltage is not None:
         rest += float(spec.reset_time) + float(spec.rest)
@@ -310,10 +312,19 @@ def _others(
     return found
 
 
-def _range(values: list[float], unit: str, note: str) -> Sourced:
-    if len(values) == 1:
-        return computed(values[0], unit, note="nominal device")
-    return median_of(values, unit, note)
+def _rights(function: str, d: _Draw) -> list[float]:
+    return [r.right for r in d.runs[function]]
+
+
+def _margin_of(function: str, d: _Draw) -> list[float]:
+    """Of the medians of training cells, at the setting that they chose."""
+    return [margins(d.trained.medians[d.trained.gates[function].setting])[function]]
+
+
+def _failures(every: list[_Draw], function: str) -> Sourced:
+    runs = [r for d in every for r in d.runs[function]]
+    wrong, total = sum(r.wrong for r in runs), sum(len(r.said) for r in runs)
+    return counted(wrong, total, f"{wrong} of {total} outputs wrong")
 
 
 def _window(trained: Trained, gate: Chosen) -> Sourced:
@@ -376,47 +387,43 @@ def _drive(spec: PhotonicLogic, first: _Draw, function: str) -> dict[str, Source
     return found
 
 
-def _energies(spec: PhotonicLogic, runs: list[Run], note: str) -> dict[str, Sourced]:
+def _energies(spec: PhotonicLogic, function: str, every: list[_Draw]) -> dict[str, Sourced]:
     d = spec.decision_energy
     ends = [_end(d, e) for e in (d.low, d.high)]
-    cells = np.array([r.answer.electrical for r in runs])
-    supply = next_one(cells, "J", f"{note}, of an operation")
+    supply = _over(every, lambda x: [r.answer.electrical for r in x.runs[function]], "J")
     found = {"energy_electrical": supply}
     if supply.is_known and supply.low is not None and supply.high is not None:
         found["energy_electrical"] = computed(
             float(supply) + float(d), "J", supply.low + ends[0], supply.high + ends[1],
             note=f"supply {float(supply):.3g} J and one decision of {float(d):.3g} J",
         )  # fmt: skip
-    light = np.array([r.answer.optical for r in runs])
-    if np.isfinite(light).any():
-        optical = next_one(light, "J", f"{note}, light on the cell in an operation")
-        e = spec.emitter_efficiency
-        low, high = (_end(e, x) for x in (e.low, e.high))
-        found["energy_optical"] = optical
-        found["energy_emitter"] = computed(
-            float(optical) / float(e), "J", float(optical) / high, float(optical) / low,
-            note="electrical energy of the emitters that make this light",
-        )  # fmt: skip
-    else:
-        why = "irradiance or area of the cell is not known"
-        found["energy_optical"] = found["energy_emitter"] = Sourced.unknown("J", why)
+    optical = _over(every, lambda x: [r.answer.optical for r in x.runs[function]], "J")
+    if not optical.is_known:
+        unknown = Sourced.unknown("J", "irradiance or area of the cell is not known")
+        return found | {"energy_optical": unknown, "energy_emitter": unknown}
+    e = spec.emitter_efficiency
+    low, high = (_end(e, x) for x in (e.low, e.high))
+    found["energy_optical"] = optical
+    found["energy_emitter"] = computed(
+        float(optical) / float(e), "J", float(optical) / high, float(optical) / low,
+        note="electrical energy of the emitters that make this light",
+    )  # fmt: skip
     return found
 
 
 def _verdict(
-    function: str, first: _Draw, gate: Chosen, value: Sourced, plain: Sourced,
-    others: dict[str, Sourced],
-) -> str:  # fmt: skip
-    failing = others["failure_probability"]
-    label = first.bench.labels[gate.setting]
+    function: str, every: list[_Draw], value: Sourced, plain: Sourced, others: dict[str, Sourced]
+) -> str:
+    first, failing = every[0], others["failure_probability"]
+    label = first.bench.labels[first.trained.gates[function].setting]
     can = [f for f in FUNCTIONS if float(others[f"{f.lower()}_share"]) >= GOOD]
-    which = " and ".join(can) if can else "no function"
+    which = " and ".join(can) if can else "neither AND nor OR"
     beside = "better than" if float(value) > float(plain) + 0.01 else "no better than"
     if float(value) < float(plain) - 0.01:
         beside = "worse than"
     text = (
-        f"With a comparator the device makes {which} at {100 * GOOD:.0f} % right or more; its "
-        f"{function} ({label}) is right in {100 * float(value):.1f} %, wrong in "
+        f"With a comparator the nominal device makes {which} at {100 * GOOD:.0f} % right or more; "
+        f"its {function} ({label}) is right in {100 * float(value):.1f} %, wrong in "
         f"{100 * float(failing):.2g} % of the outputs (at most "
         f"{100 * float(failing.high or 0):.2g} %), {beside} a photoresistor in its "
         f"place ({100 * float(plain):.1f} %)"
@@ -425,6 +432,12 @@ def _verdict(
         text += (
             f"; a half adder of three gates with restoring comparators is right in "
             f"{100 * float(others['half_adder']):.1f} %"
+        )
+    if len(every) > 1:
+        good = sum(float(np.mean(_rights(function, d))) >= GOOD for d in every[1:])
+        text += (
+            f". Of {len(every) - 1} draws of what is not known of it, each with setting and "
+            f"threshold of its own, {good} make {function} as well"
         )
     return text + "."
 

@@ -39,37 +39,42 @@ def counted(wrong: int, total: int, note: str = "") -> Sourced:
     return computed(wrong / total, "1", low, high, note=note or f"{wrong} of {total}")
 
 
-def next_one(values: Sequence[float] | F, unit: str, note: str) -> Sourced:
-    """Return the mean of cells and the range that the next one leaves with 5 % on either side.
+def over_cells(
+    nominal: Sequence[float], drawn: Sequence[Sequence[float]], unit: str, note: str,
+    middle: str = "mean",
+) -> Sourced:  # fmt: skip
+    """Return the mean (or median) of the nominal device's cells, and the range of the next one.
 
-    Plotting position p (n + 1); below 19 cells it is their whole range, and the note says so.
+    The range leaves 5 % on either side, at plotting position p (n + 1), of the cells of all draws
+    where there are draws, else of those of the nominal device; what is no number does not count.
+    Below 19 it is the whole range, and the note says so.
+
+    Parameters
+    ----------
+    nominal, drawn
+        Values of the cells of the nominal device, and of those of each draw.
 
     Examples
     --------
-    >>> next_one([1.0, 2.0, 3.0], "V", "cells").value
+    >>> over_cells([1.0, 2.0, 3.0], [], "V", "cells").value
     2.0
+    >>> q = over_cells([1.0], [[0.5, 0.6], [0.7, 0.8]], "1", "cells")
+    >>> q.low, q.value, q.high
+    (0.5, 1.0, 1.0)
     """
-    x = np.asarray(values, dtype=float)
-    x = x[np.isfinite(x)]
-    if not len(x):
+    own = np.asarray(nominal, dtype=float)
+    own = own[np.isfinite(own)]
+    if not len(own):
         return Sourced.unknown(unit, "no cell gave a value")
-    low, high = (float(v) for v in np.quantile(x, [0.05, 0.95], method="weibull"))
-    mean = float(x.mean())
-    held = "" if len(x) >= 19 else ", which holds less than 90 % of the next"
-    said = f"mean and range of {len(x)} {note}{held}"
-    return computed(mean, unit, min(low, mean), max(high, mean), note=said)
-
-
-def median_of(values: Sequence[float] | F, unit: str, note: str) -> Sourced:
-    """Return the median of cells with the same range as `next_one`."""
-    x = np.asarray(values, dtype=float)
-    x = x[np.isfinite(x)]
-    if not len(x):
-        return Sourced.unknown(unit, "no cell gave a value")
-    low, high = (float(v) for v in np.quantile(x, [0.05, 0.95], method="weibull"))
-    return computed(
-        float(np.median(x)), unit, low, high, note=f"median and range of {len(x)} {note}"
-    )
+    every = np.concatenate([np.asarray(d, dtype=float) for d in drawn]) if drawn else own
+    every = every[np.isfinite(every)]
+    every = own if not len(every) else every
+    low, high = (float(v) for v in np.quantile(every, [0.05, 0.95], method="weibull"))
+    value = float(own.mean() if middle == "mean" else np.median(own))
+    held = "" if len(every) >= 19 else ", which holds less than 90 % of the next"
+    whose = f"{len(every)} {note} of {len(drawn)} draws" if drawn else f"{len(own)} {note}"
+    said = f"{middle} of {len(own)} {note}, range of {whose}{held}"
+    return computed(value, unit, min(low, value), max(high, value), note=said)
 
 
 def balanced(said: B, truth: B) -> float:

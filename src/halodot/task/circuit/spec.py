@@ -86,9 +86,10 @@ class _Circuit(Spec):
         default=0,
         ge=0,
         le=200,
-        description="draws of what is not known of the device, each with cells of its own; "
-        "0: nominal values alone",
+        description="draws of what is not known of device and circuit, each with cells of its "
+        "own; 0: nominal values alone",
     )
+    draw_cells: int = Field(default=2, ge=1, le=500, description="cells that each draw scores")
 
 
 class PhotonicLogic(_Circuit):
