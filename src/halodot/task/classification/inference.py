@@ -167,26 +167,31 @@ def read(
 ) -> list[Reading]:
     """Program every layer and read the test set: at once (None), and times after it [s]."""
     written = [array.program(layer.weights, draw, k) for k, layer in enumerate(weights)]
+    ready = _calibrated(weights, written, images)
     found = []
     for time in times:
-        matrices = written if time is None else [m.at(time) for m in written]
+        matrices = ready if time is None else [m.at(time) for m in ready]
         found.append(_read(weights, matrices, images))
     return found
 
 
-def _read(weights: network.Network, matrices: list[Any], images: data.Split) -> Reading:
-    """Set the converters with training images, then read the test set."""
+def _calibrated(weights: network.Network, written: list[Any], images: data.Split) -> list[Any]:
+    """Set the converters with training images, once: they do not follow cells that forget."""
     ready: list[Any] = []
 
     def show(index: int, _: network.Layer, inputs: F) -> F:
-        ready.append(matrices[index].calibrated(inputs))
+        ready.append(written[index].calibrated(inputs))
         return np.asarray(ready[-1].multiply(inputs).output)
 
     network.classify(weights, images.train[:SHOWN], show)
+    return ready
+
+
+def _read(weights: network.Network, matrices: list[Any], images: data.Split) -> Reading:
     products: list[Any] = []
 
     def multiply(index: int, _: network.Layer, inputs: F) -> F:
-        products.append(ready[index].multiply(inputs))
+        products.append(matrices[index].multiply(inputs))
         return np.asarray(products[-1].output)
 
     found = network.classify(weights, images.test, multiply)
@@ -194,7 +199,7 @@ def _read(weights: network.Network, matrices: list[Any], images: data.Split) -> 
         found,
         float((found == images.test_labels).mean()),
         worst(*(p.status for p in products)),
-        tuple(ready),
+        tuple(matrices),
         tuple(products),
     )
 
