@@ -28,6 +28,15 @@ LEARNING = (
     ("by_epoch", "Learning by pulses beside ideal steps and software.", False),
     ("steps", "What one pulse does, over the range of a cell.", False),
 )
+LOGIC = (
+    ("gate_outputs", "Every output of the gate by its inputs, and the threshold.", False),
+    ("gate_window", "Which function the circuit is, by setting and threshold.", False),
+    ("gate_stream", "The first operations of one cell.", True),
+)
+GATED = (
+    ("gated_transfer", "Transfer curve of the transistor and its two states on it.", False),
+    ("gated_retention", "Both states against the time since writing.", False),
+)
 # task -> its module of plots and its pictures
 PICTURES = {
     "digits": ("learning", INFERENCE),
@@ -37,6 +46,8 @@ PICTURES = {
     "vowels": ("reservoir", RESERVOIR),
     "firing": ("reservoir", RESERVOIR),
     "looming": ("looming", LOOMING),
+    "logic": ("circuits", LOGIC),
+    "gated_memory": ("circuits", GATED),
 }
 Plan = tuple[str, str, bool, Callable[[str], str | None]]
 
