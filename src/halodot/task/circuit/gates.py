@@ -127,7 +127,8 @@ def train(bench: Bench, spec: PhotonicLogic, seed: int, cells: int) -> Trained:
                 found.append(Chosen(name, s, given, share))
             else:
                 found.append(Chosen(name, s, *best_threshold(outputs[s], truth, error)))
-        gates[name] = max(found, key=lambda c: (c.share, _room(c, medians)))
+        # among equals the one that the study names first
+        gates[name] = max(found, key=lambda c: (round(c.share, 3), round(_room(c, medians), 2)))
     return Trained(gates, tried, shares, medians)
 
 
