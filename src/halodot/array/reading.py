@@ -90,8 +90,7 @@ def pieces(trace: Trace) -> list[tuple[int, int | None, NDArray[np.int64]]]:
     device = trace.columns.get("device")
     cycle = trace.columns.get("repeat", trace.columns.get("cycle"))
     found = []
-    for k in np.unique(trace.sweep):
-        rows = np.flatnonzero(trace.sweep == k)
+    for rows in _sweeps(trace):
         keys = [np.zeros(len(rows)) if c is None else np.nan_to_num(c[rows], nan=-1.0)
                 for c in (device, cycle)]  # fmt: skip
         both = np.column_stack(keys)
@@ -101,6 +100,14 @@ def pieces(trace: Trace) -> list[tuple[int, int | None, NDArray[np.int64]]]:
             number = number_of(trace, "cycle") if cycle is None else round(float(key[1]))
             found.append((of, number, own))
     return found
+
+
+def _sweeps(trace: Trace) -> list[NDArray[np.int64]]:
+    """Rows of every sweep; of a simulated train, which numbers its pulses, all that goes on."""
+    time = trace.columns.get("time")
+    if trace.kind == "pulses" and time is not None and len(time) and np.all(np.diff(time) > 0.0):
+        return [np.arange(len(trace.sweep))]
+    return [np.flatnonzero(trace.sweep == k) for k in np.unique(trace.sweep)]
 
 
 def conductance_of(trace: Trace, rows: NDArray[np.int64], read: float | None) -> F | None:
@@ -138,6 +145,8 @@ def _bias(trace: Trace, rows: NDArray[np.int64], name: str, read: float | None) 
 def read_voltage_of(traces: Sequence[Trace]) -> float | None:
     """Voltage at which the records were read: as stated, else the level they rest at."""
     for trace in traces:
+        if "gate_voltage" in trace.columns:  # its read voltage is that of the gate
+            continue
         if (given := known(trace, "read_voltage")) is not None:
             return given
     for trace in traces:
@@ -452,6 +461,9 @@ def _energies(
         power = np.abs(current[rows] * bias[rows])
         electrical = float(np.median([integral(power, e) for e in events]))
     area = known(trace, "area", "illuminated_area")
+    width, length = known(trace, "channel_width"), known(trace, "channel_length")
+    if area is None and width is not None and length is not None:
+        area = width * length
     if "light" in trace.columns and area is not None:
         dose = np.nan_to_num(np.abs(trace.columns["light"][rows])) * area
         optical = float(np.median([integral(dose, e) for e in events]))
