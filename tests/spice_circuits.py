@@ -11,6 +11,8 @@ import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
+from types import CodeType
 from typing import Any
 
 import numpy as np
@@ -36,6 +38,11 @@ def python_of(expression: str) -> str:
     text = re.sub(r"\bv\(([\w.]+),\s*([\w.]+)\)", r'(V("\1") - V("\2"))', text)
     text = re.sub(r"\bv\(([\w.]+)\)", r'V("\1")', text)
     return re.sub(r"\bi\(([\w.]+)\)", r'I("\1")', text)
+
+
+@cache
+def compiled(expression: str) -> CodeType:
+    return compile(python_of(expression), expression[:40], "eval")
 
 
 def _ternary(text: str) -> str:
@@ -88,6 +95,7 @@ class Subcircuit:
     functions: dict[str, Callable[..., float]] = field(default_factory=dict)
     sources: dict[str, tuple[str, str, str, str]] = field(default_factory=dict)
     ports: list[str] = field(default_factory=list)
+    _scope: dict[str, Any] = field(default_factory=dict)
 
     def value(self, name: str, nodes: dict[str, float], currents: dict[str, float]) -> float:
         """What a behavioural source gives at these node voltages."""
@@ -107,7 +115,13 @@ class Subcircuit:
 
     def _eval(self, text: str, nodes: dict[str, float], currents: dict[str, float]) -> float:
         scope = {"V": lambda n: self.node(n, nodes), "I": currents.__getitem__}
-        return eval(python_of(text), {**WORDS, **self.numbers, **self.functions, **scope})
+        return eval(compiled(text), {**self.scope(), **scope})
+
+    def scope(self) -> dict[str, Any]:
+        """Words, numbers and functions, as one dictionary."""
+        if "exp" not in self._scope:
+            self._scope |= {**WORDS, **self.numbers, **self.functions}
+        return self._scope
 
 
 def subcircuit(text: str, **given: float) -> Subcircuit:
@@ -136,5 +150,9 @@ def _define(made: Subcircuit, line: str) -> None:
     match = re.match(r"\.func (\w+)\(([^)]*)\)\s*\{(.*)\}$", line)
     assert match, line
     name, arguments, body = match.groups()
-    text = f"lambda {arguments}: {python_of(body)}"
-    made.functions[name] = lambda *x: eval(text, {**WORDS, **made.numbers, **made.functions})(*x)
+    names = [a.strip() for a in arguments.split(",")]
+
+    def function(*values: float) -> float:
+        return float(eval(compiled(body), {**made.scope(), **dict(zip(names, values, strict=True))}))
+
+    made.functions[name] = function

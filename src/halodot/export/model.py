@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 WIDTH = 98
 STOP = 1e-11  # m, over which a filament comes to rest at an electrode: the slack of our own steps
-OFFSET = 5.0  # nm, added to the charge of the state: relative tolerances then do not crowd at contact
+OFFSET = 1.0  # nm, added to the charge of the state: relative tolerances then do not crowd at 0
 STIFF = 1e4  # V, over the compliance: resistance of a source at its limit
 MOST = 100.0  # of asinh(I / 1 fA): nothing conducts as well, and no exponent runs over
 

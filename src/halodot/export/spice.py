@@ -23,13 +23,13 @@ UNITS = {
     "m": ("nm", NM), "m3": ("nm3", NM**3), "1/m": ("1/nm", 1.0 / NM), "ohm m": ("ohm nm", NM),
     "J/m2": ("eV/nm2", 1e-18 / ELEMENTARY_CHARGE), "W/m/K": ("W/nm/K", 1.0 / NM),
 }  # fmt: skip
-LITTLE = 1e-17  # F, across the cell: far below its own, for solvers
+LITTLE = 1e-18  # F, across the cell: far below its own, for solvers
 FAR = 3.0  # of the largest voltage of the table: what is above counts as that in the rates
 OF_INSTANCE = ("length", "tip", "redox", "creep", "temperature", "series", "compliance",
                "compliance_reset", "growth", "thinning")  # fmt: skip
 NOT_USED = frozenset(("half_light", "lowering", "redox_share"))
 
-OPTIONS = "method=gear reltol=1e-4 itl4=100"
+OPTIONS = "method=gear reltol=1e-5 itl4=100"
 USE = """Use: .include this file, then
   X1 left right light {name}
 left, right: the terminals of the study ({active} is the active electrode).
