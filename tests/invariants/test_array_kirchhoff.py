@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from halodot.array import Crossbar
+from halodot.array import Crossbar, line_balance
+from halodot.array.ends import Ends
 
 CASES = {
     "weak": ((24, 40), 1e-4, 1.0),
@@ -121,3 +122,39 @@ def test_wires_only_take_away():
         assert (now > 0).all()
         assert (now < before).all()
         before = now
+
+
+@pytest.mark.parametrize("name", ["weak", "strong", "very strong", "odd"])
+@pytest.mark.parametrize("ends", [Ends(), Ends("both", "top", 5.0, 2.0), Ends("right", "both")])
+def test_the_residual_that_is_reported_sees_a_wrong_voltage(name, ends):
+    """A node that is off by 1e-6 of its voltage, a line that is, a cell current that is."""
+    cells, volts, wire = problem(name, 1)
+    crossbar = Crossbar(cells, wire, ends=ends)
+    solution = crossbar.solve(volts)
+    lines = crossbar._lines()
+    word, bit = solution.word_voltage[0], solution.bit_voltage[0]
+
+    def reported(w, b, factor=1.0):
+        current = factor * cells / cells.max() * (w - b)
+        given = lines.rho, lines.word_ends, lines.bit_ends, volts[0], np.zeros(cells.shape[1])
+        return line_balance.imbalance(*given, w, b, current)
+
+    assert reported(word, bit) < 1e-10
+    one = word.copy()
+    one[3, 2] *= 1 + 1e-5
+    row = bit.copy()
+    row[:, 3] *= 1 + 1e-4
+    assert reported(one, bit) > 1e-9
+    assert reported(word, row) > 1e-9
+    assert reported(word, bit, 1 + 1e-6) > 1e-9
+
+
+def test_currents_far_below_what_the_cells_could_carry():
+    """Sources of 100 Mohm: the load on the bit lines is far above the currents that flow."""
+    rng = np.random.default_rng(3)
+    cells, volts = rng.uniform(1e-3, 1e-1, (29, 10)), rng.uniform(-1, 1, 29)
+    ends = Ends("both", "bottom", 1e8, floating_bit=tuple(range(1, 10)))
+    solution = Crossbar(cells, 1.0, ends=ends).solve(volts)
+    assert solution.status.is_good
+    # Cells and wires are nothing beside the sources.
+    np.testing.assert_allclose(solution.current[0, 0], 2 * volts.sum() / 1e8, rtol=1e-4)
