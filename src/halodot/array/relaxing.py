@@ -120,6 +120,9 @@ def compact_of(
     if cell.decay is not None:
         weights, times = parts(cell.decay)
         kept = float(cell.decay.kept)
+        if float(cell.decay.stretch) > 1.0 + 1e-9:
+            notes.append("decay: the state holds and then breaks; one exponential of the same mean "
+                         "time stands for it")  # fmt: skip
         if cell.decay.time.note:
             notes.append(f"decay: {cell.decay.time.note}")
     else:

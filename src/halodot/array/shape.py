@@ -64,11 +64,12 @@ def _side(
     found = [s for s in (_states(p, volt) for p in pairs) if s is not None]
     if not found:
         return None
-    reach = float(np.median([s[3] for s in found]))
+    # as far as nearly all loops have not switched; those that had are left out
+    reach = float(np.quantile([s[3] for s in found], 0.1))
     grid = np.unique(np.concatenate([np.linspace(0.0, reach, POINTS), [min(volt, reach)]]))
     curves = []
     for k in (1, 2):
-        kept = [np.interp(grid, s[0], s[k]) for s in found if s[3] >= 0.7 * reach]
+        kept = [np.interp(grid, s[0], s[k]) for s in found if s[3] >= reach]
         curve = np.maximum.accumulate(np.median(kept, axis=0))
         curve[0] = 0.0
         curves.append(curve)

@@ -160,6 +160,7 @@ def _spread_of(values: F, variance: F, between: float, unit: str, note: str) -> 
     n = len(values)
     scatter = float(values.var(ddof=1))
     ends = [scatter * (n - 1) / float(chi2.ppf(q, n - 1)) for q in EDGES[::-1]]
-    low, high = (math.sqrt(max(e - float(variance.mean()), 0.0)) for e in ends)
+    # errors are taken off the lower end alone: what they are is not that sure either
+    low, high = math.sqrt(max(ends[0] - float(variance.mean()), 0.0)), math.sqrt(ends[1])
     value = math.sqrt(between)
     return Sourced(value, unit, min(low, value), max(high, value), "fitted", (), note)

@@ -202,7 +202,7 @@ def shape(found: Shape | None, name: str = "sweeps") -> str | None:
         for k, y in enumerate((found.low, found.high)):
             good = y != 0.0
             st.draw_line(ax, found.volts[good], np.abs(y[good]), k)
-        st.label_axes(ax, "Voltage [V]", "|Current| over that at the read voltage [1]")
+        st.label_axes(ax, "Voltage [V]", "|Current| / that read [1]")
         st.log_axis(ax)
         st.legend(figure, ["low state", "high state"])
         return st.to_svg(figure, name, "Shape of both states", "Each up to where it switches")
