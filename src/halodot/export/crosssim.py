@@ -1,234 +1,369 @@
-"""A measured cell as a device of CrossSim 3.x: tables of write error, drift and read noise.
+r"""A cell for CrossSim: a device class for 3.x, and tables of updates as its 2.0 trains with.
 
-CrossSim 3.x (checked against 3.2) knows a device by its resistances, the error of a programmed
-conductance, its drift at a fixed time and its read noise, as methods of a class that takes and
-returns conductances over the largest one; pulses it does not know. What pulses do is therefore
-written beside it, as a plain table for other uses.
+The class does to a matrix of targets what `array.programming` does with ``direct`` writing, in
+CrossSim's normalisation, conductance over the high end of the range. A table holds, on a grid of
+conductances, the quantiles of the change of one pulse: mean of `array.update.sampler`, scatter of
+the measured pulses weighted by their distance in conductance,
+
+.. math:: \Delta G(c; G) = \mu(G) + s\,[q_c(G) - \bar q(G)]
+
+with s such that mean and standard deviation are those of the pulses when rows are drawn as CrossSim
+draws them, to the nearest of equally spaced c.
+
+Formats: sandialabs/cross-sim, simulator/devices/readme.md ("Adding a new custom device model") of
+3.1; examples/lookup_table_generation and cross_sim/xbar_simulator/parameters/numeric_params.py of
+2.0.
 """
 
 from __future__ import annotations
 
-import json
-import re
+import math
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..array.decay import left
-from ..array.state import CellModel, Steps
-from ..array.update import NEIGHBOURS, sampler
+from .. import __version__
+from ..array.state import CellModel, Decay, Steps
+from ..array.update import LEAST_STEPS, sampler
 from ..core.errors import InputError
+from .cell_numbers import (
+    Numbers,
+    as_json,
+    both,
+    camel,
+    head,
+    missing,
+    numbers,
+    pulse,
+    put,
+    put_json,
+    unknown_notes,
+)
+from .model import Origin
 
 F = NDArray[np.float64]
-VERSION = "CrossSim 3.x, as documented for 3.2: simulator/devices/readme.md"
-POINTS = 21  # target conductances of the tables
-TIMES = 25
-QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
+VERSION = "3.1"
+TABLE_VERSION = "2.0"
+CONDUCTANCES, PARTS = 101, 201  # columns and rows of a table
+
+USE = """Follows the documented custom devices of CrossSim {version}. Use:
+  import {module}
+  {module}.configure(params)    # a CrossSimParameters; time=... for drift
+Importing it makes the class known under its name. Conductances are over the high end, {high:.6g} S:
+1 is the high end and LOW the low end; times in s."""
+
+LEFT_OUT = """Not carried over: light, which CrossSim does not have; current against voltage of a
+cell (CrossSim takes it as linear by default); intervals of the numbers, which the JSON holds; and
+memory of which cell is which: device to device spread and stuck cells are drawn anew whenever a
+matrix is set."""
 
 
-def write(cell: CellModel, folder: Path, name: str) -> list[Path]:
-    """Write ``NAME_crosssim.json``, ``NAME_crosssim.py`` and tables of updates.
+@dataclass(frozen=True)
+class Table:
+    """Quantiles of the change of one pulse.
+
+    Attributes
+    ----------
+    conductance
+        Equally spaced [S], shape [columns].
+    part
+        Cumulative probability, 0 to 1, equally spaced [1], shape [rows].
+    change
+        [S], shape [rows, columns]; rises with `part`.
+    """
+
+    conductance: F
+    part: F
+    change: F
+
+    @property
+    def weight(self) -> F:
+        """Probability of each row, drawn to the nearest: half for the first and the last."""
+        weight = np.full(len(self.part), 1.0 / (len(self.part) - 1))
+        weight[[0, -1]] *= 0.5
+        return weight
+
+    @property
+    def mean(self) -> F:
+        """Mean change at each conductance [S]."""
+        return np.asarray(self.weight @ self.change)
+
+    @property
+    def spread(self) -> F:
+        """Standard deviation of the change at each conductance [S]."""
+        return np.asarray(np.sqrt(self.weight @ (self.change - self.mean) ** 2))
+
+
+def write(cell: CellModel, folder: Path, name: str, origin: Origin | None = None) -> list[Path]:
+    """Write ``name_crosssim.py`` and ``.json``, and two tables where pulses go both ways.
 
     Parameters
     ----------
-    cell
-        With both ends of its range.
-    folder, name
-        Where, and the stem of the files.
-
-    Returns
-    -------
-    list of Path
-        What was written.
+    folder
+        Made if it does not exist.
+    name
+        Start of the file names; the class is named after it.
+    origin
+        Where the cell comes from, for the heads.
 
     Raises
     ------
     InputError
-        If the range of the cell is unknown.
+        If the ends of the range or the errors of writing are unknown, or measured pulses of one
+        direction go the other way on the whole.
     """
-    folder = Path(folder)
-    body = tables(cell)
-    stem = identifier(name)
-    body["model"] = stem
-    files = [folder / f"{name}_crosssim.json", folder / f"{name}_crosssim.py"]
-    files[0].write_text(json.dumps(body, indent=1, allow_nan=False) + "\n", encoding="utf-8")
-    files[1].write_text(_module(stem, body), encoding="utf-8")
-    if cell.update is not None:
-        both = (("up", cell.update.potentiation), ("down", cell.update.depression))
-        for direction, steps in both:
-            if steps is not None:
-                path = folder / f"{name}_update_{direction}.csv"
-                path.write_text(update_table(steps), encoding="utf-8")
-                files.append(path)
-    return files
-
-
-def tables(cell: CellModel) -> dict[str, Any]:
-    """Return the device as CrossSim's parameters and tables over the target conductance.
-
-    Sigma of a programmed conductance is `cycle_to_cycle` of the range with what writing does not
-    remove, `conductance_spread` of itself, and the device's own `device_to_device`; of a read it is
-    `read_noise` of itself. Unknown ones are 0 and named in `unknown`.
-    """
-    if not (cell.conductance_low.is_known and cell.conductance_high.is_known):
-        note = cell.conductance_low.note or cell.conductance_high.note
-        raise InputError("cell", f"range unknown ({note})", "both ends of a range", "measure it")
-    low, high = sorted((float(cell.conductance_low), float(cell.conductance_high)))
-    if low <= 0.0 or high <= low:
-        raise InputError("cell", f"{low:g} to {high:g} S", "0 S < low < high", "")
-    spreads, unknown = {}, []
-    for key in ("cycle_to_cycle", "conductance_spread", "device_to_device", "read_noise"):
-        q = getattr(cell, key)
-        spreads[key] = float(q) if q.is_known else 0.0
-        unknown += [] if q.is_known else [key]
-    G = np.linspace(low, high, POINTS)
-    own = np.hypot(spreads["conductance_spread"], spreads["device_to_device"])
-    sigma = np.hypot(spreads["cycle_to_cycle"] * (high - low), own * G)
-    drift = _drift(cell, G, low)
-    if drift is None:
-        unknown.append("decay")
-    return {
-        "format": VERSION,
-        "device": {"Rmin": 1.0 / high, "Rmax": 1.0 / low, "infinite_on_off_ratio": False,
-                   "cell_bits": int(np.log2(cell.levels)) if cell.levels else 0},
-        "read_voltage_V": float(cell.read_voltage) if cell.read_voltage.is_known else None,
-        "targets_S": G.tolist(),
-        "sigma_programming_S": sigma.tolist(),
-        "sigma_read_S": (spreads["read_noise"] * G).tolist(),
-        "drift": drift,
-        "unknown": unknown,
-    }  # fmt: skip
-
-
-def _drift(cell: CellModel, G: F, low: float) -> dict[str, Any] | None:
-    """Mean conductance [S] at times [s] after writing, [targets, times]; rest is the low end."""
-    if cell.decay is None:
-        return None
-    span = float(cell.decay.measured)
-    first = max(1e-3 * float(cell.decay.time), 1e-6 * span)
-    times = np.concatenate([[0.0], np.geomspace(min(first, 0.5 * span), span, TIMES - 1)])
-    mean = low + (G[:, None] - low) * left(cell.decay, times)[None, :]
-    return {"times_s": times.tolist(), "mean_S": mean.tolist(), "measured_s": span}
-
-
-def update_table(steps: Steps) -> str:
-    """Return what pulses do as a table: conductance, mean change, scatter, quantiles [S].
-
-    Each row is of the measured pulses nearest to it, as `update.sampler` resamples them.
-    """
-    s = sampler(steps)
-    ends = np.quantile(s.before, (0.01, 0.99))
-    grid = np.linspace(float(ends[0]), float(ends[1]), POINTS)
-    rows = []
-    for G in grid:
-        first = int(np.clip(np.searchsorted(s.before, G) - NEIGHBOURS // 2, 0,
-                            max(len(s.before) - NEIGHBOURS, 0)))  # fmt: skip
-        near = slice(first, first + NEIGHBOURS)
-        mean = float(np.interp(G, s.before, s.mean))
-        change = mean + s.change[near] - s.mean[near]
-        rows.append([float(G), float(change.mean()), float(change.std(ddof=1)),
-                     *(float(q) for q in np.quantile(change, QUANTILES))])  # fmt: skip
-    unit = "V" if steps.drive == "electrical" else "W/m2"
-    height = f"{float(steps.amplitude):g} {unit}" if steps.amplitude.is_known else "not written"
-    width = f"{float(steps.duration):g} s" if steps.duration.is_known else "not written"
-    head = [
-        f"# change of one {steps.drive} pulse; height {height}, length {width}",
-        f"# {len(steps.before)} pulses of {len(np.unique(steps.device))} devices",
-        "conductance_S,mean_change_S,sd_change_S,"
-        + ",".join(f"q{round(100 * q):02d}_S" for q in QUANTILES),
+    found = numbers(cell)
+    module = f"{name}_crosssim"
+    reason = missing(cell)
+    made: list[tuple[str, Table, Steps]] = []
+    if not reason:
+        pairs = tuple(zip(("increasing", "decreasing"), both(cell), strict=True))
+        few = min(len(steps.before) for _, steps in pairs)
+        if few < LEAST_STEPS:
+            reason = f"{few} pulses of one direction were measured, {LEAST_STEPS} are needed"
+        else:
+            noise = found.errors["read_noise"]
+            made = [(way, table(steps, found, noise, rising=way == "increasing"), steps)
+                    for way, steps in pairs]  # fmt: skip
+    body = {
+        "format": f"CrossSim {VERSION} custom device; look-up tables of CrossSim {TABLE_VERSION}",
+        "class": camel(name),
+        "Rmin_ohm": 1.0 / found.high,
+        "Rmax_ohm": 1.0 / found.low if found.low > 0.0 else None,
+        "cell_bits": cell_bits(cell.levels),
+        "tables": {way: f"{name}_dG_{way}.txt" for way, _, _ in made} or None,
+        "tables_missing": reason or None,
+        "cell": as_json(cell),
+    }
+    return [
+        put(folder, f"{module}.py", device(cell, module, reason, origin)),
+        put_json(folder, f"{module}.json", body),
+        *(put(folder, f"{name}_dG_{way}.txt", table_text(t, s, origin)) for way, t, s in made),
     ]
-    return "\n".join([*head, *(",".join(repr(v) for v in row) for row in rows)]) + "\n"
 
 
-def identifier(name: str) -> str:
-    """Return a class name of a file name.
+def table(steps: Steps, found: Numbers, read_noise: float, *, rising: bool) -> Table:
+    """Return the quantiles of the change of one pulse from end to end of the range.
 
-    >>> identifier("my device-2"), identifier("9")
-    ('MyDevice2', 'Device9')
+    Parameters
+    ----------
+    steps
+        Measured pulses of one direction; where none was measured, those at the end count.
+    read_noise
+        Standard deviation of a reading over itself [1], of which a measured change holds two: taken
+        out of the scatter, as in `array.writing`.
+    rising
+        Whether the pulses shall raise the conductance.
+
+    Raises
+    ------
+    InputError
+        If on average over the range they do not, which CrossSim refuses.
     """
-    words = "".join(w[:1].upper() + w[1:] for w in re.findall(r"[A-Za-z0-9]+", name))
-    return words if words[:1].isalpha() else f"Device{words}"
+    measured = sampler(steps)
+    before = measured.before
+    rest = measured.change - measured.mean
+    order = np.argsort(rest, kind="stable")
+    sorted_rest, sorted_before = rest[order], before[order]
+    span = max(float(before[-1] - before[0]), 1e-300)
+    width = span * min(max(0.6 * len(before) ** -0.2, 0.04), 0.3)
+    noise = read_noise * 0.5 * (found.low + found.high)
+    scatter = float(np.mean(rest**2))
+    share = math.sqrt(max(1.0 - 2.0 * noise**2 / scatter, 0.0)) if scatter > 0.0 else 1.0
+    grid = np.linspace(found.low, found.high, CONDUCTANCES)
+    part = np.linspace(0.0, 1.0, PARTS)
+    made = Table(grid, part, np.empty((PARTS, CONDUCTANCES)))
+    row = made.weight
+    for j, G in enumerate(np.clip(grid, before[0], before[-1])):
+        weight = np.exp(-0.5 * ((sorted_before - G) / width) ** 2)
+        weight /= weight.sum()
+        centre = float(weight @ sorted_rest)
+        own = math.sqrt(max(float(weight @ sorted_rest**2) - centre**2, 0.0))
+        quantile = np.interp(part, np.cumsum(weight) - 0.5 * weight, sorted_rest)
+        quantile -= row @ quantile
+        shown = math.sqrt(float(row @ quantile**2))
+        here = float(np.interp(G, before, measured.mean))
+        made.change[:, j] = here + quantile * (share * own / shown if shown > 0.0 else 0.0)
+    average = float(made.mean.mean())
+    if not (average > 0.0 if rising else average < 0.0):
+        raise InputError(
+            "array.cell.update", f"pulses {'up' if rising else 'down'} change G by {average:.3g} S",
+            f"a mean change {'above' if rising else 'below'} 0 over the range",
+            "check the polarity of the pulses, or measure more of them",
+        )  # fmt: skip
+    return made
 
 
-_MODULE = '''"""{model}: a device for {version}.
+def table_text(made: Table, steps: Steps, origin: Origin | None = None) -> str:
+    """Return a table as CrossSim reads it: one line of text, G, cumulative probability, changes."""
+    whence = f"; study {origin.study} {origin.variant} {origin.identity}" if origin else ""
+    plain = whence.encode("ascii", "replace").decode().replace("\n", " ")
+    first = (
+        "1st row = G in S, 2nd row = cumulative probability, 3rd row onward = change of one pulse in"
+        f" S (rows = probability, columns = G); CrossSim {TABLE_VERSION} dG_lookup; pulse:"
+        f" {pulse(steps)}; volatility and light not carried over; written by halodot"
+        f" {__version__}{plain}"
+    )
+    rows = [made.conductance, made.part, *made.change]
+    return "\n".join([first, *(",".join(f"{x:.9e}" for x in row) for row in rows), ""])
 
-Put this file into simulator/devices/custom, or import it before the parameters are made, then
 
-    from {module} import apply
-    apply(params)
+def cell_bits(levels: int | None) -> int:
+    """Return CrossSim's bits of a cell: 0, analogue, where levels are not a power of two.
 
-Not known of the device, and taken as none: {unknown}.
-"""
+    >>> cell_bits(16), cell_bits(10), cell_bits(None)
+    (4, 0, 0)
+    """
+    if levels is None or levels < 2 or levels & (levels - 1):
+        return 0
+    return levels.bit_length() - 1
 
-import numpy as np
+
+def device(cell: CellModel, module: str, no_tables: str, origin: Origin | None = None) -> str:
+    """Return the module with the device class.
+
+    Parameters
+    ----------
+    no_tables
+        Why there are no tables of updates; empty where there are.
+    """
+    found = numbers(cell)
+    name = camel(module.removesuffix("_crosssim"))
+    rmax = f"{1.0 / found.low!r}  # ohm" if found.low > 0.0 else "None  # the low end is 0 S"
+    e, decay = found.errors, cell.decay
+    drift = []
+    if decay is not None:
+        values = float(decay.time), float(decay.stretch), float(decay.kept)
+        length = repr(float(decay.measured)) if decay.measured.is_known else "math.inf"
+        drift = [f"TAU, BETA, KEPT = {', '.join(map(repr, values))}  # s, 1, 1",
+                 f"MEASURED = {length}  # s, length of the record"]  # fmt: skip
+    lines = [
+        *head(origin, "Device for CrossSim: errors of writing, decay and noise of reading", "#",
+              *_said(cell, found, module, no_tables)),
+        *IMPORTS[decay is not None],
+        f"RMIN = {1.0 / found.high!r}  # ohm", f"RMAX = {rmax}",
+        f"LOW = {found.low / found.high!r}  # low end of the range over the high end",
+        f"CELL_BITS = {cell_bits(cell.levels)}",
+        f"CYCLE_TO_CYCLE = {e['cycle_to_cycle']!r}  # of one write, over the range",
+        f"CONDUCTANCE_SPREAD = {e['conductance_spread']!r}  # after writing, over the conductance",
+        f"DEVICE_TO_DEVICE = {e['device_to_device']!r}  # of the ends of the range, over themselves",
+        f"END_CORRELATION = {cell.end_correlation!r}  # of the logarithms of both ends",
+        f"STUCK_LOW, STUCK_HIGH = {e['stuck_low']!r}, {e['stuck_high']!r}  # share of cells",
+        f"READ_NOISE = {e['read_noise']!r}  # of a reading, over itself",
+        *drift, "", "",
+        *(CLASS if decay is None else [*CLASS, *DRIFT]), *CONFIGURE[decay is not None],
+    ]  # fmt: skip
+    return "\n".join(lines).replace("@NAME@", name) + "\n"
+
+
+def _said(cell: CellModel, found: Numbers, module: str, no_tables: str) -> list[str]:
+    said = [USE.format(version=VERSION, module=module, high=found.high), LEFT_OUT,
+            *unknown_notes(found)]  # fmt: skip
+    if cell.levels is not None and cell_bits(cell.levels) == 0:
+        said.append(f"The {cell.levels} levels of the cell are not a power of two: CELL_BITS is 0,"
+                    " analogue.")  # fmt: skip
+    said.append(_drift_note(cell.decay))
+    said.append(
+        f"No tables of updates: {no_tables}." if no_tables else
+        f"The tables *_dG_increasing.txt and *_dG_decreasing.txt are for training in CrossSim"
+        f" {TABLE_VERSION} (numeric_params.dG_lookup.file_increasing, file_decreasing); {VERSION}"
+        " does not train in situ."
+    )  # fmt: skip
+    return said
+
+
+def _drift_note(decay: Decay | None) -> str:
+    if decay is None:
+        return "No decay of the device is known: drift_error is not there, time must be 0."
+    return (
+        "Drift: back to the low end of each cell's range by a stretched exponential, part of it kept;"
+        " beyond the length of the record it is extrapolated, and warns."
+    )
+
+
+_IMPORTS = """
+import math
+@WARNINGS@
+from simulator.backend import ComputeBackend
 from simulator.devices.idevice import EmptyDevice
 
-TARGETS = np.array({targets})  # S
-SIGMA_PROGRAMMING = np.array({programming})  # S
-SIGMA_READ = np.array({read})  # S
-TIMES = np.array({times})  # s
-MEAN = np.array({mean})  # S, one row a target
+xp = ComputeBackend()
+"""
+IMPORTS = tuple(_IMPORTS.replace("@WARNINGS@", more).split("\n")
+                for more in ("", "import warnings\n"))  # fmt: skip
 
+CLASS = '''class @NAME@(EmptyDevice):
+    """Errors over the high end of the range, drawn for a whole matrix of targets."""
 
-class {model}(EmptyDevice):
-    """Conductances come and go as shares of the largest one."""
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if abs(self.Gmin_norm - LOW) > 1e-6:
+            raise ValueError(f"@NAME@ needs Gmin/Gmax = {LOW}: set Rmin and Rmax with configure()")
 
-    def __init__(self, device_params, weight_error_params):
-        super().__init__(device_params, weight_error_params)
-        self.Gmax = 1.0 / device_params.Rmin
+    def _normal(self, like):
+        return xp.random.normal(scale=1.0, size=like.shape).astype(like.dtype)
 
-    def _noisy(self, share, mean, sigma):
-        noise = np.random.normal(size=np.shape(share)) * sigma
-        return np.clip((mean + noise) / self.Gmax, 0.0, None)
+    def _written(self, target):
+        """Conductance after one write of each cell, and the ends of its range."""
+        share = (target - LOW) / (1.0 - LOW)
+        s = math.sqrt(math.log1p(DEVICE_TO_DEVICE**2))
+        first, second = self._normal(target), self._normal(target)
+        second = END_CORRELATION * first + math.sqrt(1.0 - END_CORRELATION**2) * second
+        low = LOW * xp.exp(s * first - s * s / 2.0)
+        high = xp.exp(s * second - s * s / 2.0)
+        middle = xp.sqrt(low * high)
+        crossed = low > high
+        low, high = xp.where(crossed, middle, low), xp.where(crossed, middle, high)
+        moved = share + CYCLE_TO_CYCLE * self._normal(target)
+        written = xp.maximum(low + (high - low) * moved, 0.0)
+        written = xp.maximum(written * (1.0 + CONDUCTANCE_SPREAD * self._normal(target)), 0.0)
+        return written, low, high
 
-    def programming_error(self, share):
-        G = share * self.Gmax
-        return self._noisy(share, G, np.interp(G, TARGETS, SIGMA_PROGRAMMING))
+    def _held(self, written, low, high):
+        """Cells that are stuck, where they are stuck."""
+        chance = xp.random.uniform(size=written.shape)
+        written = xp.where(chance < STUCK_LOW, low, written)
+        return xp.where(chance >= 1.0 - STUCK_HIGH, high, written)
 
-    def read_noise(self, share):
-        G = share * self.Gmax
-        return self._noisy(share, G, np.interp(G, TARGETS, SIGMA_READ))
+    def programming_error(self, input_):
+        return self._held(*self._written(input_)).astype(input_.dtype)
 
-    def drift_error(self, share, time):
-        G = share * self.Gmax
-        column = [np.interp(time, TIMES, row) for row in MEAN]
-        sigma = np.interp(G, TARGETS, SIGMA_PROGRAMMING)
-        return self._noisy(share, np.interp(G, TARGETS, column), sigma)
+    def read_noise(self, input_):
+        return input_ * (1.0 + READ_NOISE * self._normal(input_))
+'''.rstrip().split("\n")
 
+DRIFT = '''
+    def drift_error(self, input_, time):
+        if time > MEASURED:
+            warnings.warn(f"EXTRAPOLATED: decay was measured to {MEASURED} s", stacklevel=2)
+        written, low, high = self._written(input_)
+        left = KEPT + (1.0 - KEPT) * math.exp(-((time / TAU) ** BETA))
+        rest = xp.minimum(low, written)
+        return self._held(rest + (written - rest) * left, low, high).astype(input_.dtype)
+'''.rstrip().split("\n")
 
-def apply(params):
-    """Set the device of CrossSim's parameters."""
+_CONFIGURE = '''
+
+def configure(params, time=0.0):
+    """Set the device of a CrossSimParameters, read `time` s after writing."""
     device = params.xbar.device
-    device.Rmin, device.Rmax = {rmin!r}, {rmax!r}  # ohm
-    device.infinite_on_off_ratio = False
-    device.cell_bits = {bits}
-    for error in (device.programming_error, device.read_noise{drift}):
+    device.Rmin = RMIN
+    device.infinite_on_off_ratio = RMAX is None
+    if RMAX is not None:
+        device.Rmax = RMAX
+    device.cell_bits = CELL_BITS
+    device.clip_conductance = False
+    device.time = time
+@DRIFT@
+    for error in errors:
         error.enable = True
-        error.model = "{model}"
-    return params
+        error.model = "@NAME@"
 '''
-
-
-def _module(model: str, body: dict[str, Any]) -> str:
-    """Return the Python file of the device."""
-    drift = body["drift"]
-    targets = body["targets_S"]
-    times = drift["times_s"] if drift else [0.0, 1.0]
-    mean = drift["mean_S"] if drift else [[g, g] for g in targets]
-    return _MODULE.format(
-        model=model,
-        module=f"{model}_crosssim",
-        version=body["format"],
-        unknown=", ".join(body["unknown"]) or "nothing",
-        targets=targets,
-        programming=body["sigma_programming_S"],
-        read=body["sigma_read_S"],
-        times=times,
-        mean=mean,
-        rmin=body["device"]["Rmin"],
-        rmax=body["device"]["Rmax"],
-        bits=body["device"]["cell_bits"],
-        drift=", device.drift_error" if drift else "",
-    )
+WITHOUT_DRIFT = '''    if time != 0:
+        raise ValueError("no decay of this device is known: time must be 0")
+    errors = (device.programming_error, device.read_noise)'''
+WITH_DRIFT = "    errors = (device.programming_error, device.read_noise, device.drift_error)"
+CONFIGURE = tuple(_CONFIGURE.replace("@DRIFT@", text).rstrip().split("\n")
+                  for text in (WITHOUT_DRIFT, WITH_DRIFT))  # fmt: skip
