@@ -89,11 +89,11 @@ def evaluate(array: Array, spec: Looming | None = None) -> Score:
         scanned = mapped(spec, device, pixels, array.seed)
         details |= scanned
         where = told(scanned, float(spec.stimulus.shortest))
-    value = others.pop("r2")
+    value = others["r2"]
     return Score(
         spec.name, value, baseline, _chance(alone, found, array.seed),
         others["energy_of_approach"], others["delay_s"], measure=MEASURE,
-        verdict=_verdict(value, others, where), others=others, details=details,
+        verdict=_verdict(value, others, where, spec.draws > 0), others=others, details=details,
         status=worst(array.status, *(s.status for s in (*found, *seen))),
         notes=(*array.notes, *device.notes, *lost, *ASSUMPTIONS, *_silences(found)),
     )  # fmt: skip
@@ -199,7 +199,7 @@ def _chance(setup: Setup, found: list[Sweep], root: int) -> Sourced:
     return computed(mean, "1", min(float(low), mean), max(float(high), mean), note=note)
 
 
-def _verdict(value: Sourced, others: dict[str, Sourced], where: str) -> str:
+def _verdict(value: Sourced, others: dict[str, Sourced], where: str, drawn: bool) -> str:
     """The single neuron against the marks and the controls; its eye; where the map passes."""
     angle, wide = others["threshold_angle_deg"], others["threshold_spread_deg"]
     peaks, share = float(others["non_monotonic"]), others["pass_share"]
@@ -213,11 +213,12 @@ def _verdict(value: Sourced, others: dict[str, Sourced], where: str) -> str:
     word = "passes" if line and not confused else "does not pass"
     parts = [
         f"The device {word} as a looming neuron: it {'meets' if line else 'misses'} the marks of "
-        f"peak time and angle ({told}; R2 above {GOOD_R2} and {GOOD_SPREAD:g} deg are asked for), "
-        f"as {100 * float(share):.0f} % of its draws do ({100 * float(share.low or 0.0):.0f} to "
-        f"{100 * float(share.high or 0.0):.0f})",
+        f"peak time and angle ({told}; R2 above {GOOD_R2} and {GOOD_SPREAD:g} deg are asked for)",
         _said(confused, "it"),
     ]
+    if drawn:
+        low, high = (100 * float(e or 0.0) for e in (share.low, share.high))
+        parts.insert(1, f"{100 * float(share):.0f} % of draws meet them ({low:.0f} to {high:.0f})")
     if "eye_r2" in others:
         parts.append(_said(_confused(others, "eye_"), "the eye"))
     if "eye_direction_accuracy" in others:

@@ -1,9 +1,9 @@
 """What an eye makes of a scene: the light of each of its cells, and of a flat device.
 
 The field of view is the hemisphere ahead, 180 degrees wide and high. It is rendered on pixels of
-equal solid angle on a golden spiral, which has no rows that an edge could cross all at once; a pixel
-on the edge of an object is covered in part. A cell sees the mean of the scene over a Gaussian around
-its direction.
+equal solid angle on a golden spiral, which has no rows that an edge could cross all at once; a
+pixel on the edge of an object is covered in part. A cell sees the mean of the scene over a Gaussian
+around its direction.
 """
 
 from __future__ import annotations
