@@ -188,3 +188,15 @@ def test_rank_counts_directions_above_noise():
     assert memory.rank(true, 1e-9) == 5
     assert memory.rank(true + 1e-2 * rng.standard_normal(true.shape), 1.1e-2) == 5
     assert memory.rank(1e-2 * rng.standard_normal((40, 30)), 1.2e-2) == 0
+
+
+def test_capacity_is_freed_of_what_many_states_fit_by_chance():
+    """Half of the target is in one of 60 states; unfreed, C would be 0.55 for 600 steps."""
+    rng = np.random.default_rng(3)
+    found = []
+    for _ in range(40):
+        states = rng.standard_normal((600, 60))
+        target = np.sqrt(0.5) * (states[:, :1] + rng.standard_normal((600, 1)))
+        found.append(memory.capacities(states, target, 1e-3)[0][0])
+    # one capacity scatters by sqrt(2 / 600) or less
+    assert np.mean(found) == pytest.approx(0.5, abs=4.0 * np.sqrt(2.0 / 600 / 40))

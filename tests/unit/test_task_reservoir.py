@@ -99,6 +99,17 @@ def test_energy_is_that_of_a_resistor():
     assert optical == 0.0
 
 
+@pytest.mark.parametrize("prime", [True, False])
+def test_every_sequence_starts_alike(prime):
+    one = np.random.default_rng(0).random((6, 1, 1))
+    pulses = Pulses(prime=prime)
+    first, second = nodes.follow([leaky(1.0)], [one, one], POINT, pulses, 0)[0]
+    assert (first == second).all()
+    trains = [[Train(np.array([0.0]), np.array([0.02]), np.array([1.0]), 0.1)]] * 2
+    a, b = nodes.follow_trains([leaky(1.0)], trains, np.array([0.1]), POINT, prime, 0)[0]
+    assert (a == b).all()
+
+
 def test_light_has_its_energy_apart():
     cell = leaky(0.1, lit=1.0)
     given = Train(np.array([0.0]), np.array([0.02]), np.array([0.5]), 0.1)

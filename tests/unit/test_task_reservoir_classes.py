@@ -104,10 +104,15 @@ def test_states_are_set_beside_inputs_noise_and_shuffled_labels():
 
 
 def test_the_test_set_decides_nothing():
-    """Features that tell classes apart only in the test set are not taken."""
+    """Features that tell classes apart in the test set alone are not taken, poor ones are."""
     labels, good, noise, training = separable(2)
-    trap = np.where(training[:, None], noise[:, :3], 10.0 * good)
-    assert readout.best_of({"trap": trap, "good": good}, labels, np.flatnonzero(training)) == "good"
+    trap = np.where(training[:, None], 0.1 * noise[:, :3], 10.0 * good)
+    poor = good + 3.0 * np.random.default_rng(5).standard_normal(good.shape)
+    rng = np.random.default_rng(1)
+    rivals = Rivals(good, {"trap": trap, "poor": poor}, {"network": noise})
+    assert compare(tile(None), rivals, labels, training, CHIP, rng, False)[2] == "poor"
+    everyone = np.arange(len(labels))
+    assert readout.best_of(rivals.inputs, labels, everyone) == "trap"  # it would tempt
 
 
 def test_a_feature_that_never_moved_in_training_has_no_say():
@@ -163,3 +168,13 @@ def test_a_device_without_dynamics_has_no_score(module, spec):
     s = module.evaluate(tile(None), spec())
     assert not s.value.is_known
     assert s.status is Status.UNKNOWN
+
+
+def test_offsets_and_weights_reach_the_array_in_proportion():
+    """Outputs 0.2 and -0.2 of a feature of 1; a third of the weights would turn the answer."""
+    fitted = readout.ReadOut(
+        np.zeros(1), np.ones(1), np.array([[1.0, -1.0]]), np.array([-0.8, 0.8]), 0.0
+    )
+    features = np.array([[1.0], [0.5], [-1.0]])
+    found, _, _ = readout.on_array(tile(leaky()), fitted, features, None)
+    assert found.tolist() == readout.classify(fitted, features).tolist() == [0, 1, 1]

@@ -100,7 +100,7 @@ def margin(differences: list[float] | F, overlap: float = 0.0) -> Sourced:
     given = np.asarray(differences, dtype=float)
     count = len(given)
     error = float(given.std(ddof=1)) * np.sqrt(1.0 / count + overlap)
-    half = float(t.ppf(0.95, count - 1)) * error
+    half = float(t.ppf(0.95, count - 1) * error)
     mean = float(given.mean())
     note = f"mean of {count} paired differences and its 90 % confidence interval"
     return computed(mean, "1", mean - half, mean + half, note=note)
