@@ -126,7 +126,8 @@ def _run(chip: trial.Chip, spec: Reservoir) -> _Run:
     sequences = [inputs, sine, *different, *alike]
     driven = [shares(s[:, None], weights, offsets) for s in sequences]
     currents, status = follow(chip.batch, driven, chip.point, spec.pulses, chip.seed)
-    sense = Sense.fitted(currents[:1], spec.nodes, chip.point, chip.noise)
+    known = currents[0][: _parts(spec)[0].stop]
+    sense = Sense.fitted([known], spec.nodes, chip.point, chip.noise)
     states, bent = sense(currents[:2], rng)
     last = np.stack([sense.clean(c[-1]) for c in currents[2:]])
     count = spec.rank_sequences
