@@ -161,7 +161,7 @@ def test_draws_vary_what_is_assumed_of_the_transistor() -> None:
     score = evaluate(tile(memory()), spec)
     on_off = score.others["drain_on_off_ratio"]
     assert on_off.low < on_off.value < on_off.high
-    assert "4 draws" in on_off.note
+    assert "of 3 draws" in on_off.note
 
 
 def test_a_device_without_dynamics_is_refused() -> None:

@@ -16,8 +16,14 @@ from halodot.core.sourced import Sourced
 from halodot.core.spec import build
 from halodot.core.status import Status
 from halodot.figures.state import Figure, Figures
-from halodot.task.circuit.bench import COMBINATIONS, DynamicBench, RecordedBench, load_for
-from halodot.task.circuit.gates import margins, stream, train, truth_of, use
+from halodot.task.circuit.bench import (
+    COMBINATIONS,
+    DynamicBench,
+    RecordedBench,
+    load_for,
+    photoresistor,
+)
+from halodot.task.circuit.gates import Chosen, margins, stream, train, truth_of, use
 from halodot.task.circuit.logic import evaluate
 from halodot.task.circuit.shares import balanced, best_threshold, counted, expected
 from halodot.task.circuit.spec import PhotonicLogic
@@ -98,6 +104,28 @@ def test_a_reset_through_the_load_may_not_reach_the_device() -> None:
     assert score.value.value < 0.9
 
 
+def test_a_state_goes_on_where_the_load_is_bridged_for_a_reset() -> None:
+    """-0.5 V resets nothing: what was set stays set through every change of the load."""
+    kept = {**MEMORY, "reset_voltage": "-0.5 V"}
+    bench = DynamicBench(gate(**kept), memory(), 1e4, 1)
+    bits = np.array([[1, 1], [0, 0], [0, 0]], dtype=bool)
+    found = bench.answer(0, bits, -1, 1).output
+    assert found == pytest.approx(np.full(3, found[0]), rel=1e-9)
+    assert found[0] > 0.05
+
+
+def test_the_photoresistor_has_the_conductances_of_the_device() -> None:
+    """For 00 and 11, also where much of the supply falls over the load."""
+    spec = gate()
+    bench = DynamicBench(spec, linear(1e-6, 9e-5), 1e5, 1)
+    outputs = bench.answer(0, COMBINATIONS, -1, 1).output
+    plain = photoresistor(bench, spec, 0, outputs, 1)
+    assert plain.dark == pytest.approx(1e-6, rel=1e-6, abs=0.0)
+    assert plain.slope == pytest.approx(9e-5, rel=1e-6, abs=0.0)
+    again = plain.answer(0, COMBINATIONS, -1, 1).output
+    assert again == pytest.approx(outputs, rel=1e-6, abs=0.0)
+
+
 def test_without_a_reset_a_memory_remembers_the_operation_before() -> None:
     never = {k: v for k, v in MEMORY.items() if k != "reset_voltage"}
     score = evaluate(tile(memory()), gate(**never))
@@ -147,6 +175,16 @@ def test_a_comparator_with_noise_fails_as_its_normal_law_says() -> None:
     found = score.others["failure_probability"]
     assert found.value == pytest.approx(wrong, abs=4.0 * math.sqrt(wrong / 400))
     assert found.low < wrong < found.high
+
+
+def test_comparators_differ_by_their_offset() -> None:
+    """A signal one standard deviation below the threshold: 15.9 % of the comparators say 1."""
+    spec = gate(offset="10 mV")
+    bench = RecordedBench(spec, np.full((1, 4), 1e-9), ("x",), 1.0, 1e9, 5)  # 0.5 V
+    chosen = Chosen("AND", 0, 0.51, 1.0)
+    said = np.array([use(bench, spec, chosen, COMBINATIONS, c, 3).said for c in range(600)])
+    assert (said == said[:, :1]).all()  # one offset for each comparator
+    assert said[:, 0].mean() == pytest.approx(0.158655, abs=4 * math.sqrt(0.1335 / 600))
 
 
 def test_the_load_is_the_geometric_mean_of_both_states() -> None:
@@ -214,7 +252,7 @@ def test_recorded_outputs_become_a_divider() -> None:
 def test_draws_of_records_are_used() -> None:
     spec = gate(measured_voltage="0.2 V", load="1 ohm", draws=3, cascade=False)
     score = evaluate(tile(None, (record("x", [0.0, 1e-4, 1e-4, 2e-4], draws=3),)), spec)
-    assert "4 draws" in score.value.note
+    assert "of 3 draws" in score.value.note
     more = gate(measured_voltage="0.2 V", load="1 ohm", draws=4, cascade=False)
     score = evaluate(tile(None, (record("x", [0.0, 1e-4, 1e-4, 2e-4], draws=3),)), more)
     assert any(n.startswith("1 of 4 draws") for n in score.notes)
