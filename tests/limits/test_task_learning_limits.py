@@ -114,6 +114,13 @@ def test_equal_pulses_up_and_down_cancel_where_steps_are_straight_and_not_where_
         assert bool(moved < 1e-12) is back
 
 
+@pytest.mark.parametrize("kind", ["both", "reference", "one_way"])
+def test_the_largest_weight_is_that_of_cells_at_their_ends(kind):
+    rest = 0.5 if kind == "reference" else 0.0
+    layer = pairs((1, 1), linear(0.01), kind, start=np.array([[1.0, rest]]), largest=3.0)
+    assert layer.weights()[0, 0] == pytest.approx(3.0, rel=1e-12)
+
+
 def test_cells_stop_at_the_ends_and_held_cells_stay():
     held = np.zeros((3, 4), dtype=bool)
     held[0, 0] = True

@@ -14,6 +14,10 @@ from halodot.core.sourced import Sourced
 from halodot.core.spec import build
 from halodot.core.status import Status
 from halodot.figures.state import Figures
+from halodot.task.classification import data
+from halodot.task.classification.bench import Bench
+from halodot.task.classification.learning import steps_of
+from halodot.task.classification.pulses import linear, means
 from halodot.task.classification.spec import Learning
 
 FINE = {
@@ -98,6 +102,35 @@ def test_pulses_that_only_lower_the_conductance_learn_as_well():
     found = [train(a).value.value for a in (up_only, down_only)]
     assert found[0] == pytest.approx(found[1], abs=0.04)
     assert min(found) > 0.85
+
+
+def test_tables_of_pulses_down_are_turned_in_place_and_in_chance():
+    g = np.linspace(1e-6, 1e-4, 400)
+    rng = np.random.default_rng(0)
+    change = -0.05 * (g - 0.9e-6) * (1.0 + 0.2 * rng.standard_exponential(400))
+    none = np.zeros(400, np.int64)
+    given = tile()
+    update = Update(None, Steps(g, change, none, none))
+    steps, mirrored = steps_of(replace(given, cell=replace(given.cell, update=update)), None)
+    assert mirrored
+    assert steps.down is None
+    # large steps at the high end, where pulses down start; every row rises with chance
+    assert means(steps.up)[0] > 5 * means(steps.up)[-1] > 0.0
+    assert (np.diff(steps.up, axis=1) >= -1e-12).all()
+
+
+def test_stuck_cells_do_not_move():
+    given = tile(**(FINE | {"stuck_low": 0.2, "stuck_high": 0.1}))
+    images = data.split("digits", 0)
+    spec = Learning(**SHORT)
+    bench = Bench(given, images, 0, ((65, 10),), spec)
+    layer = bench.pairs(linear(0.01), "both", np.random.default_rng(0))[0]
+    stuck = bench.blank[0].cells.stuck
+    assert (stuck != 0).mean() == pytest.approx(0.3, abs=0.05)
+    layer.pulse(np.full((65, 10), 7, dtype=np.int32))
+    assert (layer.place[stuck < 0] == 0.0).all()
+    assert (layer.place[stuck > 0] == 1.0).all()
+    assert layer.place[stuck == 0].min() > 0.3
 
 
 def test_a_hidden_layer_learns():
