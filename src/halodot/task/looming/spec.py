@@ -251,7 +251,10 @@ class Looming(Spec):
     )
     reference: Reference = Field(default_factory=Reference, description="the neuron of locusts")
     scan: Scan = Field(default_factory=Scan, description="time scales and biases that would do")
-    seeds: int = Field(default=3, ge=2, le=1000, description="histories of chance of each device")
+    seeds: int = Field(
+        default=3, ge=2, le=1000,
+        description="histories of chance of each draw; four times as many of the nominal device",
+    )  # fmt: skip
     draws: int = Field(
         default=9, ge=0, le=1000,
         description="draws of what is not known of the device, beside the nominal device",

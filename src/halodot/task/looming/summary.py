@@ -18,7 +18,8 @@ def spread(values: Sequence[float], draws: Sequence[int | None], unit: str) -> S
     """Return the median of the nominal device, with what the next device and history leaves.
 
     The interval is that of all histories of all draws, 5 % on either side (plotting positions
-    p (n + 1)), widened to the median; of fewer than 19 draws it is the range, and the note says so.
+    p (n + 1)), widened to the median; of fewer than 19 draws it is the range of all histories, the
+    nominal device's too, and the note says so.
     Where a history has no such number it is left out, and the note counts them.
 
     Parameters
@@ -35,7 +36,9 @@ def spread(values: Sequence[float], draws: Sequence[int | None], unit: str) -> S
     nominal = np.array([d is None for d in draws])
     chosen = found[good & nominal]
     middle = float(np.median(chosen if chosen.size else found[good]))
-    low, high = _ends(found[good], len({d for d in draws if d is not None}))
+    count = len({d for d in draws if d is not None})
+    ends = good & ~nominal if count >= ENOUGH and (good & ~nominal).any() else good
+    low, high = _ends(found[ends], count)
     note = said(draws, int(good.sum()))
     if not chosen.size:
         note += "; none of the nominal device, so that the median is that of the draws"
