@@ -58,11 +58,11 @@ Normalisation: weight -1 is G_low = {low:.6g} S, weight +1 is G_high = {high:.6g
 against a reference at half the range (training); for inference a pair of cells, conductances in
 uS."""
 
-LEFT_OUT = """Not carried over: light; current against voltage of a cell; the correlation of both ends
-between cells; intervals of the numbers, which the JSON holds."""
+LEFT_OUT = """Not carried over: light; current against voltage of a cell; the correlation of both
+ends between cells; intervals of the numbers, which the JSON holds."""
 
-STUCK = """Cells stuck at an end ({low:.3g} of them low, {high:.3g} high) are left out: aihwkit fixes
-corrupt devices at random weights, not at an end."""
+STUCK = """Cells stuck at an end ({low:.3g} of them low, {high:.3g} high) are left out: aihwkit
+fixes corrupt devices at random weights, not at an end."""
 
 
 @dataclass(frozen=True)
@@ -177,7 +177,8 @@ def training(cell: CellModel, found: Numbers) -> Training:
     spread, notes = _between_devices(steps, fits)
     ends = 2.0 * found.errors["device_to_device"] / found.span
     common: dict[str, Any] = {
-        "w_max": 1.0, "w_min": -1.0, "w_max_dtod": ends * found.high, "w_min_dtod": ends * found.low,
+        "w_max": 1.0, "w_min": -1.0,
+        "w_max_dtod": ends * found.high, "w_min_dtod": ends * found.low,
         "dw_min_dtod": spread, "up_down_dtod": 0.0,
         # forgetting goes to the low end; off until lifetime is set
         "lifetime": 0.0, "lifetime_dtod": 0.0, "reset": -1.0, "reset_dtod": 0.0, "reset_std": 0.0,
@@ -317,6 +318,7 @@ def lifetime(decay: Decay, seconds: float) -> float:
     The share of a fresh weight that one mini-batch loses; all of a decay that is exponential and
     keeps nothing, the first mini-batch of another.
 
+    >>> from halodot.core.sourced import Sourced
     >>> one = Sourced(1.0, "1")
     >>> d = Decay(Sourced(2.0, "s"), one, Sourced(0.0, "1"), Sourced(10.0, "s"))
     >>> round(lifetime(d, 0.02), 3)
@@ -365,11 +367,11 @@ def preset(
     noise = inference(found)
     what = "inference" if made is None else "training and inference"
     base = "" if made is None else made.base
-    imports = INFERENCE_IMPORTS if made is None else TRAINING_IMPORTS
+    imports = _INFERENCE_IMPORTS if made is None else _TRAINING_IMPORTS
     lines = [
         *head(origin, f"Preset for aihwkit: {what}", "#",
               *_said(cell, found, module, made, no_training, noise)),
-        *(line.replace("@BASE@", base) for line in imports),
+        *imports.replace("@BASE@", base).split("\n"),
         f"G_MAX, G_MIN = {found.high * MICRO!r}, {found.low * MICRO!r}  # uS",
         f"PROG_COEFF = {list(noise.coefficients)!r}  # uS",
         f"W_NOISE_INFERENCE = {noise.weight_noise!r}  # of a weight between readings",
@@ -423,21 +425,21 @@ def _forgetting(decay: Decay | None) -> str:
     if decay is None:
         return "No decay of the device is known: weights stay, drift is 0."
     return (
-        "Forgetting: aihwkit decays weights once a mini-batch, whose time only you know; set lifetime"
-        " of the device to lifetime_of(seconds). Towards weight -1 (reset). For inference drift is 0:"
-        " the power law of aihwkit is not the stretched exponential of the device."
+        "Forgetting: aihwkit decays weights once a mini-batch, whose time only you know; set"
+        " lifetime of the device to lifetime_of(seconds). Towards weight -1 (reset). For inference"
+        " drift is 0: the power law of aihwkit is not the stretched exponential of the device."
     )
 
 
-INFERENCE_IMPORTS = """
+_INFERENCE_IMPORTS = """
 from math import exp
 
 from aihwkit.inference.converter.conductance import SinglePairConductanceConverter
 from aihwkit.inference.noise.custom import StateIndependentNoiseModel
 from aihwkit.simulator.configs import InferenceRPUConfig, WeightNoiseType
-""".split("\n")
+"""
 
-TRAINING_IMPORTS = """
+_TRAINING_IMPORTS = """
 from dataclasses import dataclass, field
 from math import exp
 from typing import List
@@ -450,7 +452,7 @@ from aihwkit.simulator.configs import (
     SingleRPUConfig,
     WeightNoiseType,
 )
-""".split("\n")
+"""
 
 TRAINING = '''
 

@@ -201,8 +201,8 @@ def table_text(made: Table, steps: Steps, origin: Origin | None = None) -> str:
     whence = f"; study {origin.study} {origin.variant} {origin.identity}" if origin else ""
     plain = whence.encode("ascii", "replace").decode().replace("\n", " ")
     first = (
-        "1st row = G in S, 2nd row = cumulative probability, 3rd row onward = change of one pulse in"
-        f" S (rows = probability, columns = G); CrossSim {TABLE_VERSION} dG_lookup; pulse:"
+        "1st row = G in S, 2nd row = cumulative probability, 3rd row onward = change of one pulse"
+        f" in S (rows = probability, columns = G); CrossSim {TABLE_VERSION} dG_lookup; pulse:"
         f" {pulse(steps)}; volatility and light not carried over; written by halodot"
         f" {__version__}{plain}"
     )
@@ -248,7 +248,7 @@ def device(cell: CellModel, module: str, no_tables: str, origin: Origin | None =
         f"CELL_BITS = {cell_bits(cell.levels)}",
         f"CYCLE_TO_CYCLE = {e['cycle_to_cycle']!r}  # of one write, over the range",
         f"CONDUCTANCE_SPREAD = {e['conductance_spread']!r}  # after writing, over the conductance",
-        f"DEVICE_TO_DEVICE = {e['device_to_device']!r}  # of the ends of the range, over themselves",
+        f"DEVICE_TO_DEVICE = {e['device_to_device']!r}  # of the ends, over themselves",
         f"END_CORRELATION = {cell.end_correlation!r}  # of the logarithms of both ends",
         f"STUCK_LOW, STUCK_HIGH = {e['stuck_low']!r}, {e['stuck_high']!r}  # share of cells",
         f"READ_NOISE = {e['read_noise']!r}  # of a reading, over itself",
@@ -278,8 +278,8 @@ def _drift_note(decay: Decay | None) -> str:
     if decay is None:
         return "No decay of the device is known: drift_error is not there, time must be 0."
     return (
-        "Drift: back to the low end of each cell's range by a stretched exponential, part of it kept;"
-        " beyond the length of the record it is extrapolated, and warns."
+        "Drift: back to the low end of each cell's range by a stretched exponential, part of it"
+        " kept; beyond the length of the record it is extrapolated, and warns."
     )
 
 
@@ -334,7 +334,7 @@ CLASS = '''class @NAME@(EmptyDevice):
         return input_ * (1.0 + READ_NOISE * self._normal(input_))
 '''.rstrip().split("\n")
 
-DRIFT = '''
+DRIFT = """
     def drift_error(self, input_, time):
         if time > MEASURED:
             warnings.warn(f"EXTRAPOLATED: decay was measured to {MEASURED} s", stacklevel=2)
@@ -342,7 +342,7 @@ DRIFT = '''
         left = KEPT + (1.0 - KEPT) * math.exp(-((time / TAU) ** BETA))
         rest = xp.minimum(low, written)
         return self._held(rest + (written - rest) * left, low, high).astype(input_.dtype)
-'''.rstrip().split("\n")
+""".rstrip().split("\n")
 
 _CONFIGURE = '''
 
@@ -361,9 +361,9 @@ def configure(params, time=0.0):
         error.enable = True
         error.model = "@NAME@"
 '''
-WITHOUT_DRIFT = '''    if time != 0:
+WITHOUT_DRIFT = """    if time != 0:
         raise ValueError("no decay of this device is known: time must be 0")
-    errors = (device.programming_error, device.read_noise)'''
+    errors = (device.programming_error, device.read_noise)"""
 WITH_DRIFT = "    errors = (device.programming_error, device.read_noise, device.drift_error)"
 CONFIGURE = tuple(_CONFIGURE.replace("@DRIFT@", text).rstrip().split("\n")
                   for text in (WITHOUT_DRIFT, WITH_DRIFT))  # fmt: skip
