@@ -115,8 +115,7 @@ def _benches(array: Array, spec: PhotonicLogic) -> Callable[[int | None], Bench 
     if spec.model != "figures" and make is not None:
         nominal = _model(make, bool(recorded) and spec.model == "auto")
         if nominal is not None:
-            load = load_for(spec, nominal) if spec.load is None else float(spec.load)
-            return lambda k: DynamicBench(_drawn(spec, array.seed, k), make(k), load, array.seed)
+            return lambda k: _dynamic(_drawn(spec, array.seed, k), make(k), array.seed)
     if not recorded:
         raise InputError(
             "task", "logic, of a device with neither dynamics nor a protocol of kind logic",
@@ -128,6 +127,11 @@ def _benches(array: Array, spec: PhotonicLogic) -> Callable[[int | None], Bench 
             'measured_voltage = "0.1 V"',
         )  # fmt: skip
     return lambda k: _recorded(recorded, array.seed, _drawn(spec, array.seed, k), k)
+
+
+def _dynamic(spec: PhotonicLogic, compact: Compact, seed: int) -> DynamicBench:
+    load = load_for(spec, compact) if spec.load is None else float(spec.load)
+    return DynamicBench(spec, compact, load, seed)
 
 
 def _drawn(spec: PhotonicLogic, seed: int, draw: int | None) -> PhotonicLogic:
@@ -155,15 +159,15 @@ def _recorded(
     if lacking:
         raise InputError("task", f"outputs that are not known: {lacking[0]}", "known outputs", "")
     table = np.array([[float(q) for q in row] for row in nominal]) / abs(voltage)
-    load = 1.0 / math.sqrt(max(float(table.min()), 1e-15) * float(table.max()))
-    if spec.load is not None:
-        load = float(spec.load)
     if draw is not None:
         draws = [[f[name].draws for name in NAMES] for f in protocols]
         rows = [[d[draw] if draw < len(d) else None for d in row] for row in draws]
         if any(not isinstance(x, float | int) for row in rows for x in row):
             return None
         table = np.array(rows, dtype=float) / abs(voltage)
+    load = 1.0 / math.sqrt(max(float(table.min()), 1e-15) * float(table.max()))
+    if spec.load is not None:
+        load = float(spec.load)
     labels = tuple(f.label for f in protocols)
     return RecordedBench(spec, table, labels, voltage, load, seed)
 
@@ -426,7 +430,9 @@ def _verdict(
         f"its {function} ({label}) is right in {100 * float(value):.1f} %, wrong in "
         f"{100 * float(failing):.2g} % of the outputs (at most "
         f"{100 * float(failing.high or 0):.2g} %), {beside} a photoresistor in its "
-        f"place ({100 * float(plain):.1f} %)"
+        f"place ({100 * float(plain):.1f} %), with a margin of "
+        f"{float(others[f'{function.lower()}_margin']):.2g} (photoresistor "
+        f"{float(others['photoresistor_margin']):.2g})"
     )
     if "half_adder" in others:
         text += (
@@ -437,7 +443,7 @@ def _verdict(
         good = sum(float(np.mean(_rights(function, d))) >= GOOD for d in every[1:])
         text += (
             f". Of {len(every) - 1} draws of what is not known of it, each with setting and "
-            f"threshold of its own, {good} make {function} as well"
+            f"threshold (and load, where none is given) of its own, {good} make {function} as well"
         )
     return text + "."
 

@@ -175,7 +175,8 @@ class PhotonicLogic(_Circuit):
     )
     load: Sourced | None = quantity(
         "ohm",
-        "load resistor; by default the geometric mean of the device's resistance for 00 and 11",
+        "load resistor; by default the geometric mean of the device's resistance for 00 and 11, in "
+        "each draw anew",
         low=1e-3,
         high=1e15,
         optional=True,
@@ -387,7 +388,7 @@ class GatedMemory(_Circuit):
     )
     load: Sourced | None = quantity(
         "ohm",
-        "resistor of the divider; by default the geometric mean of the two states",
+        "resistor of the divider; by default the geometric mean of the two states of the nominal cell",
         low=1e-3,
         high=1e15,
         optional=True,
