@@ -71,7 +71,9 @@ def random_device(rng: np.random.Generator) -> Device:
     ))  # fmt: skip
 
 
-def states(rng: np.random.Generator, c: Cell, count: int) -> list[tuple[float, float, float, float]]:
+def states(
+    rng: np.random.Generator, c: Cell, count: int
+) -> list[tuple[float, float, float, float]]:
     """Shapes [m], voltages [V], lights and wear, -ln(1 - lost), clear of both electrodes."""
     edge = 2e-11
     found = []

@@ -39,7 +39,11 @@ def wave(*corners: tuple[float, float, float]) -> Wave:
 
 
 def simulate(
-    part: Filament, drive: Wave, folder: Path, text: str = "", step: float | None = None,
+    part: Filament,
+    drive: Wave,
+    folder: Path,
+    text: str = "",
+    step: float | None = None,
     given: str = "",
 ) -> dict[str, F]:
     """Time [s], shape [m], wear [1], voltage of the cell [V] and current [A] of a transient."""
@@ -70,7 +74,13 @@ def simulate(
     assert (folder / "out.dat").exists(), done.stdout + done.stderr
     t, shape, wear, volts, current = np.loadtxt(folder / "out.dat").T
     assert t[-1] > 0.999 * end, done.stdout + done.stderr
-    return {"time": t, "shape": 1e-9 * shape, "wear": wear, "voltage": volts, "current": part.device.sign * current}
+    return {
+        "time": t,
+        "shape": 1e-9 * shape,
+        "wear": wear,
+        "voltage": volts,
+        "current": part.device.sign * current,
+    }
 
 
 def _across(part: Filament) -> str:

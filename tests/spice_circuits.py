@@ -153,6 +153,34 @@ def _define(made: Subcircuit, line: str) -> None:
     names = [a.strip() for a in arguments.split(",")]
 
     def function(*values: float) -> float:
-        return float(eval(compiled(body), {**made.scope(), **dict(zip(names, values, strict=True))}))
+        return float(
+            eval(compiled(body), {**made.scope(), **dict(zip(names, values, strict=True))})
+        )
 
     made.functions[name] = function
+
+
+def source_currents(text: str) -> dict[str, float]:
+    """Current [A] into the first node of every voltage source of a netlist of R and V."""
+    parts = [line.split() for line in joined(text) if line[0] in "RVv" and "_" in line]
+    nodes = sorted({n for p in parts for n in p[1:3]} - {"0"})
+    sources = [p for p in parts if p[0][0].lower() == "v"]
+    index = {n: k for k, n in enumerate(nodes)}
+    size = len(nodes) + len(sources)
+    A, b = np.zeros((size, size)), np.zeros(size)
+    for name, plus, minus, *rest in parts:
+        ends = [(index[n], s) for n, s in ((plus, 1.0), (minus, -1.0)) if n != "0"]
+        if name[0].lower() == "r":
+            for i, s in ends:
+                for j, t in ends:
+                    A[i, j] += s * t / float(rest[0])
+        else:
+            row = len(nodes) + sources.index([name, plus, minus, *rest])
+            for i, s in ends:
+                A[i, row] += s
+                A[row, i] += s
+            b[row] = float(rest[-1])
+    lone = ~np.any(A[: len(nodes)] != 0.0, axis=1)
+    A[: len(nodes)][lone, np.flatnonzero(lone)] = 1.0
+    x = np.linalg.solve(A, b)
+    return {p[0]: float(x[len(nodes) + k]) for k, p in enumerate(sources)}

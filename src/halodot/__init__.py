@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .atlas import atlas
     from .checking import check
+    from .export.writing import export as export_to
     from .measured.device import characterise
     from .recipes import predict
     from .recipes.campaign import ask, tell
@@ -33,6 +34,7 @@ __all__ = [
     "characterise",
     "check",
     "design",
+    "export_to",
     "load",
     "new",
     "predict",
@@ -47,6 +49,7 @@ _HOMES = {
     "characterise": ("measured.device", "characterise"),
     "check": ("checking", "check"),
     "design": ("recipes.inverse", "design"),
+    "export_to": ("export.writing", "export"),
     "load": ("study", "load"),
     "new": ("template", "template"),
     "predict": ("recipes", "predict"),

@@ -37,8 +37,14 @@ class Compiled:
         path.write_text(text or module(part), encoding="ascii")
         self.module: Any = openvaf.compile_va(str(path))[0]
         self.values = dict.fromkeys(self.module.param_names, 0.0)
-        self.values |= {f"cell_{k}": min(float(v), 1e300) for k, v in part.device.cell._asdict().items()}
-        self.values |= {"shift": part.shift, "full_light": part.device.back.absorbed, "mfactor": 1.0}
+        self.values |= {
+            f"cell_{k}": min(float(v), 1e300) for k, v in part.device.cell._asdict().items()
+        }
+        self.values |= {
+            "shift": part.shift,
+            "full_light": part.device.back.absorbed,
+            "mfactor": 1.0,
+        }
         self.across = next(n for n in self.values if n.startswith("V(inner,"))
         self.source = next(n for n in self.values if n.endswith(",inner)"))
 
@@ -93,7 +99,10 @@ def test_the_jacobian_is_the_derivative_of_the_residuals(seed: int, tmp_path: Pa
             slopes = [ridders(part, at, name, unit, k) for k in range(3)]
             for row, ours in zip((SHAPE, WEAR, INNER), slopes, strict=True):
                 found = jacobian.get((row, column), (0.0, 0.0))[0]
-                assert found == pytest.approx(ours, rel=2e-5, abs=1e-6 * abs(rows[row][0])), (row, name)
+                assert found == pytest.approx(ours, rel=2e-5, abs=1e-6 * abs(rows[row][0])), (
+                    row,
+                    name,
+                )
 
 
 def ridders(part: Filament, at: dict[str, float], name: str, unit: float, which: int) -> float:

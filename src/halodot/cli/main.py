@@ -29,6 +29,7 @@ VERBS = (
     "atlas",
     "task",
     "variability",
+    "export",
 )
 
 

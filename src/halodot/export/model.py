@@ -163,9 +163,7 @@ class Filament:
             yield name, float(value), unit, f"{what}; {source}" if source else what
 
 
-def filament(
-    device: Device, origin: Origin, full_light: Sourced | None = None
-) -> Filament:
+def filament(device: Device, origin: Origin, full_light: Sourced | None = None) -> Filament:
     """Return what is written of a filament: the noise off, its way the middle one.
 
     >>> import math
@@ -180,9 +178,7 @@ def filament(
     return Filament(device, origin, shift, light)
 
 
-def origin_of(
-    file: StudyFile, study: Study, variant: str, notes: tuple[str, ...] = ()
-) -> Origin:
+def origin_of(file: StudyFile, study: Study, variant: str, notes: tuple[str, ...] = ()) -> Origin:
     """Return the origin of an export of a study, with the source of every number."""
     header = file.study.study
     return Origin(

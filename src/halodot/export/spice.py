@@ -50,7 +50,6 @@ Current is refused beyond the compliance by {stiff:g} V / compliance: to {error:
 A filament that has gone stops over the last {stop:g} nm at the electrode."""
 
 
-
 def subcircuit(part: Filament) -> str:
     """Return the subcircuit of a filament.
 
@@ -133,8 +132,7 @@ def _functions(far: str) -> list[str]:
         " + 1/(point*max(section(w)/(atom*atom), 1)))}",
         f".func along(w) {{8*{LORENZ!r}*section(w)/(rho(w)*length)}}",
         ".func beside(w) {2*pi*film_heat*length/ln(1 + 0.5*length/radius(w))}",
-        ".func warmed(w, p, a, h) {min(a + p/(along(w)*0.5*(a + h) + beside(w)), "
-        f"{HOTTEST:g})}}",
+        f".func warmed(w, p, a, h) {{min(a + p/(along(w)*0.5*(a + h) + beside(w)), {HOTTEST:g})}}",
         ".func ambient(l) {temperature + warming*full_light*within(l, 0, 1)}",
         ".func reached(w, n) {within(n, 0, 1) + (1 - within(n, 0, 1))*(1 - gap(w)/length)}",
         f".func volts(v) {{within(v, -{far}, {far})}}",

@@ -199,4 +199,3 @@ def _function(name: str, inputs: str, reals: str, body: list[str]) -> str:
         [f"analog function real hd_{name};", f"  input {inputs};", f"  real {names};", "  begin",
          *(f"    {line}" for line in body), "  end", "endfunction"]
     )  # fmt: skip
-

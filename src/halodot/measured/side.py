@@ -37,7 +37,7 @@ QUANTITIES = {
     "gate_capacitance": ("F/m2", 1e-9, 10.0, "of a transistor"),
     "weight_unit": ("S", 1e-18, 1e3, "what 1 in a column of weights without unit stands for"),
 }
-WORDS = ("kind", "device", "cycle", "label", "columns", "ignore", "light")
+WORDS = ("kind", "device", "cycle", "label", "columns", "ignore", "light", "about")
 KINDS = ("pulses", "synapse", "retention", "iv", "endurance", "transfer")
 NAMES = ("device.toml", "device.json")
 
