@@ -319,10 +319,11 @@ def test_crosssim_device_writes_as_the_array_does(tmp_path: Path) -> None:
         got = made.programming_error(target) * HIGH
         cells = draw_cells(own, target.shape, rng)
         ours = cells.held(relax(direct(np.full(target.shape, share), own, cells, rng), own, rng))
-        assert got.mean() == pytest.approx(ours.mean(), rel=0.01, abs=0.0)
+        assert np.median(got) == pytest.approx(np.median(ours), rel=8e-4, abs=0.0)
         assert got.std() == pytest.approx(ours.std(), rel=0.03, abs=0.0)
-        inside = np.quantile(got, (0.05, 0.25, 0.75, 0.95))
-        assert inside == pytest.approx(np.quantile(ours, (0.05, 0.25, 0.75, 0.95)), rel=0.01)
+        for part in (0.05, 0.25):  # stuck cells alone make most of the standard deviation
+            widths = [np.quantile(x, 1.0 - part) - np.quantile(x, part) for x in (got, ours)]
+            assert widths[0] == pytest.approx(widths[1], rel=0.03, abs=0.0)
     read = made.read_noise(np.full((200, 200), 0.5))
     assert read.std() == pytest.approx(0.002, rel=0.03)
 
@@ -381,10 +382,15 @@ def weight(G: Any) -> Any:
 
 
 @pytest.mark.usefixtures("aihwkit_modules")
-@pytest.mark.parametrize("name", ["exponential", "logarithmic"])
-def test_aihwkit_device_follows_planted_runs(tmp_path: Path, name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "labels"),
+    [("exponential", (1.5, 2.5)), ("exponential", (2.5, -1.0)), ("logarithmic", (1.5, 2.5))],
+)
+def test_aihwkit_device_follows_planted_runs(
+    tmp_path: Path, name: str, labels: tuple[float, float]
+) -> None:
     sigma = 0.01 * SPAN
-    laws = law(name, 1.5, rising=True), law(name, 2.5, rising=False)
+    laws = law(name, labels[0], rising=True), law(name, labels[1], rising=False)
     up, down = (steps(one, sigma, 11 + k, runs=15) for k, one in enumerate(laws))
     update = Update(up, down)
     paths = aihwkit.write(cell(update), tmp_path, "halodot_m9", ORIGIN)
