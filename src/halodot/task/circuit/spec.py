@@ -388,7 +388,7 @@ class GatedMemory(_Circuit):
     )
     load: Sourced | None = quantity(
         "ohm",
-        "resistor of the divider; by default the geometric mean of the two states of the nominal cell",
+        "resistor of the divider; by default the geometric mean of the states of the nominal cell",
         low=1e-3,
         high=1e15,
         optional=True,
