@@ -54,8 +54,7 @@ def test_a_real_device_lies_between_chance_and_software():
     assert any("estimate" in n for n in s.notes)
 
 
-@pytest.mark.parametrize("off", [1e4, 1.0005e4])
-@pytest.mark.parametrize("hidden", [0, 16])
+@pytest.mark.parametrize(("off", "hidden"), [(1e4, 0), (1.0005e4, 16)])
 def test_a_device_that_hardly_switches_is_near_chance(off, hidden):
     s = score(device(off=off), hidden=hidden)
     assert s.value.value < 0.25

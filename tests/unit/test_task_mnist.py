@@ -18,7 +18,7 @@ def test_the_images_are_five_hundred_of_each_digit():
     assert (images.min(), images.max()) == (0.0, 1.0)
 
 
-@pytest.mark.parametrize("hidden", [0, 16])
+@pytest.mark.parametrize("hidden", [0, pytest.param(16, marks=pytest.mark.slow)])
 def test_ideal_weights_match_software_and_a_device_comes_near(hidden):
     spec = Mnist(hidden=hidden, programmings=5)
     s = task.evaluate(array.build(device(), build(ArraySpec, IDEAL), 1), spec)
