@@ -52,9 +52,7 @@ def ends(p: Planted, device: int, rng: np.random.Generator) -> tuple[float, floa
     return p.low * factor, p.high * factor
 
 
-def cycles(
-    p: Planted, span: tuple[float, float], count: int, rng: np.random.Generator
-) -> list[F]:
+def cycles(p: Planted, span: tuple[float, float], count: int, rng: np.random.Generator) -> list[F]:
     """Readings of runs up and down in turn; each down run starts where the one up ended."""
     up = law(p.label_up, p.pulses, *span, True)
     down = law(p.label_down, p.pulses, *span, False)
@@ -106,9 +104,7 @@ def sweep(span: tuple[float, float], rng: np.random.Generator) -> tuple[F, F]:
     return v, current * np.exp(0.02 * rng.standard_normal(len(v)))
 
 
-def train(
-    p: Planted, span: tuple[float, float], rng: np.random.Generator
-) -> tuple[F, F, F]:
+def train(p: Planted, span: tuple[float, float], rng: np.random.Generator) -> tuple[F, F, F]:
     """Time, voltage and current of a run up and a run down, read at 0.1 V between pulses.
 
     A fifth of each response is gone, with 60 ms, before the next pulse after 0.4 s.
@@ -186,7 +182,9 @@ def _weights_files(folder: Path, p: Planted, spans: list[tuple[float, float]],
     own = [np.concatenate([runs[k], runs[k + 1][1:]]) for k in (0, 2, 4)]
     cycle = np.concatenate([np.full(len(r), float(k + 1)) for k, r in enumerate(own)])
     n = np.concatenate([np.arange(len(r), dtype=float) for r in own])
-    text = _lines(["cycle\tpulse\tG [nS]"], [cycle, n, np.concatenate(own) * 1e9], ".6g", "\t", False)
+    text = _lines(
+        ["cycle\tpulse\tG [nS]"], [cycle, n, np.concatenate(own) * 1e9], ".6g", "\t", False
+    )
     (folder / "device 3" / "weights.dat").write_text(text, encoding="cp1252")
 
 

@@ -414,8 +414,10 @@ def _pulses(x: F, t: F, name: str) -> list[Event]:
         part = height[start:end]
         level = float(part[np.argmax(np.abs(part))])
         plateau = part[np.abs(part) > 0.9 * abs(level)]
-        on = 0.5 * float(t[max(start - 1, 0)] + t[start])
-        stop = 0.5 * float(t[end - 1] + t[min(end, len(t) - 1)])
+        # edges half way to the rows beside them, no further than rows of the pulse are apart
+        apart = float(np.median(np.diff(t[start:end]))) if end - start > 1 else math.inf
+        on = float(t[start]) - 0.5 * min(float(t[start] - t[max(start - 1, 0)]), apart)
+        stop = float(t[end - 1]) + 0.5 * min(float(t[min(end, len(t) - 1)] - t[end - 1]), apart)
         out.append(Event(start, end, on, stop, rest + float(np.median(plateau)), name))
     return out
 

@@ -154,23 +154,21 @@ def endurance_ends(traces: Sequence[Trace], read: float | None) -> Ends:
 def run_ends(runs: Sequence[PulseRun]) -> Ends:
     """Ends of the range that runs of pulses reach, cycle by cycle.
 
-    A run up tells both, its first and its last reading; the run down after it tells them again:
-    the mean of both stands for the cycle.
+    A run tells the end that it goes to; where it starts it tells only if no run goes there, as that
+    is where the run before it ended, and counted twice it would tie neighbouring cycles together.
     """
     found: Ends = {}
     for device in sorted({r.device for r in runs}):
         own = [r for r in runs if r.device == device and len(r.reading) > 3]
+        both = {r.rises for r in own} == {True, False}
         for cycle in sorted({r.cycle for r in own}):
-            ends = [_ends(r) for r in own if r.cycle == cycle]
-            low, high = (float(np.mean([e[k] for e in ends])) for k in (0, 1))
-            if math.isfinite(low) and math.isfinite(high):
-                found.setdefault(device, []).append((low, high))
+            here = [r for r in own if r.cycle == cycle]
+            ends = {r.rises: float(r.reading[-1]) for r in here}
+            if not both:
+                ends |= {not r.rises: float(r.reading[0]) for r in here}
+            if len(ends) == 2 and all(math.isfinite(e) for e in ends.values()):
+                found.setdefault(device, []).append((ends[False], ends[True]))
     return found
-
-
-def _ends(run: PulseRun) -> tuple[float, float]:
-    first, last = float(run.reading[0]), float(run.reading[-1])
-    return (first, last) if run.rises else (last, first)
 
 
 def fadings(traces: Sequence[Trace], read: float | None) -> tuple[list[Fading], list[Fading]]:

@@ -212,7 +212,8 @@ def fit(steps: Steps, low: float | None = None, high: float | None = None) -> Fi
     Parameters
     ----------
     low, high
-        Ends of the range [S] of the laws that are returned; the mean ends of the runs where None.
+        Ends of the range [S], the same for all devices. Where None, each device has the range that
+        its own runs pass, and the laws that are returned have the mean one.
 
     Examples
     --------
@@ -232,8 +233,10 @@ def fit(steps: Steps, low: float | None = None, high: float | None = None) -> Fi
     runs = [r for r in runs if r.device in ends]
     if not runs:
         return None
-    whole = tuple(float(np.mean([e[k] for e in ends.values()])) for k in (0, 1))
-    low, high = whole[0] if low is None else low, whole[1] if high is None else high
+    if low is None or high is None:
+        low, high = (float(np.mean([e[k] for e in ends.values()])) for k in (0, 1))
+    else:  # runs that pass a part of the range are taken as that part
+        ends = dict.fromkeys(ends, (low, high))
     pulses = round(float(np.median([r.pulses.sum() for r in runs])))
     shown = Map("linear", 0.0, 0.0, low, high, rising)
     maps = tuple(_judged(_maximum(shown, family, runs, ends), runs, ends)
@@ -486,9 +489,9 @@ def _scatters(law: Map, runs: Sequence[Run], ends: Ends) -> tuple[Sourced, Sourc
 def _range_error(runs: Sequence[Run], ends: Ends) -> float:
     """Relative error of the mean range, from the scatter of the ranges of single runs."""
     found = []
-    for device, (low, high) in ends.items():
-        spans = [abs(r.reading[-1] - r.reading[0]) / (high - low) for r in runs
-                 if r.device == device]  # fmt: skip
+    for device in ends:
+        spans = [abs(r.reading[-1] - r.reading[0]) for r in runs if r.device == device]
         if len(spans) > 1:
-            found.append(float(np.var(spans, ddof=1)) / len(spans))
+            own = float(np.var(spans, ddof=1)) / float(np.mean(spans)) ** 2
+            found.append(own / len(spans))
     return math.sqrt(float(np.mean(found)) / len(found)) if found else 0.0
