@@ -150,8 +150,10 @@ def check_names(study: Study, results: Iterable[Result]) -> None:
     InputError
         Names the nearest name.
     """
+    results = tuple(results)
     known = {name for result in results for name in names(result)} | _of_records(study)
-    if not known:  # every variant was refused
+    unscored = study.task is not None and all(r.score is None for r in results)
+    if not known or unscored:  # every variant was refused; what a score names shows after the task
         return
     for index, reported in enumerate(study.reported):
         for row in reported.rows:
@@ -168,10 +170,6 @@ def _of_records(study: Study) -> set[str]:
         from .figures.names import all_names
 
         found |= set(all_names())
-    if study.task:
-        from .task.state import Score
-
-        found |= {f.name for f in fields(Score) if f.type == "Sourced"}
     return found
 
 

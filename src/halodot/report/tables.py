@@ -163,7 +163,8 @@ def flat(run: Run) -> dict[str, Any]:
 
 def of_score(score: Score) -> dict[str, Any]:
     """Return a score under flat keys: its measure, `baseline_...`, energy, latency, the others."""
-    body: dict[str, Any] = dict(keyed(name, q) for name, q in score.named().items())
+    named = {name: q for name, q in score.named().items() if name != "value"}
+    body: dict[str, Any] = dict(keyed(name, q) for name, q in named.items())
     return body | ({"verdict": score.verdict} if score.verdict else {})
 
 

@@ -63,7 +63,7 @@ class Score:
         ['r2_of_peak_time', 'baseline_r2_of_peak_time']
         """
         measure = "_".join("".join(c if c.isalnum() else " " for c in self.measure).lower().split())
-        found = {measure: self.value, f"baseline_{measure}": self.baseline}
+        found = {measure: self.value, f"baseline_{measure}": self.baseline, "value": self.value}
         if self.chance.is_known:
             found[f"chance_{measure}"] = self.chance
         return found | {"energy": self.energy, "latency": self.latency} | self.others
