@@ -169,3 +169,15 @@ def test_converters_do_not_follow_cells_that_fade():
     )
     # The same steps for a signal of a twentieth.
     assert aged == pytest.approx(fresh, rel=0.4)
+
+
+def test_cells_written_below_their_low_end_go_there_too():
+    matrix = build_with_errors().program(WEIGHTS, 0)
+    assert (matrix.conductance < matrix.cells.low).any()
+    late = matrix.at(1e9)
+    np.testing.assert_allclose(late.conductance, 1e-6, rtol=1e-9)
+
+
+def build_with_errors():
+    tile = array(law())
+    return replace(tile, cell=replace(tile.cell, cycle_to_cycle=S(0.05, "1")))

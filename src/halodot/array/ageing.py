@@ -52,11 +52,10 @@ def retained(decay: Decay | None, time: float) -> float:
 def relaxed(conductance: F, cells: Cells, decay: Decay | None, time: float) -> F:
     """Return conductances [S] `time` [s] after writing; stuck cells stay where they are.
 
-    A cell below the low end of its range (a write error) is left where it is.
+    Every cell goes to the low end of its own range, from above and from below (a write error).
     """
     share = retained(decay, time)
-    rest = np.minimum(cells.low, conductance)
-    return cells.held(rest + (conductance - rest) * share)
+    return cells.held(cells.low + (conductance - cells.low) * share)
 
 
 def age(array: Array) -> float:
