@@ -22,6 +22,7 @@ F = NDArray[np.float64]
 LIGHT = ("light", "light_power")
 STIMULI = (*LIGHT, "source_voltage", "voltage", "gate_voltage")
 MEASURED = ("conductance", "current", "drain_current")
+WIDEST = 75  # readings of the median in which turns are looked for
 ALIKE = 0.05  # relative: amplitudes and widths closer than this are the same
 NAN = math.nan
 
@@ -264,7 +265,7 @@ def cut_runs(weight: F) -> list[F]:
     good = weight[np.isfinite(weight)]
     if len(good) < 3 or float(np.ptp(good)) == 0.0:
         return []
-    width = max(3, len(good) // 60) | 1
+    width = min(max(3, len(good) // 60), WIDEST) | 1
     edge = np.pad(good, width // 2, mode="edge")
     smooth = np.median(np.lib.stride_tricks.sliding_window_view(edge, width), axis=1)
     span = float(np.quantile(smooth, 0.98) - np.quantile(smooth, 0.02))

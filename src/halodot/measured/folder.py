@@ -28,6 +28,7 @@ from .side import Common, Side, common_of, is_side, side_of
 NOT_DATA = (".png", ".jpg", ".jpeg", ".svg", ".pdf", ".gif", ".tif", ".tiff", ".py", ".m", ".ipynb",
             ".md", ".html", ".zip", ".gz", ".opj", ".opju", ".xlsx", ".xls", ".docx")  # fmt: skip
 MOST = {"conductance": (10.0, "S"), "current": (100.0, "A"), "voltage": (1e3, "V")}
+LONGEST = 20_000  # readings of pulses of which figures of merit are taken
 ORDER = ("iv", "transfer", "endurance", "retention", "pulses", "synapse")
 _DEVICE_WORD = re.compile(r"^(device|dev|sample|chip|cell|junction|pad)\b", re.IGNORECASE)
 
@@ -299,6 +300,8 @@ def _figures(used: Sequence[Record]) -> tuple[Figures, ...]:
     found = []
     for record in used:
         for trace in record.traces:
+            if trace.kind == "pulses" and len(trace) > LONGEST:
+                continue  # the list of runs tells the update; figures of it would take long
             try:
                 figures = extract(trace)
             except (InputError, ArithmeticError, ValueError):
