@@ -196,7 +196,7 @@ def _stuck(ends: Ends) -> tuple[Ends, tuple[Sourced, Sourced], list[str]]:
         [f"{len(held)} of {k} devices do not move and are left out of the range"] if held else []
     )
     if k < LEAST_YIELD:
-        reason = f"{k} devices: a share of stuck cells needs {LEAST_YIELD}"
+        reason = f"{k} of the {LEAST_YIELD} devices that a share of stuck cells needs"
         return moving, (Sourced.unknown("1", reason), Sourced.unknown("1", reason)), notes
     return moving, (_share(len(held) - high, k), _share(high, k)), notes
 

@@ -47,7 +47,8 @@ class Device:
             q = getattr(self.cell, name)
             if isinstance(q, Sourced) and not q.is_known:
                 stand = getattr(self.used, name)
-                taken = f"{float(stand):.3g} {stand.unit} is taken" if stand.is_known else ""
+                unit = "" if stand.unit == "1" else f" {stand.unit}"
+                taken = f"{float(stand):.3g}{unit} is taken" if stand.is_known else ""
                 why = f" ({stand.basis}: {stand.note})" if taken and stand.note else ""
                 out[name] = q.note + (f"; {taken}{why}" if taken else "; nothing is taken for it")
             elif q is None:
