@@ -88,7 +88,11 @@ def _across(part: Filament) -> str:
 
 
 def _pwl(time: F, values: F) -> str:
-    return "pwl(" + " ".join(f"{a!r} {b!r}" for a, b in zip(time.tolist(), values.tolist())) + ")"
+    return (
+        "pwl("
+        + " ".join(f"{a!r} {b!r}" for a, b in zip(time.tolist(), values.tolist(), strict=True))
+        + ")"
+    )
 
 
 def reduced(part: Filament, drive: Wave, points: int = 40_000) -> dict[str, F]:
@@ -97,8 +101,9 @@ def reduced(part: Filament, drive: Wave, points: int = 40_000) -> dict[str, F]:
     b, length = d.back, 1e9 * d.cell.length
 
     def moment(t: float, y: F) -> tuple[float, float, float]:
+        volts = d.sign * np.interp(t, drive.time, drive.voltage)
         rate, passing, hot, _, current = slope(
-            d.cell, 1e-9 * y[0], -math.expm1(-y[1]), d.sign * np.interp(t, drive.time, drive.voltage),
+            d.cell, 1e-9 * y[0], -math.expm1(-y[1]), volts,
             np.interp(t, drive.time, drive.light), True, part.shift, b.current, b.near, b.light,
             b.volts, b.absorbed,
         )  # fmt: skip

@@ -130,7 +130,8 @@ def test_the_source_limits_current_either_way(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("right", "wrong"),
-    [("-1e9 * rate", "1e9 * rate"), ("-1e9 * rate", "-1e6 * rate"), ("1e-15 * sinh", "1e-12 * sinh"),
+    [("-1e9 * rate", "1e9 * rate"), ("-1e9 * rate", "-1e6 * rate"),
+     ("1e-15 * sinh", "1e-12 * sinh"),
      ("metal * volts;", "volts;"), ("cell_growth * cell_atom", "cell_growth"),
      ("w = 1e-9 * V(shape)", "w = V(shape)")],
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Records as CSV and side-car: the same figures come out of the file, and a folder reader takes it."""
+"""Records as CSV and side-car: the same figures come out, and a folder reader takes them."""
 
 from __future__ import annotations
 

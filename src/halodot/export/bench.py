@@ -26,7 +26,8 @@ def testbench(part: Filament, protocols: Sequence[Any]) -> str:
     --------
     >>> from halodot.export import of_study
     >>> study = of_study("m9")
-    >>> ".include halodot_m9_ogb_low_compliance.lib" in testbench(study.filament, study.study.protocol)
+    >>> text = testbench(study.filament, study.study.protocol)
+    >>> ".include halodot_m9_ogb_low_compliance.lib" in text
     True
     """
     name = part.origin.name
@@ -44,7 +45,8 @@ def testbench(part: Filament, protocols: Sequence[Any]) -> str:
         f"Vlight light 0 {pwl(time, light)}", f"X1 source 0 light {name}",
         f".options {OPTIONS}", f".tran {end / 2000!r} {end!r} 0 {end / 2000!r}",
         ".control", "set wr_singlescale", "run",
-        f"wrdata {name}_demo.txt v(source) -i(vdrive) v(x1.w) v(x1.wear)", ".endc", ".end", "",
+        "let current = -i(vdrive)",
+        f"wrdata {name}_demo.txt v(source) current v(x1.w) v(x1.wear)", ".endc", ".end", "",
     ])  # fmt: skip
 
 

@@ -60,8 +60,9 @@ def crossbar(array: Crossbar, voltage: F, origin: Origin | None = None) -> str:
             if g > 0.0:
                 ends = f"{_word(wire, i, j)} {_bit(wire, i, j, m)}"
                 lines.append(f"Rc_{i}_{j} {ends} {number(1.0 / g)}")
-    return "\n".join([*_named(lines), ".op", ".control", "set numdgt=15", "run",
-                      "print " + " ".join(f"i(vh_{j})" for j in range(n)), ".endc", ".end", ""])  # fmt: skip
+    shown = "print " + " ".join(f"i(vh_{j})" for j in range(n))
+    end = [".op", ".control", "set numdgt=15", "run", shown, ".endc", ".end", ""]
+    return "\n".join([*_named(lines), *end])
 
 
 def _named(lines: list[str]) -> list[str]:

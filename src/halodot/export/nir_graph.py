@@ -255,8 +255,8 @@ def validity(made: Neuron, exported: Exported) -> dict[str, Any]:
         "leak_ohm": made.leak,
         "capacitance_F": made.capacitance,
         "tau_s": made.tau,
-        "read_from": f"a sweep of the noise-free cell to its largest voltage and back in {RISE:g} s "
-        "each; the leak at half of the threshold; the capacitance is assumed",
+        "read_from": "a sweep of the cell without noise to its largest voltage and back, "
+        f"{RISE:g} s each way; the leak at half of the threshold; the capacitance is assumed",
         "compared_currents_A": plain(made.currents),
         "node_intervals_s": plain(made.intervals),
         "cell_intervals_s": plain(made.cell_intervals),

@@ -78,19 +78,42 @@ class Exported:
 
     @cached_property
     def cell(self) -> CellModel:
-        """The cell that an array is made of, from the figures of merit of the first protocol."""
-        from .. import array, chain
+        """The cell that an array is made of, from all records."""
+        from ..array.build import build
         from ..array.spec import ArraySpec
+        from ..figures import extract
 
-        found = chain.measure(self.study, self.file.library).figures
+        figures = []
+        for trace in self.traces:
+            try:
+                figures.append(extract(trace, self.file.library))
+            except InputError:  # a record too short for figures
+                continue
+        if not figures:
+            raise self.refused("records with figures of merit")
         spec = self.study.array or ArraySpec()
-        return array.build(found[0], spec, self.study.study.seed).cell
+        seed, every = self.study.study.seed, tuple(figures)
+        return build(figures[0], spec, seed, every=every, traces=self.traces).cell
+
+    @cached_property
+    def measured(self) -> Compact | None:
+        """The device by the law of its pulses; None where none were recorded."""
+        from ..array.relaxing import compact_of
+
+        if not self.study.protocol or self.cell.update is None:
+            return None
+        try:
+            return compact_of(self.cell, label=self.variant, pulses_between="assume")
+        except InputError:
+            return None
 
     def refused(self, needed: str) -> InputError:
         """Return the error that says what this study offers instead."""
         offers = ["traces"] if self.study.protocol else []
         if self.study.device is not None and self.study.device.filament is not None:
             offers = ["spice", "verilog-a", "nir", *offers]
+        elif self.measured is not None:
+            offers = ["spice", "crosssim", "aihwkit", *offers]
         allowed = f"{needed}; of this study can be exported: {', '.join(offers) or 'nothing'}"
         return InputError(
             "export --to", f"study {self.file.study.study.id}", allowed,

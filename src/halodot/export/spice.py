@@ -238,14 +238,15 @@ def _speed(wears: bool) -> list[str]:
         ".func unstable(w) {wave(w)*wave(w)*max(1 - wave(w)*wave(w), 0)}",
         f".func curved(w, t) {{min(tension*volume/(radius(w)*kt(t)), {LARGEST:g})}}",
         "Bdrawn drawn 0 V = thinning*0.0625*attempt*tension*atom**6/kt(v(hot))"
-        "*exp(-max(creep + adhesion*(1 - exp(-within(v(wear), 0, 100))) - redox_share*eased(v(light)), 0)/kt(v(hot)))"
+        "*exp(-max(creep + adhesion*(1 - exp(-within(v(wear), 0, 100)))"
+        " - redox_share*eased(v(light)), 0)/kt(v(hot)))"
         "*unstable(v(w))/(radius(v(w))*section(v(w))/pi*ln(1 + 2*radius(v(w))/atom))"
         "*(exp(curved(v(w), v(hot))) - 1)/curved(v(w), v(hot))",
         "* states: 1 F, amperes are nm/s; the filament stays between the electrodes",
         "Bnet net 0 V = v(passes) - v(drawn)",
         "Bshape 0 w I = v(net)*(v(net) < 0 ? min(max((v(w)+length)/stop, 0), 1)"
         " : min(max((length-v(w))/stop, 0), 1))",
-        f"* charge counts from {-OFFSET:g} nm, so that a relative tolerance of it is none of the gap's",
+        f"* charge counts from {-OFFSET:g} nm: relative tolerances of it do not crowd at contact",
         f"Voffset offset 0 {-OFFSET:g}",
         f"Cshape w offset 1 ic={{w0+{OFFSET:g}}}",
         f"Bloss 0 wear I = {wear if wears else '0'}",

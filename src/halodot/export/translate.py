@@ -15,18 +15,23 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from ..core.errors import HalodotError
+
 INFINITE = 1e300  # stands for infinity: nothing computed here reaches it
 PREFIX = "hd_"
 CELL = "cell_"
 # words of Verilog-A that occur as names in Python
-RESERVED = frozenset(
-    "end begin table time last first flow potential ground branch from inf input output real "
-    "integer string module nature discipline domain units access abstol above cross transition "
-    "slew delay noise parameter analog function case default for if else while repeat "
-    "initial final edge small strong weak medium large wire wand wor tri reg always assign and or not "
-    "nand nor xor buf join fork force release task event signed unsigned scalared vectored supply "
-    "pull generate genvar specify table primitive macromodule defparam deassign disable".split()
-)
+RESERVED = frozenset((
+    "above", "abstol", "access", "always", "analog", "and", "assign", "begin", "branch", "buf",
+    "case", "cross", "deassign", "default", "defparam", "delay", "disable", "discipline",
+    "domain", "edge", "else", "end", "event", "final", "first", "flow", "for", "force", "fork",
+    "from", "function", "generate", "genvar", "ground", "if", "inf", "initial", "input",
+    "integer", "join", "large", "last", "macromodule", "medium", "module", "nand", "nature",
+    "noise", "nor", "not", "or", "output", "parameter", "potential", "primitive", "pull",
+    "real", "reg", "release", "repeat", "scalared", "signed", "slew", "small", "specify",
+    "string", "strong", "supply", "table", "task", "time", "transition", "tri", "units",
+    "unsigned", "vectored", "wand", "weak", "while", "wire", "wor", "xor",
+))  # fmt: skip
 _MATH = {"exp": "exp", "log": "ln", "sqrt": "sqrt", "sinh": "sinh", "cos": "cos", "expm1": "expm1"}
 _BINARY = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/"}
 _COMPARE = {ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Eq: "==", ast.NotEq: "!="}
@@ -39,7 +44,7 @@ endfunction
 """
 
 
-class Untranslatable(Exception):
+class UntranslatableError(HalodotError):
     """A kernel uses Python that this translator does not know: extend it beside the kernel."""
 
 
@@ -80,7 +85,7 @@ def translated(kernel: Callable[..., Any]) -> Function:
 
     Raises
     ------
-    Untranslatable
+    UntranslatableError
         Where the kernel uses more of Python than said above.
 
     Examples
@@ -100,8 +105,7 @@ def number(value: float) -> str:
     """
     if math.isinf(value):
         value = math.copysign(INFINITE, value)
-    text = repr(float(value))
-    return text
+    return repr(float(value))
 
 
 def _plain(kernel: Any) -> Callable[..., Any]:
@@ -134,7 +138,7 @@ class _Writer:
         returned = [n.value for n in ast.walk(self.tree) if isinstance(n, ast.Return)]
         sizes = {len(v.elts) if isinstance(v, ast.Tuple) else 1 for v in returned}
         if len(sizes) != 1:
-            raise Untranslatable(f"{self.name}: {sizes} results")
+            raise UntranslatableError(f"{self.name}: {sizes} results")
         return sizes.pop()
 
     def function(self) -> Function:
@@ -190,11 +194,11 @@ class _Writer:
             return [f"{name} = {name} {sign} ({self._expr(s.value)});"]
         if isinstance(s, ast.For) and isinstance(s.target, ast.Name):
             return self._loop(s, depth)
-        raise Untranslatable(f"{self.name}: {ast.unparse(s)}")
+        raise UntranslatableError(f"{self.name}: {ast.unparse(s)}")
 
     def _assign(self, targets: list[ast.expr], value: ast.expr) -> list[str]:
         if len(targets) != 1:
-            raise Untranslatable(f"{self.name}: several targets")
+            raise UntranslatableError(f"{self.name}: several targets")
         target = targets[0]
         if isinstance(target, ast.Name):
             return [f"{self._local(target.id)} = {self._expr(value)};"]
@@ -208,14 +212,14 @@ class _Writer:
         assert isinstance(value, ast.Tuple)
         used = {n.id for v in value.elts[1:] for n in ast.walk(v) if isinstance(n, ast.Name)}
         if used & set(names):
-            raise Untranslatable(f"{self.name}: {ast.unparse(value)} needs the old values")
+            raise UntranslatableError(f"{self.name}: {ast.unparse(value)} needs the old values")
         pairs = zip(names, value.elts, strict=True)
         return [f"{self._local(n)} = {self._expr(v)};" for n, v in pairs]
 
     def _loop(self, s: ast.For, depth: int) -> list[str]:
         assert isinstance(s.target, ast.Name)
         if not (isinstance(s.iter, ast.Call) and ast.unparse(s.iter.func) == "range"):
-            raise Untranslatable(f"{self.name}: a loop over {ast.unparse(s.iter)}")
+            raise UntranslatableError(f"{self.name}: a loop over {ast.unparse(s.iter)}")
         name, count = safe(s.target.id), self._expr(s.iter.args[0])
         self.counters[name] = None
         inner = [line[2 * depth :] for line in self._block(s.body, depth + 1)]
@@ -260,14 +264,14 @@ class _Writer:
             return "({} ? {} : {})".format(*(self._expr(p) for p in parts))
         if isinstance(e, ast.Call):
             return self._call(e)
-        raise Untranslatable(f"{self.name}: {ast.unparse(e) if e else 'nothing'}")
+        raise UntranslatableError(f"{self.name}: {ast.unparse(e) if e else 'nothing'}")
 
     def _name(self, name: str) -> str:
         if name in self.locals or name in self.arguments:
             return safe(name)
         value = self.scope[name]
         if not isinstance(value, int | float):
-            raise Untranslatable(f"{self.name}: {name} is no number")
+            raise UntranslatableError(f"{self.name}: {name} is no number")
         return number(float(value))
 
     def _attribute(self, e: ast.Attribute) -> str:
@@ -276,14 +280,14 @@ class _Writer:
             return CELL + e.attr
         if owner == "math":
             return number(getattr(math, e.attr))
-        raise Untranslatable(f"{self.name}: {ast.unparse(e)}")
+        raise UntranslatableError(f"{self.name}: {ast.unparse(e)}")
 
     def _binary(self, e: ast.BinOp) -> str:
         left, right = self._expr(e.left), self._expr(e.right)
         if isinstance(e.op, ast.Pow):
             return f"pow({left}, {right})"
         if type(e.op) not in _BINARY:
-            raise Untranslatable(f"{self.name}: {ast.unparse(e)}")
+            raise UntranslatableError(f"{self.name}: {ast.unparse(e)}")
         return f"({left} {_BINARY[type(e.op)]} {right})"
 
     def _call(self, e: ast.Call) -> str:
@@ -299,7 +303,7 @@ class _Writer:
         if name.startswith("math."):
             made = _MATH.get(name[5:])
             if made is None:
-                raise Untranslatable(f"{self.name}: {name}")
+                raise UntranslatableError(f"{self.name}: {name}")
             made = PREFIX + made if made == "expm1" else made
             return f"{made}({', '.join(given)})"
         return f"{self._callee(e.func)}({', '.join(given)})"

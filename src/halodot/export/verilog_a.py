@@ -14,10 +14,11 @@ from .model import MOST, OFFSET, STIFF, STOP, Filament, wrapped
 from .translate import CELL, EXPM1, number, with_callees
 
 F = NDArray[np.float64]
-POSITIVE = frozenset(
-    "length tip hop atom volume charge attempt tension resistivity point temperature half_light "
-    "damage_hot compliance compliance_reset film_heat".split()
-)
+POSITIVE = frozenset((
+    "length", "tip", "hop", "atom", "volume", "charge", "attempt", "tension", "resistivity",
+    "point", "temperature", "half_light", "damage_hot", "compliance", "compliance_reset",
+    "film_heat",
+))  # fmt: skip
 
 USE = """Use: compile with a Verilog-A compiler, as in
   openvaf {name}.va
@@ -151,7 +152,7 @@ def table(name: str, values: F, volts: F, light: F) -> list[str]:
     Examples
     --------
     >>> rows = np.array([[0.0, 1.0]])
-    >>> print(table("line", rows, np.array([0.0, 2.0]), np.zeros(1))[0].splitlines()[-2].strip())
+    >>> print(table("line", rows, np.array([0.0, 2.0]), np.zeros(1))[0].splitlines()[-3].strip())
     hd_line = 0.0 + (volts - 0.0) / 2.0 * 1.0;
     """
     if len(light) == 1:

@@ -150,6 +150,11 @@ def _spice(exported: Exported, folder: Path) -> list[Path]:
     from .bench import testbench
     from .spice import subcircuit
 
+    if exported.compact is None and exported.measured is not None:
+        from . import behavioural
+
+        text = behavioural.subcircuit(exported.measured, exported.origin)
+        return _texts(folder, {f"{exported.origin.name}.lib": text})
     part = exported.filament
     files = {f"{part.origin.name}.lib": subcircuit(part)}
     files[f"{part.origin.name}_demo.cir"] = testbench(part, exported.study.protocol)
@@ -184,13 +189,13 @@ def _nir(exported: Exported, folder: Path) -> list[Path]:
 def _crosssim(exported: Exported, folder: Path) -> list[Path]:
     from .crosssim import write
 
-    return list(write(exported.cell, folder, exported.origin.name))
+    return list(write(exported.cell, folder, exported.origin.name, exported.origin))
 
 
 def _aihwkit(exported: Exported, folder: Path) -> list[Path]:
     from .aihwkit import write
 
-    return list(write(exported.cell, folder, exported.origin.name))
+    return list(write(exported.cell, folder, exported.origin.name, exported.origin))
 
 
 TARGETS: dict[str, Writer] = {
