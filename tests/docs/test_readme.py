@@ -24,14 +24,14 @@ def test_every_example_of_the_readme_runs(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    for kind, text in BLOCKS:
+    for k, (kind, text) in enumerate(BLOCKS):
         if text.startswith("[recipe]"):
             (tmp_path / "my_recipe.toml").write_text(text, encoding="utf-8")
             continue
         if kind == "toml":
             (tmp_path / "snippet.toml").write_text(text, encoding="utf-8")
             assert main(["check", "snippet.toml"]) == 0
-            assert main(["run", "snippet.toml", "-o", "snippet"]) == 0
+            assert main(["run", "snippet.toml", "-o", f"snippet_{k}"]) == 0
             continue
         if kind == "python":
             exec(compile(text, "README.md", "exec"), {})
