@@ -253,6 +253,64 @@ def digits_found(mark: float, **table: Any) -> Found:
     return Found(text, bool(abs(s.value.value - s.baseline.value) <= mark))
 
 
+def newton_error() -> float:
+    """Largest relative error of currents of sinh cells with wires against MINPACK."""
+    from scipy.optimize import fsolve
+
+    from halodot.array.laws import Sinh
+    from halodot.array.nonlinear import NonlinearCrossbar
+
+    rng = np.random.default_rng(5)
+    G, V, r = rng.uniform(1e-5, 1e-3, (9, 7)), rng.uniform(0.1, 0.4, 9), 5.0
+    law = Sinh(G, 0.15, 0.2)
+    found = NonlinearCrossbar(law, r).product(V).current
+    wires = np.zeros((126, 126))
+    for i in range(9):
+        for j in range(7):
+            word, bit = 7 * i + j, 63 + 7 * i + j
+            # (node, its neighbour towards the source or the ground; the end itself is a potential)
+            for node, other in ((word, word - 1 if j else -1), (bit, bit + 7 if i < 8 else -1)):
+                wires[node, node] += 1.0 / r
+                if other >= 0:
+                    wires[other, other] += 1.0 / r
+                    wires[node, other] -= 1.0 / r
+                    wires[other, node] -= 1.0 / r
+    slope = G * 0.2 / np.sinh(0.2 / 0.15)
+    left = np.zeros((9, 7))
+    left[:, 0] = V / r
+
+    def kirchhoff(x: Any) -> Any:
+        word, bit = x[:63].reshape(9, 7), x[63:].reshape(9, 7)
+        cell = slope * np.sinh((word - bit) / 0.15)
+        return wires @ x + np.concatenate([(cell - left).ravel(), (-cell).ravel()])
+
+    start = np.concatenate([np.repeat(V, 7), np.zeros(63)])
+    bit = fsolve(kirchhoff, start, xtol=1e-13)[63:].reshape(9, 7)
+    return float(np.abs(found / (bit[-1] / r) - 1).max())
+
+
+def looming_peaks() -> str:
+    """Peaks of the reference neuron, read from its response [ms before the collision]."""
+    from halodot.task.looming.reference import alpha_of, response
+
+    alpha, peaks = alpha_of(float(np.deg2rad(24.0))), []
+    for ratio in (0.010, 0.030, 0.050):
+        tau = np.linspace(1e-4, 1.0, 1_000_000)
+        peaks.append(1e3 * tau[int(np.argmax(response(ratio, tau, alpha, 0.027)))])
+    return ", ".join(f"{p:.1f}" for p in peaks)
+
+
+def delay_line(taps: int) -> float:
+    """Memory capacity of a delay line, which is the number of its taps."""
+    from halodot.task.reservoir.memory import capacities, delayed
+
+    u = np.random.default_rng(2).uniform(-1, 1, 4000)
+    line = np.stack([delayed(u, k) for k in range(taps)], axis=1)
+    targets = np.stack([delayed(u, k) for k in range(30)], axis=1)
+    found, _ = capacities(line[30:], targets[30:], 1e-4)
+    return float(np.sum(found))
+
+
 def circuit_checks() -> Iterator[Check]:
     """Checks of the crossbar and the task."""
     for shape in ((64, 64), (128, 96)):
@@ -280,6 +338,24 @@ def circuit_checks() -> Iterator[Check]:
         "the same weights in software",
         "within 5 points",
         lambda: digits_found(0.05),
+    )
+    yield Check(
+        "currents of 9 x 7 sinh cells with 5 ohm a segment, relative",
+        "MINPACK on Kirchhoff's law",
+        "< 1e-8",
+        lambda: below(newton_error(), 1e-8),
+    )
+    yield Check(
+        "peaks of the looming reference neuron, l/v of 10, 30, 50 ms [ms before collision]",
+        "alpha l/v - delta = 20.0, 114.1, 208.2",
+        "equal to 0.1 ms",
+        lambda: Found(looming_peaks(), looming_peaks() == "20.0, 114.1, 208.2"),
+    )
+    yield Check(
+        "memory capacity of a delay line of 12 taps",
+        "12",
+        "within 0.05",
+        lambda: near(delay_line(12), 12.0, 0.05),
     )
 
 
