@@ -240,3 +240,19 @@ def test_turns_are_not_looked_for_at_the_luckiest_reading() -> None:
         runs = cycles(P, (P.low, P.high), count, rng)
         lengths = [len(r) for r in cut_runs(weights(runs))]
         assert lengths == [P.pulses + 1] * (2 * count)
+
+
+def test_devices_that_were_measured_are_the_cells_that_are_drawn():
+    """Characterise a batch of a wide spread, draw cells of it: the same medians and spread."""
+    rng = np.random.default_rng(4)
+    ends = rng.normal(0.0, 0.6, 400)
+    low, high = 1e-6 * np.exp(ends), 1e-4 * np.exp(ends)
+    from halodot.array.characterise import _relative
+    from halodot.array.population import Device, draw_cells
+
+    spread = _relative(float(np.std(np.log(high))))
+    device = Device(float(np.median(low)), float(np.median(high)), 0.1, 0.0, 0.0, 0.0, None,
+                    device_to_device=spread, end_correlation=1.0)  # fmt: skip
+    cells = draw_cells(device, (300, 300), rng)
+    assert np.std(np.log(cells.high)) == pytest.approx(float(np.std(np.log(high))), rel=0.02)
+    assert np.median(cells.high) == pytest.approx(float(np.median(high)), rel=0.02)

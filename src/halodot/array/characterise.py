@@ -264,8 +264,18 @@ def _device_spread(ends: Ends, low: OneWay | None, high: OneWay | None) -> Sourc
     note += f"{float(both[1]):.3g}; cycles are taken off"
     if "each run once" in both[0].note:
         note = both[0].note
-    return Sourced(value, "1", max(value - shrink * (value - bottom), 0.0),
-                   value + shrink * (top - value), "fitted", (), note)  # fmt: skip
+    width = max(value - shrink * (value - bottom), 0.0), value + shrink * (top - value)
+    return Sourced(_relative(value), "1", _relative(width[0]), _relative(width[1]), "fitted", (),
+                   note)  # fmt: skip
+
+
+def _relative(sigma: float) -> float:
+    """Standard deviation over the mean of log-normal values whose logarithms spread by `sigma`.
+
+    >>> round(_relative(0.7), 3)
+    0.795
+    """
+    return math.sqrt(math.expm1(min(sigma, 5.0) ** 2))
 
 
 def _update(groups: Sequence[Steps]) -> Update | None:

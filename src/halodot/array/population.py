@@ -5,8 +5,8 @@ correlation :math:`\rho` each end is its median times the width of its own inter
 z / z90. An off state that would conduct better than the on state leaves no range: both ends then
 stand at their geometric mean.
 
-The range of a cell is :math:`G_{l,h} \exp(s z - s^2/2)` with :math:`s^2 = \ln(1 + \sigma^2)`:
-log-normal with the mean of the device and relative standard deviation :math:`\sigma`.
+The range of a cell is :math:`G_{l,h} \exp(s z)` with :math:`s^2 = \ln(1 + \sigma^2)`: log-normal
+around the device as its median cell, with the relative standard deviation :math:`\sigma`.
 """
 
 from __future__ import annotations
@@ -183,7 +183,7 @@ def draw_cells(device: Device, shape: tuple[int, int], rng: np.random.Generator 
         first, second = rng.standard_normal(shape), rng.standard_normal(shape)
         rho = device.end_correlation
         along = rho * first + math.sqrt(max(1.0 - rho * rho, 0.0)) * second
-        low, high = low * np.exp(s * first - s * s / 2), high * np.exp(s * along - s * s / 2)
+        low, high = low * np.exp(s * first), high * np.exp(s * along)
         middle = np.sqrt(low * high)
         crossed = low > high
         low, high = np.where(crossed, middle, low), np.where(crossed, middle, high)
