@@ -215,6 +215,50 @@ def test_stuck_cells_fail():
     assert (written.conductance[written.failed] == HIGH).all()
 
 
+def test_verify_spends_all_its_pulses_on_stuck_cells():
+    pinned = device(stuck_low=0.1)
+    written = write(EVEN, mode="verify", pulses=100, most_pulses=300, dev=pinned)
+    rng = np.random.default_rng(1)
+    stuck = draw_cells(pinned, EVEN.shape, rng).stuck != 0
+    # all targets lie beyond the tolerance of the low end: 300 pulses and the first erasing
+    assert (written.pulses[stuck] == 301).all()
+    assert written.pulses[~stuck].max() < 110
+    np.testing.assert_array_equal(written.failed, stuck)
+
+
+def test_a_cell_stuck_where_it_should_be_takes_no_pulse():
+    written = write(np.ones((4, 4)), mode="verify", dev=device(stuck_high=1.0))
+    assert (written.pulses == 1).all()
+    assert written.error == pytest.approx(0.0, abs=1e-12)
+
+
+def test_half_voltage_stays_within_a_tile():
+    half = steps(0.0001, amplitude=S(0.5, "V"))
+    update = Update(steps(0.1, amplitude=S(1.0, "V")), None, (half,))
+    straight = {"nonlinearity_up": S(0.0, "1"), "nonlinearity_down": S(0.0, "1")}
+    model = CellModel(S(LOW, "S"), S(HIGH, "S"), S(0.1, "V"), S(0.0, "1"), update=update)
+    plain = replace(model, update=replace(update, further=()))
+    weights = np.where(RNG.random((24, 6)) < 0.5, 1.0, -1.0)
+    moved, still = (
+        Array(
+            one, 8, 4, S(0.0, "ohm"), seed=1, read_time=S(1e-7, "s"),
+            writing=Writing(mode="open loop", **straight),
+        ).program(weights, 0)
+        for one in (model, plain)
+    )  # fmt: skip
+    assert len(moved.tiles) == 9
+    pulses = moved.written.pulses - 1
+    for tile in moved.tiles:
+        at = (tile.rows, tile.lines)
+        np.testing.assert_allclose(
+            (moved.written.error - still.written.error)[at],
+            np.minimum(1e-4 * disturbing(pulses[at]), 1.0 - pulses[at] / 10),
+            atol=1e-9,
+        )
+    rows = sum(moved.written.pulses[t.rows, t.lines].max(axis=1).sum() for t in moved.tiles)
+    assert rows == 24 * 3 * 11
+
+
 def test_half_voltage_disturbs_by_the_pulses_that_came_after():
     half = steps(0.0001, amplitude=S(0.5, "V"))
     update = Update(steps(0.1, amplitude=S(1.0, "V")), steps(-0.1, amplitude=S(-1.0, "V")),

@@ -134,3 +134,28 @@ def test_trains_that_overlap_or_begin_in_the_dark_give_no_paired_pulse():
     assert not g["ppf_index"].value.is_known
     assert "in the dark" in g["response_first"].value.note
     assert g["pulse_gap"].value.value == 5.0
+
+
+def test_a_return_at_other_voltages_is_no_loop():
+    """The voltage of the device falls back when the compliance takes hold."""
+    out, back = np.linspace(0.5, 0.95, 10), np.linspace(0.4, 0.05, 8)
+    v = np.concatenate([out, back])
+    f = extract(
+        make_trace("iv", {"voltage": v, "current": 1e-6 * v}, {"voltage": "V", "current": "A"})
+    )
+    assert f["switching"].value.value == 0.0
+    assert "no sweep with a return" in f["maximum_window"].value.note
+    assert not f["hysteresis_area"].value.is_known
+    assert any("1 sweeps share no voltages with their return" in n for n in f.notes)
+
+
+def test_a_noisy_voltage_under_compliance_gives_figures_or_a_reason():
+    clean = ideal_switch(1.0, -0.8)
+    limit = float(np.quantile(np.abs(clean.columns["current"]), 0.7))
+    over = np.abs(clean.columns["current"]) >= limit
+    for seed in range(4):
+        v = np.where(over, np.sign(clean.columns["voltage"]) * 0.3, clean.columns["voltage"])
+        v = v + 0.02 * np.random.default_rng(seed).standard_normal(len(v))
+        current = np.clip(clean.columns["current"], -limit, limit) + 1e-12
+        f = extract(replace(clean, columns={"voltage": v, "current": current}))
+        assert f["switching"].value.is_known

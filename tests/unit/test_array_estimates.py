@@ -182,6 +182,17 @@ def test_writing_is_counted_where_pulses_were():
     refreshed = replace(made, writing=Writing(mode="verify", refresh=S(1.0, "s")))
     again = inference(refreshed, [matrix], [matrix.multiply(INPUTS)])
     assert again.parts["refresh"].value == pytest.approx(1e-7 * 1e-9 * pulses, rel=1e-9, abs=0.0)
+    # Eight reads an inference, and lines that settle slower than one: the latency counts.
+    slow = replace(
+        refreshed, readout=Readout(coding="serial", dac_bits=8), wire_resistance=S(100.0, "ohm"),
+        layout=replace(LAYOUT, line_capacitance=S(1e-10, "F")),
+    )  # fmt: skip
+    matrix = slow.program(WEIGHTS, 0)
+    later = inference(slow, [matrix], [matrix.multiply(INPUTS)])
+    assert later.latency.value > 2 * 8e-7
+    assert later.parts["refresh"].value == pytest.approx(
+        later.latency.value * later.write_energy.value, rel=1e-9, abs=0.0
+    )
 
 
 def test_area_is_that_of_the_device_where_it_is_known():

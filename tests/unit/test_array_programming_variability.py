@@ -11,7 +11,7 @@ from halodot.array.characterise import characterise
 from halodot.array.mapping import Mapping
 from halodot.array.population import Device, draw_cells, draw_device
 from halodot.array.spec import ArraySpec
-from halodot.array.state import Array, CellModel, Writing
+from halodot.array.state import Array, CellModel, Readout, Writing
 from halodot.core.errors import InputError
 from halodot.core.sourced import Sourced
 from halodot.core.spec import build

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from halodot.array import ageing
 from halodot.array.decay import left
 from halodot.array.population import Device, draw_cells
 from halodot.array.programming import direct, relax
@@ -343,6 +344,11 @@ def test_crosssim_drift_is_the_decay_of_the_device(tmp_path: Path) -> None:
     assert given.xbar.device.drift_error.enable
     got = made.drift_error(np.ones((2, 2)), 50.0) * HIGH
     assert got == pytest.approx(LOW + SPAN * float(left(DECAY, np.array(50.0))), abs=0.0)
+    # a cell that was left below its low end goes back up to it, as in the array
+    target = np.full((1, 1), 0.2 * LOW / HIGH)
+    cells = draw_cells(Device(LOW, HIGH, 0.1, 0.0, 0.0, 0.0, None), (1, 1), None)
+    ours = ageing.relaxed(target * HIGH, cells, DECAY, 50.0)
+    assert made.drift_error(target, 50.0) * HIGH == pytest.approx(ours, rel=1e-9, abs=0.0)
     assert made.drift_error(np.ones(1), 0) * HIGH == pytest.approx(HIGH, abs=0.0)
     with pytest.warns(UserWarning, match="EXTRAPOLATED"):
         made.drift_error(np.ones(1), 101.0)

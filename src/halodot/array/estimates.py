@@ -10,7 +10,8 @@ Read-out of one input vector, read time T for each of its S reads:
   Walden's :math:`E = F_w 2^b` and the thermal limit of Schreier's,
   :math:`E = \tfrac12\, 10^{(6.02 b + 1.76 - F_s) / 10}`;
 - latency: S times the longer of T and the settling of a line, :math:`\tfrac12 r c N^2 \ln 2^{b+1}`
-  (a distributed line to half a step).
+  (a distributed line to half a step);
+- refresh, where there is one: energy of writing all cells times latency over its period.
 
 Digital logic, memory, buses and light sources are left out. Every number has an interval, and a
 total the 5 % to 95 % quantiles over draws of all of them.
@@ -110,7 +111,8 @@ def inference(
     if len(matrices) != len(readings) or not matrices:
         raise InputError("readings", len(readings), "one for each matrix, at least one", "")
     parts = _energies(array, readings)
-    refresh = _refresh(array, matrices)
+    latency = _latency(array, matrices, readings)
+    refresh = _refresh(array, matrices, latency)
     if refresh is not None:
         parts["refresh"] = refresh
     known = all(q.is_known for q in parts.values())
@@ -123,7 +125,7 @@ def inference(
     )
     return Estimates(
         total,
-        _latency(array, matrices, readings),
+        latency,
         _area(array, matrices),
         *_written(matrices),
         parts,
@@ -146,7 +148,9 @@ def _energies(array: Array, readings: Sequence[Reading]) -> dict[str, Sourced]:
     }
 
 
-def _refresh(array: Array, matrices: Sequence[ProgrammedMatrix]) -> Sourced | None:
+def _refresh(
+    array: Array, matrices: Sequence[ProgrammedMatrix], latency: Sourced
+) -> Sourced | None:
     """Energy of writing all again, for the time that one inference takes."""
     period = array.writing.refresh
     if period is None:
@@ -154,10 +158,11 @@ def _refresh(array: Array, matrices: Sequence[ProgrammedMatrix]) -> Sourced | No
     written = _written(matrices)[0]
     if not written.is_known:
         return Sourced.unknown("J", f"refresh: {written.note}")
-    if not array.read_time.is_known:
-        return array.read_time
-    share = float(array.read_time) * len(matrices) / float(period)
-    return scaled(written, share, "J", f"rewriting every {float(period):.3g} s")
+    if not latency.is_known:
+        return Sourced.unknown("J", f"refresh: {latency.note}")
+    every = float(period)
+    note = f"rewriting every {every:.3g} s, for the latency of one inference"
+    return propagate(lambda energy, time: energy * time / every, (written, latency), "J", note)
 
 
 def _latency(

@@ -147,7 +147,8 @@ class ProgrammedMatrix:
         Parameters
         ----------
         read
-            Number of the read: where reads are noisy, one number is one draw of the noise.
+            Number of the read: where reads are noisy, one number is one draw of the noise. The
+            noise of an input depends on its place in the batch, not on those after it.
 
         Raises
         ------
@@ -159,13 +160,12 @@ class ProgrammedMatrix:
         pulses = converters.coded(
             x, self.readout.coding, self.readout.dac_bits, linear=self.readout.cells == "linear"
         )
-        noise = self._noise(read)
         statuses, clipped = [Status.OK], []
         total = np.zeros((len(x), self.outputs))
         for number, tile in enumerate(self.tiles):
             converter = self._converter(tile, number)
-            for pulse in pulses:
-                current, status = self._current(tile, pulse, noise)
+            for k, pulse in enumerate(pulses):
+                current, status = self._current(tile, pulse, self._noise(read, number, k))
                 statuses.append(status)
                 if converter is not None:
                     current, share = converter.convert(current)
@@ -205,13 +205,13 @@ class ProgrammedMatrix:
             current, mean = current + share * product.current, mean + share * volts
         return noise(tile, mean, current), worst(*statuses)
 
-    def _noise(self, read: int) -> Noise:
-        """Return what adds the noise of one read to currents; nothing where there is none."""
+    def _noise(self, read: int, number: int, pulse: int) -> Noise:
+        """Return what adds noise to currents of one read, tile and pulse; nothing where none is."""
         seed, draw, part = self.key
         own, lines = self.device.read_noise, self.readout.line_noise
         if draw is None or (own == 0.0 and not lines):
             return lambda _tile, _volts, current: current
-        rng = generator(seed, "array.read", draw, part, read)
+        rng = generator(seed, "array.read", draw, part, read, number, pulse)
         time, temperature = self.read_time, float(self.readout.temperature)
         if lines and time <= 0.0:
             raise InputError("read_time", "unknown", "a time, for the noise of it", "'100 ns'")

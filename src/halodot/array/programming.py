@@ -20,7 +20,7 @@ from numpy.typing import ArrayLike, NDArray
 from ..core.randomness import generator
 from . import ageing
 from .crossbar import read_matrix
-from .mapping import Mapping
+from .mapping import Block, Mapping
 from .matrix import ProgrammedMatrix, Reading, Tile, crossbar
 from .population import Cells, Device, draw_cells, draw_device
 from .state import Array
@@ -99,7 +99,8 @@ def program(
     if rng is None or setting.mode == "direct":
         conductance = direct(fraction, device, cells, rng)
     else:
-        written = write_cells(array, device, cells, fraction, rng)
+        places = [(down, block.lines) for down, block in _places(array, mapping, len(fraction))]
+        written = write_cells(array, device, cells, fraction, rng, places)
         conductance = written.conductance
     fresh = cells.held(relax(conductance, device, rng))
     made = ProgrammedMatrix(
@@ -121,11 +122,14 @@ def program(
 
 
 def _tiles(array: Array, device: Device, mapping: Mapping, conductance: F) -> Iterator[Tile]:
+    for down, block in _places(array, mapping, len(conductance)):
+        G = conductance[down, block.lines]
+        solver = crossbar(G, device, array.readout, array.cell.shape)
+        yield Tile(down, block.outputs, solver, G, block.lines, block.place)
+
+
+def _places(array: Array, mapping: Mapping, inputs: int) -> Iterator[tuple[slice, Block]]:
     """Cut into tiles of at most `word_lines` rows, one block of lines each."""
-    rows = array.word_lines
-    for first in range(0, len(conductance), rows):
-        down = slice(first, min(first + rows, len(conductance)))
-        for block in mapping.blocks():
-            G = conductance[down, block.lines]
-            solver = crossbar(G, device, array.readout, array.cell.shape)
-            yield Tile(down, block.outputs, solver, G, block.lines, block.place)
+    for first in range(0, inputs, array.word_lines):
+        down = slice(first, min(first + array.word_lines, inputs))
+        yield from ((down, block) for block in mapping.blocks())

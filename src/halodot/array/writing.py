@@ -11,13 +11,14 @@ again. With a mean step :math:`\delta` on one side and a small scatter, the firs
 the tolerance is even over :math:`\min(\delta, 2 t)`, so the error has no standard deviation below
 that over :math:`\sqrt{12}`.
 
-While a cell is written, those on its two lines see half the voltage. What that does is included
-where pulses of half the amplitude were measured, and said to be left out where not.
+While a cell is written, those of its tile on its two lines see half the voltage. What that does is
+included where pulses of half the amplitude were measured, and said to be left out where not.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -32,6 +33,7 @@ from .update_laws import Map, curvature_of
 
 F = NDArray[np.float64]
 Pulses = NDArray[np.int64]
+Place = tuple[slice, slice]  # word lines and bit lines of a tile in the matrix
 
 PATH = 100_000  # pulses of a mean curve at most
 BLOCKS = 32  # in which half-selected pulses are taken
@@ -97,7 +99,7 @@ class Written:
     time
         Of all pulses and reads, one cell after another [s].
     line_time
-        The same where the cells of a word line are written at once [s].
+        The same where the cells of a word line are written at once, one tile after another [s].
     """
 
     conductance: F
@@ -163,14 +165,17 @@ def _measured(cell: CellModel, steps: Steps) -> Way:
 
 
 def write_cells(
-    array: Array, device: Device, cells: Cells, fraction: F, rng: np.random.Generator
-) -> Written:
+    array: Array, device: Device, cells: Cells, fraction: F, rng: np.random.Generator,
+    tiles: Sequence[Place] = (),
+) -> Written:  # fmt: skip
     """Write cells to `fraction` of the range of the device, as `Array.writing` says.
 
     Parameters
     ----------
     fraction
         0 to 1 [word lines, bit lines].
+    tiles
+        Where the tiles lie that the matrix is cut to, which share no line; none is one tile.
 
     Raises
     ------
@@ -191,7 +196,10 @@ def write_cells(
         notes.append(f"assumed: NeuroSim's law with {setting.pulses} pulses through the range")
     if up is None or down is None:
         notes.append("pulses of one direction: cells are erased to the end of the range to go back")
-    state, note = _half_selected(array.cell, state, pulses, rng)
+    places = tuple(tiles) or ((slice(None), slice(None)),)
+    state, note = _half_selected(array.cell, state, pulses, places, rng)
+    if (erased > 1).any() and half_pulses(array.cell.update) is not None:
+        notes.append("not included: what erasing a cell again does to others on its lines")
     conductance = cells.held(cells.low + cells.range * state)
     span = device.span
     return Written(
@@ -200,7 +208,7 @@ def write_cells(
         (conductance - target) / span,
         pulses + erased,
         (~ok) | (cells.stuck != 0),
-        *_costs(array, up, down, pulses, erased),
+        *_costs(array, up, down, pulses, erased, places),
         notes=(*notes, note),
     )
 
@@ -261,9 +269,13 @@ def _verify(
     up: Way | None, down: Way | None, device: Device, cells: Cells, target: F, setting: Writing,
     rng: np.random.Generator,
 ) -> Gone:  # fmt: skip
-    """Pulse and read until within the tolerance, or until the pulses are used up."""
+    """Pulse and read until within the tolerance, or until the pulses are used up.
+
+    A stuck cell reads where it is stuck, and takes pulses as one that does not get there.
+    """
     start = 0.0 if up is not None else 1.0
-    low, span_own = cells.low.ravel(), cells.range.ravel()
+    low = cells.held(cells.low).ravel()
+    span_own = np.where(cells.stuck == 0, cells.range, 0.0).ravel()
     aim, span = target.ravel(), device.span
     g = np.full(aim.size, start)
     pulses, erased = np.zeros(aim.size, np.int64), np.ones(aim.size, np.int64)
@@ -291,14 +303,17 @@ def _verify(
 
 
 def _half_selected(
-    cell: CellModel, g: F, pulses: Pulses, rng: np.random.Generator
+    cell: CellModel, g: F, pulses: Pulses, tiles: Sequence[Place], rng: np.random.Generator
 ) -> tuple[F, str]:
-    """Move cells by the pulses of half voltage that those written after them took."""
+    """Move cells by the pulses of half voltage that those of their tile written after them took."""
     steps = half_pulses(cell.update)
     if steps is None:
         return g, "not included: what half the voltage does to cells that are not being written"
     way = _measured(cell, steps)
-    count = disturbing(pulses).ravel()
+    seen = np.zeros_like(pulses)
+    for place in tiles:
+        seen[place] = disturbing(pulses[place])
+    count = seen.ravel()
     state = g.ravel().copy()
     for k in range(BLOCKS):
         # whole pulses a block; the rest falls to the first ones
@@ -331,8 +346,8 @@ def half_pulses(update: Update | None) -> Steps | None:
 def disturbing(pulses: Pulses) -> Pulses:
     """Return how many half-voltage pulses each cell sees after it was written.
 
-    Cells are written along one word line after another; each pulse goes to the other cells of its
-    word line and of its bit line.
+    Cells of a tile are written along one word line after another; each pulse goes to the other
+    cells of its word line and of its bit line.
 
     >>> disturbing(np.array([[1, 2], [3, 4]])).tolist()
     [[5, 4], [4, 0]]
@@ -343,8 +358,9 @@ def disturbing(pulses: Pulses) -> Pulses:
 
 
 def _costs(
-    array: Array, up: Way | None, down: Way | None, pulses: Pulses, erased: Pulses
-) -> tuple[Sourced, Sourced, Sourced, Sourced]:
+    array: Array, up: Way | None, down: Way | None, pulses: Pulses, erased: Pulses,
+    tiles: Sequence[Place],
+) -> tuple[Sourced, Sourced, Sourced, Sourced]:  # fmt: skip
     """Energy of pulses, of light, time cell by cell, and time line by line."""
     way = up if up is not None else down
     steps = None if way is None else way.steps
@@ -355,14 +371,14 @@ def _costs(
     else:
         energy, light, duration = steps.energy, steps.optical_energy, steps.duration
     total = float((pulses + erased).sum())
-    lines = float((pulses + erased).max(axis=1).sum())
+    lines = float(sum((pulses + erased)[place].max(axis=1).sum() for place in tiles))
     note = f"{total:.0f} pulses, an erasing one counted as the others"
     reads = array.read_time if setting.mode == "verify" else None
     return (
         _times(energy, total, note),
         _times(light, total, note),
         _spent(duration, reads, total, f"{note}, one cell after another"),
-        _spent(duration, reads, lines, "the cells of a word line at once"),
+        _spent(duration, reads, lines, "the cells of a word line of a tile at once"),
     )
 
 

@@ -311,8 +311,8 @@ CLASS = '''class @NAME@(EmptyDevice):
         s = math.sqrt(math.log1p(DEVICE_TO_DEVICE**2))
         first, second = self._normal(target), self._normal(target)
         second = END_CORRELATION * first + math.sqrt(1.0 - END_CORRELATION**2) * second
-        low = LOW * xp.exp(s * first - s * s / 2.0)
-        high = xp.exp(s * second - s * s / 2.0)
+        low = LOW * xp.exp(s * first)
+        high = xp.exp(s * second)
         middle = xp.sqrt(low * high)
         crossed = low > high
         low, high = xp.where(crossed, middle, low), xp.where(crossed, middle, high)
@@ -340,8 +340,7 @@ DRIFT = """
             warnings.warn(f"EXTRAPOLATED: decay was measured to {MEASURED} s", stacklevel=2)
         written, low, high = self._written(input_)
         left = KEPT + (1.0 - KEPT) * math.exp(-((time / TAU) ** BETA))
-        rest = xp.minimum(low, written)
-        return self._held(rest + (written - rest) * left, low, high).astype(input_.dtype)
+        return self._held(low + (written - low) * left, low, high).astype(input_.dtype)
 """.rstrip().split("\n")
 
 _CONFIGURE = '''

@@ -35,6 +35,7 @@ class _Cut:
     events: list[Event]
     switched: list[tuple[Loop, Event]]
     unit: str
+    apart: int  # sweeps that share no voltages with their return
 
 
 def extract_iv(trace: Trace, gaps: Gaps | None = None) -> Figures:
@@ -67,6 +68,7 @@ def extract_iv(trace: Trace, gaps: Gaps | None = None) -> Figures:
         )
     whole, trace = trace, _of_dark(trace, gaps)
     cut = _cut(trace, gaps)
+    notes = (*trace.notes, *_apart(cut))
     figures = without_gaps(_all(trace, cut), _lost(trace, cut, gaps), gaps.which)
     if whole is not trace:
         return Figures(
@@ -74,7 +76,7 @@ def extract_iv(trace: Trace, gaps: Gaps | None = None) -> Figures:
             trace.label,
             (*figures, *light_figures(whole), *photo_figures(whole)),
             trace.status,
-            (*trace.notes, f"loops are of the {len(trace)} rows in the dark"),
+            (*notes, f"loops are of the {len(trace)} rows in the dark"),
         )
     figures += [*solar_figures(trace, gaps), *light_figures(trace), *photo_figures(trace)]
     if "light_at_set_voltage" in trace.parameters:
@@ -82,7 +84,7 @@ def extract_iv(trace: Trace, gaps: Gaps | None = None) -> Figures:
         figures.append(
             Figure("light_at_set_voltage", trace.parameters["light_at_set_voltage"], text)
         )
-    return Figures(trace.kind, trace.label, tuple(figures), trace.status, trace.notes)
+    return Figures(trace.kind, trace.label, tuple(figures), trace.status, notes)
 
 
 def _of_dark(trace: Trace, gaps: Gaps) -> Trace:
@@ -147,14 +149,22 @@ def _cut(trace: Trace, gaps: Gaps) -> _Cut:
         raise InputError(
             trace.label, "no sweep of four points", "voltage sweeps", "check --columns and --kind"
         )
-    loops = loops_of(branches)
+    pairs = loops_of(branches)
+    loops = [loop for loop in pairs if len(loop.grid()) > 1]
     branches = [b for b in branches if b.whole] or branches
     found = [(loop, find_event(loop)) for loop in loops]
     switched = [(loop, event) for loop, event in found if event is not None]
-    paired = {id(loop.out) for loop in loops}
+    paired = {id(loop.out) for loop in pairs}
     lone = [jump_of(b) for b in branches if b.outward and id(b) not in paired]
     events = [e for _, e in switched] + [e for e in lone if e is not None]
-    return _Cut(branches, loops, events, switched, unit)
+    return _Cut(branches, loops, events, switched, unit, len(pairs) - len(loops))
+
+
+def _apart(cut: _Cut) -> tuple[str, ...]:
+    if not cut.apart:
+        return ()
+    said = f"{cut.apart} sweeps share no voltages with their return and are no loops: the voltage "
+    return (said + "does not rise and fall steadily; under compliance give that of the source",)
 
 
 def _pieces(voltage: np.ndarray, good: np.ndarray) -> list[np.ndarray]:
