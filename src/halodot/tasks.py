@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from . import runs
 from .core import tomlfile
@@ -21,9 +21,17 @@ from .study import Study, StudyFile, from_data, load
 from .task.state import Score
 from .workers import CARDS, Progress, Work
 
+if TYPE_CHECKING:
+    from .task.circuit.spec import PhotonicLogic
+
 FOLDER = "runs/tasks"
 MARK = "halodot-tasks.txt"
 JOBS = 2
+# task -> a shipped study of it; what drives the device in a circuit, in time
+DYNAMIC = {
+    "reservoir": "n4", "vowels": "n5", "firing": "n6", "looming": "n7", "logic": "n8",
+    "gated_memory": "n9",
+}  # fmt: skip
 Watch = Callable[[Progress], None]
 
 
@@ -207,7 +215,7 @@ def with_task(path: str | Path, name: str, settings: Sequence[tuple[str, Any]] =
     ------
     InputError
         If the study has no device that an array can be made of, no task is named, or a value
-        cannot be used.
+        cannot be used, or the task needs what no variant of the study has.
     """
     where = find(path)
     data = inherited(tomlfile.read(where), where.parent)
@@ -219,4 +227,50 @@ def with_task(path: str | Path, name: str, settings: Sequence[tuple[str, Any]] =
     data = data | {"array": data.get("array", {})}
     for key, value in settings:
         data = tomlfile.override(data, key, value)
-    return from_data(data, where.parent)
+    file = from_data(data, where.parent)
+    lacking = [_lacking(study) for _, study in file.variants]
+    if all(e is not None for e in lacking):
+        raise next(e for e in lacking if e is not None)
+    return file
+
+
+def _lacking(study: Study) -> InputError | None:
+    """Return what a task needs of a study that has not got it: known before anything is run."""
+    from .task.circuit.spec import PhotonicLogic
+    from .task.reservoir.spec import Firing, Reservoir, Vowels
+
+    spec, device = study.task, study.device
+    if spec is None or device is None:
+        return None
+    moves, said = device.filament is not None, f"{spec.name}, on {study.study.id}"
+    if isinstance(spec, PhotonicLogic) and spec.model != "compact":
+        return _lacking_gates(study, spec, moves and spec.model == "auto", said)
+    if spec.name in DYNAMIC and not moves:
+        return InputError(
+            "task", said, "a device with a circuit model, that is with [device.filament]",
+            f"add it, or take a study that has it: halodot task {DYNAMIC[spec.name]}",
+        )  # fmt: skip
+    by_light = isinstance(spec, Reservoir | Vowels | Firing) and spec.pulses.drive == "light"
+    if (spec.name == "looming" or by_light) and not device.light:
+        return InputError(
+            "task", said, "a device that light falls on", "add [[device.light]] to the study"
+        )  # fmt: skip
+    return None
+
+
+def _lacking_gates(
+    study: Study, spec: PhotonicLogic, moves: bool, said: str
+) -> InputError | None:  # fmt: skip
+    """Return what gates lack: `moves` where the circuit model of the device may be used."""
+    if moves:
+        return None
+    if not any(p.kind == "logic" for p in study.protocol):
+        circuit = "" if spec.model == "figures" else "a device with [device.filament], or "
+        allowed = f"{circuit}a [[protocol]] of kind logic"
+        return InputError("task", said, allowed, "add one, or take: halodot task n8 or n8b")
+    if spec.measured_voltage is None or float(spec.measured_voltage) == 0.0:
+        return InputError(
+            "task.measured_voltage", "not given", "the voltage at which outputs were recorded",
+            "--set task.measured_voltage='0.1 V'",
+        )  # fmt: skip
+    return None

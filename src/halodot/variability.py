@@ -40,6 +40,7 @@ from .task.classification.spec import Digits
 SPREADS = (0.01, 0.03, 0.1, 0.3)
 MEASURES = ("states", "yield", "accuracy")
 PROGRAMMINGS = 5
+ENOUGH = 19  # draws whose range holds 90 % of the next
 LOWEST, STEPS = 0.3, 13  # of the largest voltage; 10 % apart
 NOTHING = Figures("none", "", ())
 
@@ -223,7 +224,7 @@ def _run(
             name = f"{runs.slug(label)}-{k}"
             draws.append(keep(name, partial(_draw, study, models, spreads, how, k)))
             done += 1
-        points += [_joined(label, s, [d[i] for d in draws], how) for i, s in enumerate(spreads)]
+        points += [_joined(label, s, [d[i] for d in draws]) for i, s in enumerate(spreads)]
     return Variability(file, tuple(points), how, baseline)
 
 
@@ -232,7 +233,7 @@ def _draw(
 ) -> list[dict[str, Any]]:
     """Measure a batch at each spread, with the device at its `k`-th draw."""
     model, pulses = models(k), pulses_of(study, how)
-    pulses, told = tuned(model, pulses, how)
+    pulses, told, sought = tuned(model, pulses, how)
     seed, found = study.study.seed, []
     for spread in spreads:
         batch = measure_cells(
@@ -242,50 +243,54 @@ def _draw(
         states = working_states(batch, how.misread)
         cell = with_states(cell_of(batch, pulses, how.ratio), states)
         tile = array.build(NOTHING, study.array, seed, cell=cell)
-        accuracy = None
+        accuracy, status = None, worst(sought, batch.status)
         if cell.is_known:
             score = task.evaluate(tile, Digits(programmings=PROGRAMMINGS))
-            accuracy = score.value.value
+            accuracy, status = score.value.value, worst(status, score.status)
         found.append(
             {
                 "states": states,
                 "yield": float(working_cells(batch, how.ratio).mean()),
                 "accuracy": accuracy,
-                "status": batch.status,
+                "status": status,
                 "note": told,
             }
         )
     return found
 
 
-def tuned(model: Compact, pulses: Pulses, how: Settings) -> tuple[Pulses, str]:
+def tuned(model: Compact, pulses: Pulses, how: Settings) -> tuple[Pulses, str, Status]:
     """Return the pulses with the program voltage that a user of this device would find.
 
     The lowest voltage of `STEPS` to the largest that the model reaches at which a cell without
     chance is read `ratio` higher after writing than after erasing, and `margin` more. The pulse
-    of the protocol, and a word, where no voltage does.
+    of the protocol, and a word, where no voltage does. The status is the most severe of all
+    voltages that were tried, as each of them decides which is the lowest.
     """
     if how.margin is None:
-        return pulses, ""
+        return pulses, "", Status.OK
     top = model.largest_voltage
     sign = 1.0 if pulses.program_voltage > 0.0 else -1.0
+    status = Status.OK
     for volts in top * np.geomspace(LOWEST, 1.0, STEPS):
         tried = replace(pulses, program_voltage=sign * float(volts), read_noise=0.0)
         batch = measure_cells(
             model, tried, spread=0.0, cells=1, cycles=2, levels=1, seed=0, quiet=True
         )
+        status = worst(status, batch.status)
         if working_cells(batch, how.ratio)[0]:
             raised = sign * min((1.0 + how.margin) * float(volts), top)
-            return replace(pulses, program_voltage=raised), ""
-    return pulses, f"no program voltage up to {top:.3g} V writes a state that stays"
+            return replace(pulses, program_voltage=raised), "", status
+    return pulses, f"no program voltage up to {top:.3g} V writes a state that stays", status
 
 
-def _joined(label: str, spread: float, draws: list[dict[str, Any]], how: Settings) -> Point:
+def _joined(label: str, spread: float, draws: list[dict[str, Any]]) -> Point:
     """Join the draws of one batch: median, and the range that the next draw leaves on either side.
 
     Draws whose device no program voltage writes are left out where others are written, and
     counted: what is studied is a device that works. Where cells do not switch, the network
-    guesses: the accuracy is that of chance.
+    guesses: the accuracy is that of chance. What is left out counts in the status: it may have
+    been left out because it was not solved.
     """
     dead = [d["note"] for d in draws if d["note"]]
     written = [d for d in draws if not d["note"]]
@@ -293,24 +298,26 @@ def _joined(label: str, spread: float, draws: list[dict[str, Any]], how: Setting
     if dead:
         left_out = ", which are left out" if written else ""
         notes = (f"{len(dead)} of {len(draws)} draws are never written{left_out}: {dead[0]}",)
+    status = worst(*(d["status"] for d in draws))
     draws = written or draws
     accuracy = [0.1 if d["accuracy"] is None else float(d["accuracy"]) for d in draws]
     return Point(
         label,
         spread,
-        _over([float(d["states"]) for d in draws], how),
-        _over([float(d["yield"]) for d in draws], how),
-        _over(accuracy, how),
-        worst(*(d["status"] for d in draws)),
+        _over([float(d["states"]) for d in draws]),
+        _over([float(d["yield"]) for d in draws]),
+        _over(accuracy),
+        status,
         notes,
     )
 
 
-def _over(values: list[float], how: Settings) -> Sourced:
+def _over(values: list[float]) -> Sourced:
+    """Return the median of the draws that are left, and the range of the next one."""
     middle = float(np.median(values))
     low, high = np.quantile(values, [0.05, 0.95], method="weibull") if len(values) > 1 else (
         middle, middle)  # fmt: skip
-    note = "" if how.draws >= 19 else f"range of {how.draws} draws holds less than 90 %"
+    note = "" if len(values) >= ENOUGH else f"range of {len(values)} draws holds less than 90 %"
     return computed(middle, "1", min(float(low), middle), max(float(high), middle), note=note)
 
 

@@ -99,6 +99,23 @@ def test_energy_is_that_of_a_resistor():
     assert optical == 0.0
 
 
+@pytest.mark.parametrize("periods", [1.0, 8.0])
+def test_energy_between_pulses_is_that_of_a_decay(periods):
+    """A full device at rest: conductance x exp(-t/tau) V, pulses a hundredth of the period."""
+    tau, period, base = 0.1, 0.1 * periods, 0.1
+    point = Point(False, base, 1.1, base, 0.01 * period, period, 0.6, tau, 0.1, 0.0)
+    cell = leaky(tau, ohmic=0.0)
+    none = Train(np.zeros(0), np.zeros(0), np.zeros(0), period)
+    fallen = (1.0 - base) * tau * -np.expm1(-periods)
+    alone = 1e-6 * base * (base * period + fallen)
+    assert nodes.energy(cell, none, point, np.ones(1))[0] == pytest.approx(alone, rel=0.01)
+    given = Train(period * np.arange(6), np.full(6, 0.01 * period), np.full(6, 1.1), 6.0 * period)
+    fine = np.linspace(0.0, given.until, 60_001)[1:]
+    answer = cell.follow(wave(given, point, fine), np.ones(1))
+    exact = np.trapezoid(np.abs(answer.voltage * answer.current), fine)
+    assert nodes.energy(cell, given, point, np.ones(1))[0] == pytest.approx(exact, rel=0.01)
+
+
 @pytest.mark.parametrize("prime", [True, False])
 def test_every_sequence_starts_alike(prime):
     one = np.random.default_rng(0).random((6, 1, 1))
@@ -149,6 +166,15 @@ def test_a_leak_remembers_more_than_the_present(score):
     assert score.value.value > 1.2
     assert score.others["margin"].low > 0.0
     assert "beats its linear read-out by a margin outside" in score.verdict
+    past, network = (float(score.others[f"memory_of_past{n}"]) for n in ("", "_software"))
+    assert f"memory of the past (k >= 1) is {past:.2g}" in score.verdict
+    assert f"software reservoir of as many nodes {network:.2g}" in score.verdict
+    assert network == pytest.approx(score.details["by_delay_software"][1:].sum())
+    late = score.others["narma10_margin_delay_line"]
+    errors = score.others["narma10_nrmse_delay_line"], score.others["narma10_nrmse"]
+    assert late.value == pytest.approx(errors[0].value - errors[1].value)
+    word = "below" if late.low > 0.0 else "above" if late.high < 0.0 else "not told apart from"
+    assert f"is {word} the {float(errors[0]):.2g} of a delay line" in score.verdict
     assert score.others["memory_of_past"].value == pytest.approx(
         score.details["by_delay_reservoir"][1:].sum()
     )

@@ -1,5 +1,7 @@
 """Speakers, firing patterns, read-outs and what they are set beside."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -161,6 +163,35 @@ def test_leaks_hear_speakers_and_the_linear_read_out_stands_beside():
     assert s.others["margin"].low <= s.others["margin"].value <= s.others["margin"].high
     assert s.details["confusion"].sum() == 3 * 370
     assert s.details["accuracy_per_run"].mean() == pytest.approx(s.value.value)
+
+
+def test_energy_of_an_utterance_is_that_of_all_voices(monkeypatch):
+    """Those that are metered are as long as the set, of every speaker."""
+    data, metered = spoken.utterances(), []
+
+    def look(chip, driven, spec):
+        metered.extend(driven)
+        return 0.0, 0.0
+
+    monkeypatch.setattr(vowels, "_energy", look)
+    spec = build(Vowels, {"runs": 3, "every": 3, "nodes": {"devices": 2}})
+    monkeypatch.setattr(vowels, "compare", lambda *_: ({}, None, "", Status.OUTSIDE_RANGE))
+    chip = replace(CHIP, batch=[leaky(), leaky()], number=0)
+    outcome = vowels._run(tile(leaky()), data, chip, spec)
+    steps = np.array([len(x) for x in metered])
+    every = np.array([-(-len(f) // 3) for f in data.frames])
+    assert steps.mean() == pytest.approx(every.mean(), rel=0.03)
+    taken = data.speakers[:: len(data.speakers) // vowels.METERED]
+    assert len(taken) == len(steps)
+    assert set(taken) == set(data.speakers)
+    assert outcome.status is Status.OUTSIDE_RANGE  # that of the written read-out, also a good one
+
+
+def test_the_status_of_a_written_read_out_is_not_lost(monkeypatch):
+    spec = build(Firing, {"runs": 3, "trains": 8, "nodes": {"devices": 2}})
+    monkeypatch.setattr(firing, "compare", lambda *_: ({}, None, "", Status.OUTSIDE_RANGE))
+    chip = replace(CHIP, batch=[leaky(), leaky()])
+    assert firing._run(tile(leaky()), chip, spec).status is Status.OUTSIDE_RANGE
 
 
 @pytest.mark.parametrize(("module", "spec"), [(firing, Firing), (vowels, Vowels)])

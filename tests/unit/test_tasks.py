@@ -110,6 +110,35 @@ def test_any_device_takes_a_task_by_name(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("device", "task", "settings", "word"),
+    [
+        ("m9", "looming", [], "a device that light falls on"),
+        ("m4", "looming", [], "device.filament"),
+        ("m4", "logic", [], "protocol.. of kind logic"),
+        ("m4", "logic", [("task.model", "compact")], "device.filament"),
+        ("m9", "logic", [("task.model", "figures")], "protocol.. of kind logic"),
+        ("n8b", "logic", [], "the voltage at which outputs were recorded"),
+        ("n8b", "gated_memory", [], "halodot task n9"),
+        ("m4", "reservoir", [], "halodot task n4"),
+        ("n4", "vowels", [("task.pulses.drive", "light")], "a device that light falls on"),
+    ],
+)
+def test_a_task_that_cannot_run_is_refused_before_anything_runs(
+    device, task, settings, word
+) -> None:
+    with pytest.raises(InputError, match=word):
+        with_task(device, task, settings)
+
+
+def test_what_a_task_needs_is_there_in_all_that_are_shipped() -> None:
+    for name in known():
+        assert with_task(name, "").study.task is not None
+    assert with_task("m9", "logic").study.task.name == "logic"
+    assert with_task("m5", "looming").study.task.name == "looming"  # one variant has a filament
+    assert with_task("m4", "learning").study.task.name == "learning"
+
+
+@pytest.mark.parametrize(
     "words",
     [["task"], ["task", "m9", "--all"], ["task", "--all", "--task", "digits"],
      ["task", "m9", "--task", "digitz"], ["task", "m9", "--task", "digits", "--set", "x"]],

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from ...array.state import Array
 from ...core.errors import InputError
 from ...core.randomness import generator
-from ...core.sourced import computed
+from ...core.sourced import Sourced, computed
 from ...core.status import Status, worst
 from ..state import Score
 from . import memory, trial
@@ -43,7 +43,7 @@ def evaluate(array: Array, spec: Reservoir | None = None) -> Score:
 
     Every chip is driven by new random inputs; the linear read-out that stands beside it gets the
     same inputs at the same instants, and a software reservoir has as many nodes as the chip has
-    readings of a step.
+    readings of a step. The verdict names them, and the memory of the past (k >= 1).
 
     Notes
     -----
@@ -79,6 +79,8 @@ def _score(
     )
     gap = trial.margin(np.subtract(columns["memory_reservoir"], columns["memory_linear"]))
     others |= {"margin": gap, **trial.settings(points)}
+    late = np.subtract(columns["narma10_nrmse_delay_line"], columns["narma10_nrmse"])
+    others["narma10_margin_delay_line"] = trial.margin(late)
     light = sum(r.energy[1] for r in runs)
     if light > 0.0:
         others["optical_energy"] = trial.over([r.energy[1] for r in runs], "J")
@@ -103,11 +105,31 @@ def _score(
         trial.over([r.energy[0] for r in runs], "J", "for one input step, all devices"),
         trial.over(periods, "s", "from one input to the next"),
         measure="memory capacity",
-        verdict=trial.said("memory capacity", value, baseline, gap),
+        verdict=f"{trial.said('memory capacity', value, baseline, gap)}; {_beside(others)}",
         others=others,
         details=details,
         status=worst(trial.status_of(array), *(r.status for r in runs)),
         notes=(*array.notes, trial.told(points[0]), *failed, *trial.ASSUMPTIONS),
+    )
+
+
+def _beside(others: dict[str, Sourced]) -> str:
+    """Say what is memory of the past, and what has such memory without any device.
+
+    The linear read-out of the memory task has the present, 1, and cannot have more.
+    """
+    gap = others["narma10_margin_delay_line"]
+    assert gap.low is not None
+    assert gap.high is not None
+    word = (
+        "below" if gap.low > 0.0 else "above" if gap.high < 0.0 else "not told apart from"
+    )  # fmt: skip
+    return (
+        f"of that, memory of the past (k >= 1) is {float(others['memory_of_past']):.2g}, where the "
+        f"read-out has none by construction and a software reservoir of as many nodes "
+        f"{float(others['memory_of_past_software']):.2g}; the NARMA-10 error "
+        f"{float(others['narma10_nrmse']):.2g} is {word} the "
+        f"{float(others['narma10_nrmse_delay_line']):.2g} of a delay line of {TAPS} inputs"
     )
 
 
@@ -183,6 +205,7 @@ def _remembered(
     )  # fmt: skip
     found["memory_shuffled"] = float(blind.sum())
     found["memory_of_past"] = float(by_delay["reservoir"][1:].sum())
+    found["memory_of_past_software"] = float(by_delay["software"][1:].sum())
     return found, by_delay
 
 

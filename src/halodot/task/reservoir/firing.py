@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from ...array.state import Array
 from ...core.errors import InputError
 from ...core.randomness import generator
+from ...core.status import worst
 from ..state import Score
 from . import trial
 from .comparing import Outcome, Rivals, compare, score
@@ -85,7 +86,7 @@ def _run(array: Array, chip: trial.Chip, spec: Firing) -> Outcome:
     )
     return Outcome(
         found, confusion, _energy(chip, given[:: max(1, len(given) // METERED)], spec),
-        stretch * window, max(status, written, key=lambda s: not s.is_good), taken, chip.point,
+        stretch * window, worst(status, written), taken, chip.point,
     )  # fmt: skip
 
 

@@ -25,6 +25,7 @@ VISIBLE = 1.05  # ratio of currents that counts as a change
 MULTIPLES = (0.5, 1.0, 2.0, 4.0, 8.0)  # of the decay time, tried as period
 PILOT_STEPS, PILOT_DEVICES = 160, 4
 SHARE = 0.01  # of the period: a pulse, where the device is fast enough
+BETWEEN = np.geomspace(1e-3, 1.0, 25)[:-1]  # of the time between pulses, when power is taken
 
 
 def tune(compact: Compact, pulses: Pulses, nodes: Nodes, base: float, seed: int) -> Point:
@@ -255,13 +256,17 @@ def follow_trains(
 def energy(cell: Compact, given: Train, point: Point, start: F | None) -> tuple[float, float]:
     """Return what a train costs one device: electrical and optical energy [J].
 
-    The integral of voltage and current of the cell, with ten more points in each pulse; light:
-    irradiance times area, what the cell does not take included.
+    The integral of voltage and current of the cell, with ten more points in each pulse and
+    `BETWEEN` after it, closer together where a written device forgets; light: irradiance times
+    area, what the cell does not take included.
     """
     inner = EDGE + (1.0 - 2.0 * EDGE) * np.geomspace(1e-3, 1.0, 10)
     times = (given.start[:, None] + given.width[:, None] * inner[None, :]).ravel()
     corners = wave(given, point, np.array([0.0])).time
-    times = np.unique(np.concatenate([times, corners[1:], [given.until]]))
+    after = np.append(0.0, given.start + given.width)
+    gap = np.append(given.start, given.until) - after
+    rests = (after[:, None] + gap[:, None] * BETWEEN[None, :])[gap > 0.0].ravel()
+    times = np.unique(np.concatenate([times, rests, corners[1:], [given.until]]))
     drive = wave(given, point, times)
     answer: Response = cell.follow(drive, start)
     power = np.abs(answer.voltage * answer.current)

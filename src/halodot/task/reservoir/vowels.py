@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from ...array.state import Array
 from ...core.errors import InputError
 from ...core.randomness import generator
+from ...core.status import worst
 from ..state import Score
 from . import trial
 from .comparing import Outcome, Rivals, compare, score
@@ -30,7 +31,7 @@ from .spoken import (
 F = NDArray[np.float64]
 FRAMES = 12  # of an utterance, for the linear read-out of all of it
 REACH = 2.5  # standard deviations that stand for the largest input
-METERED = 8  # utterances whose energy is taken
+METERED = 24  # utterances whose energy is taken, evenly from all speakers and lengths
 
 
 def evaluate(array: Array, spec: Vowels | None = None) -> Score:
@@ -94,9 +95,10 @@ def _run(array: Array, data: Utterances, chip: trial.Chip, spec: Vowels) -> Outc
         array, rivals, data.speakers, training, chip, rng, spec.on_array
     )
     slots = float(np.mean([len(x) for x in inputs])) * spec.nodes.slots
+    metered = driven[:: max(1, len(driven) // METERED)]
     return Outcome(
-        found, confusion, _energy(chip, driven[:METERED], spec), slots * chip.point.period,
-        max(status, written, key=lambda s: not s.is_good), taken, chip.point,
+        found, confusion, _energy(chip, metered, spec), slots * chip.point.period,
+        worst(status, written), taken, chip.point,
     )  # fmt: skip
 
 
