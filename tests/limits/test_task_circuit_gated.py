@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from circuit_cells import linear, switch
 from halodot import array
-from halodot.array.state import Array, Compact
+from halodot.array.state import Array, Compact, Drive, Response
 from halodot.core.errors import InputError
 from halodot.core.spec import build
 from halodot.core.status import Status
 from halodot.figures.state import Figures
 from halodot.task.circuit.drawing import drawn
-from halodot.task.circuit.gated import evaluate, told_apart
+from halodot.task.circuit.gated import _first_lost, _Sense, evaluate, told_apart
 from halodot.task.circuit.memory import MemoryCell, law_of
 from halodot.task.circuit.spec import GatedMemory, TransistorSpec
 
+F = NDArray[np.float64]
 ON, OFF, LOAD = 1e-4, 1e-9, 1e6
 QUIET = {
     "cell_spread": 0.0, "sense_noise": "0 A", "cells": 5, "training_cells": 2, "cycles": 8,
@@ -101,7 +104,7 @@ def test_what_is_kept_and_not_disturbed_is_a_lower_bound() -> None:
     assert score.others["retention_s"].value == 500.0
     assert "lower bound" in score.others["retention_s"].note
     assert score.others["read_disturb"].value == 0.0
-    assert score.others["read_disturb"].high == pytest.approx(1.0 - 0.05**0.1)
+    assert score.others["read_disturb"].high == pytest.approx(1.0 - 0.05**0.2)  # 5 cells
     assert score.others["read_disturb_shift"].value == 0.0
 
 
@@ -172,3 +175,43 @@ def test_a_device_without_dynamics_is_refused() -> None:
 def test_levels_must_be_resistances() -> None:
     with pytest.raises(InputError, match="level_resistances"):
         task(level_resistances=["1 V"])
+
+
+def broken(compact: Compact, when: Callable[[Drive], bool], bad: Status) -> Compact:
+    """A device that cannot be followed through some drives."""
+
+    def march(drive: Drive, start: F | None, seed: int) -> Response:
+        found = compact.march(drive, start, seed)
+        if not when(drive):
+            return found
+        return replace(found, current=np.full(len(drive.outputs), np.nan), status=bad)
+
+    return replace(
+        compact, march=march, with_series=lambda r: broken(compact.with_series(r), when, bad),
+        another=lambda spread, seed: broken(compact.another(spread, seed), when, bad),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("when", "field", "words"),
+    [
+        (lambda d: len(d.outputs) == 20, "read_disturb", "20 reads turn is not known"),
+        (lambda d: len(d.outputs) == 20, "read_disturb_shift", "20 reads turn is not known"),
+        (lambda d: bool(d.light.any()), "", ""),
+        (lambda d: float(d.time[-1]) > 10.0, "", ""),
+    ],
+)
+def test_what_cannot_be_followed_is_in_the_status_and_no_verdict(
+    when: Callable[[Drive], bool], field: str, words: str
+) -> None:
+    score = evaluate(tile(broken(memory(), when, Status.MAX_STEPS)), task())
+    assert score.status is Status.MAX_STEPS
+    assert words in score.verdict
+    assert not field or not score.others[field].is_known
+
+
+def test_a_bit_whose_read_is_no_number_is_neither_kept_nor_lost() -> None:
+    sense, times = _Sense(1.0, True), np.array([1.0, 2.0, 3.0])
+    assert math.isnan(_first_lost(times, np.array([2.0, np.nan, 0.0]), sense, True))
+    assert _first_lost(times, np.array([2.0, 0.0, np.nan]), sense, True) == 2.0
+    assert _first_lost(times, np.array([2.0, 2.0, 2.0]), sense, True) == math.inf

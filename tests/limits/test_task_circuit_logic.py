@@ -7,10 +7,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from circuit_cells import linear, switch
 from halodot import array
-from halodot.array.state import Array, Compact
+from halodot.array.state import Array, Compact, Drive, Response
 from halodot.core.errors import InputError
 from halodot.core.sourced import Sourced
 from halodot.core.spec import build
@@ -23,11 +24,19 @@ from halodot.task.circuit.bench import (
     load_for,
     photoresistor,
 )
-from halodot.task.circuit.gates import Chosen, margins, stream, train, truth_of, use
-from halodot.task.circuit.logic import evaluate
-from halodot.task.circuit.shares import balanced, best_threshold, counted, expected
+from halodot.task.circuit.gates import OTHERS, Chosen, margins, stream, train, truth_of, use
+from halodot.task.circuit.logic import _benches, evaluate
+from halodot.task.circuit.shares import (
+    balanced,
+    best_threshold,
+    clustered,
+    counted,
+    expected,
+    over_cells,
+)
 from halodot.task.circuit.spec import PhotonicLogic
 
+F = NDArray[np.float64]
 QUIET = {
     "cell_spread": 0.0, "noise": "0 V", "offset": "0 V", "hysteresis": "0 V", "repeat_spread": 0.0,
     "cells": 4, "training_cells": 2, "operations": 12, "light_levels": [1.0],
@@ -126,6 +135,59 @@ def test_the_photoresistor_has_the_conductances_of_the_device() -> None:
     assert again == pytest.approx(outputs, rel=1e-6, abs=0.0)
 
 
+def test_a_stored_output_is_that_of_its_own_read_voltage() -> None:
+    """Read at 0.1 V after inputs of 1 V and 3 V: still the conductances of the device."""
+    spec = gate(**MEMORY)
+    bench = DynamicBench(spec, switch(1e-3, 1e-7, 2.0, -1.0, by_light=1.2), 1e4, 1)
+    outputs = bench.answer(0, COMBINATIONS, -1, 1).output
+    plain = photoresistor(bench, spec, 0, outputs, 1)
+    assert plain.dark == pytest.approx(1e-7, rel=1e-6, abs=0.0)
+    assert plain.dark + plain.slope == pytest.approx(1e-3, rel=1e-6, abs=0.0)
+
+
+def test_every_draw_has_cells_of_its_own() -> None:
+    """Of a device that is known, draws differ by nothing else."""
+    spec = gate(cell_spread=0.3, load="100 kohm", draws=4, draw_cells=1, cascade=False)
+    table = record("x", [1e-8, 1e-7, 1e-7, 2e-7], draws=1)
+    same = replace(
+        table, figures=tuple(replace(f, draws=(f.value.value,) * 4) for f in table.figures)
+    )
+    made = replace(tile(None, (same,)), seed=193)
+    benches = _benches(made, spec.model_copy(update={"measured_voltage": Sourced(1.0, "V")}))
+    outputs = [benches(k).answer(0, COMBINATIONS, OTHERS, 1).output[3] for k in range(4)]
+    assert len({round(x, 12) for x in outputs}) == 4
+    again = [benches(k).answer(0, COMBINATIONS, OTHERS, 1).output[3] for k in range(4)]
+    assert again == outputs
+
+
+def test_status_of_training_and_of_cascades_is_not_lost() -> None:
+    limited = replace(linear(1e-7, 9e-7), another=lambda _s, _n: limited)
+    inner = limited.march
+    count = iter(range(10**6))
+
+    def march(drive: Drive, start: F | None, seed: int) -> Response:
+        found = inner(drive, start, seed)
+        return replace(found, status=Status.MAX_STEPS) if next(count) == 0 else found
+
+    first = replace(limited, march=march, with_series=lambda _r: first)
+    score = evaluate(tile(first), gate(load="100 kohm", cascade=False))
+    assert score.status is Status.MAX_STEPS  # the first stream is one of training
+
+
+def test_energy_of_emitters_holds_the_light_that_is_not_known() -> None:
+    spec = gate(
+        measured_voltage="0.2 V", load="1 Mohm", cascade=False, draws=2, cell_spread=0.1,
+        drive=[{"label": "x", "a": {"light": 0.2}, "b": {"light": 0.2}}], area="1e-8 m2",
+        full_light={"value": "100 W/m2", "low": "1 W/m2", "high": "1e4 W/m2", "basis": "assumed",
+                    "note": "t"},
+    )  # fmt: skip
+    found = evaluate(tile(None, (record("x", [1e-9, 1e-8, 1e-8, 2e-8], draws=2),)), spec).others
+    light, emitter, e = found["energy_optical"], found["energy_emitter"], spec.emitter_efficiency
+    assert light.low < light.high
+    assert emitter.low == pytest.approx(light.low / e.high, rel=1e-12, abs=0.0)
+    assert emitter.high == pytest.approx(light.high / e.low, rel=1e-12, abs=0.0)
+
+
 def test_without_a_reset_a_memory_remembers_the_operation_before() -> None:
     never = {k: v for k, v in MEMORY.items() if k != "reset_voltage"}
     score = evaluate(tile(memory()), gate(**never))
@@ -220,6 +282,33 @@ def test_intervals_of_shares_cover_in_nine_of_ten() -> None:
     rng, p, n = np.random.default_rng(2), 0.1, 60
     draws = [counted(int(k), n) for k in rng.binomial(n, p, 4000)]
     assert 0.89 < np.mean([q.low <= p <= q.high for q in draws]) < 0.97
+
+
+@pytest.mark.parametrize("draws", [12, 19, 40])
+def test_intervals_of_clusters_cover_where_a_few_carry_all_failures(draws: int) -> None:
+    """A third of the draws fails in 15 %, the others never: 5 % on average."""
+    rng, held = np.random.default_rng(7), []
+    for _ in range(1500):
+        p = np.where(rng.random(draws) < 1.0 / 3.0, 0.15, 0.0)
+        q = clustered(rng.binomial(24, p).tolist(), [24] * draws)
+        held.append(q.low <= 0.05 <= q.high)
+    assert np.mean(held) >= 0.89
+
+
+def test_a_range_of_few_draws_says_so_whatever_their_cells() -> None:
+    rng = np.random.default_rng(1)
+    few, enough = rng.random((12, 2)).tolist(), rng.random((19, 2)).tolist()
+    assert "less than 90 %" in over_cells([0.5], few, "1", "cells").note
+    assert "less than 90 %" not in over_cells([0.5], enough, "1", "cells").note
+
+
+def test_ranges_over_draws_cover_the_next_also_where_cells_are_twins() -> None:
+    rng, held = np.random.default_rng(3), []
+    for _ in range(1500):
+        x = rng.standard_normal(20)
+        q = over_cells([0.0], [[v, v] for v in x[:19]], "1", "cells")
+        held.append(q.low <= x[19] <= q.high)
+    assert np.mean(held) >= 0.88
 
 
 def record(label: str, outputs: list[float], draws: int = 0) -> Figures:

@@ -1,5 +1,7 @@
 """The looming task on devices whose answer is known, on its spec, its chance and its pictures."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -11,12 +13,14 @@ from halodot.core.spec import build
 from halodot.core.status import Status
 from halodot.figures.state import Figures
 from halodot.task.looming import directions
-from halodot.task.looming.evaluate import evaluate
+from halodot.task.looming.evaluate import chance_of, evaluate
 from halodot.task.looming.eye import grid
 from halodot.task.looming.neuron import bias_of, drive_of, shone, switching_voltage
+from halodot.task.looming.peaks import fit_line
 from halodot.task.looming.scan import scaled
 from halodot.task.looming.spec import EyeSpec, Looming, Neuron, Stimulus
-from halodot.task.looming.summary import share, spread
+from halodot.task.looming.summary import directed, majority, share, spread
+from halodot.task.looming.trials import Sweep
 
 ON = 1e-6
 SMALL = {"seeds": 2, "draws": 0, "eye": None}
@@ -136,13 +140,39 @@ def test_the_eye_tells_where_from_and_chance_is_told():
     # edges of a translating object of 40 degrees never cover as many cells
     assert s.others["eye_translating_ratio"].value < 0.6
     assert s.details["eye_current"].shape == (36,)
-    assert s.chance.value == pytest.approx(1.0 / 3.0)  # no peaks: 1/(n - 1)
+    assert s.others["r2_shuffled"].value == pytest.approx(1.0 / 3.0)  # no peaks: 1/(n - 1)
 
 
 def test_shuffled_ratios_explain_one_in_n_minus_one():
     s = score(neuron={"bias": "0.5 V"})
-    assert s.chance.value == pytest.approx(1.0 / 7.0, abs=0.05)
-    assert s.chance.high > s.chance.value
+    q = s.others["r2_shuffled"]
+    assert q.value == pytest.approx(1.0 / 7.0, abs=0.05)
+    assert q.high > q.value
+
+
+def test_chance_knows_when_the_films_end():
+    """Films of equal length but for their last moment hold little of l/v, scaled ones much."""
+    six = {"approaches": 6, "start": 40.0, "closest": 0.4}
+    scaled_films = chance_of(build(Looming, {"stimulus": six}), 1)
+    assert 0.45 < scaled_films.value < 0.6
+    assert scaled_films.high > 0.85
+    fixed = chance_of(build(Looming, {"stimulus": six | {"collision_time": "2 s"}}), 1)
+    assert fixed.value == pytest.approx(1.0 / 5.0, abs=0.03)
+
+
+def test_a_draw_passes_with_more_than_half_of_its_histories():
+    sweep = Sweep(None, 0, np.zeros(4), (), {}, fit_line(np.ones(4), np.full(4, np.nan)),
+                  np.zeros(4), np.zeros(4), 1.0, Status.OK)  # fmt: skip
+    found = [replace(sweep, draw=k) for k in (None, 0, 0, 1, 1, 1)]
+    passes = [True, True, False, True, True, False]
+    assert majority(found, passes) == (1, 2)
+    assert majority(found, passes, lost=2) == (1, 4)
+
+
+def test_directions_of_few_eyes_count_eyes():
+    one, many = directed([9], 9), directed([9, 9, 9, 9], 9)
+    assert "one eye" in one.note
+    assert many.low == pytest.approx(0.05**0.25)
 
 
 def test_same_seed_same_numbers_and_noise_spreads_them():

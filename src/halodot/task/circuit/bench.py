@@ -321,7 +321,6 @@ def photoresistor(
     if isinstance(bench, RecordedBench):
         read = voltages = np.full(4, bench.voltage)
     tops = np.abs(read[[0, 3]])
-    tops = np.abs(voltages[[0, 3]])
     shares = np.clip(outputs[[0, 3]] / np.maximum(tops, 1e-300), 0.0, 0.999999)
     dark, lit = shares / (1.0 - shares) / bench.load
     slope = max(float(lit - dark), 0.0) / max(float(lights[3]), 1e-300)

@@ -22,7 +22,7 @@ from ...core.status import Status, worst
 from ..state import Score
 from .drawing import drawn
 from .memory import MemoryCell, law_of
-from .shares import balanced, best_threshold, counted, over_cells
+from .shares import balanced, best_threshold, clustered, counted, over_cells
 from .spec import GatedMemory
 
 F = NDArray[np.float64]
@@ -63,13 +63,14 @@ class _Kept:
 
     times: F
     drains: F  # [2, times]
-    lost: float  # s; infinite where no bit was lost
-    flipped: int  # states that reads in a row turned
+    lost: float  # s; infinite where no bit was lost, NaN where that is not known
+    flipped: int | None  # states that reads in a row turned; None where that is not known
     shift: float  # largest relative change of the gate voltage by them
     by_light: bool | None
     in_dark: bool | None
     light_energy: float
     levels: F  # [levels, 2: drain, bare]
+    status: Status
 
 
 @dataclass(frozen=True)
@@ -181,8 +182,12 @@ def _one(array: Array, spec: GatedMemory, load: float, draw: int | None) -> _Dra
         _keep(one, s, sense, seed, c) for one, s, c in zip(cells, streams, numbers, strict=True)
     ]
     nominal = MemoryCell(spec, compact, load, law)
-    settled = [nominal.settling(_set(nominal, None, bit, -1)[0]) for bit in (False, True)]
-    statuses = (*(s.status for s in (*taught, *streams)), *(status for _, status in settled))
+    sets = [_set(nominal, None, bit, -1) for bit in (False, True)]
+    settled = [nominal.settling(s[0]) for s in sets]
+    statuses = (
+        *(s.status for s in (*taught, *streams, *kept)), *(s[2] for s in sets),
+        *(status for _, status in settled),
+    )  # fmt: skip
     times = (settled[0][0], settled[1][0])
     return _Draw(streams, kept, said, bare_said, sense, times, nominal, statuses)
 
@@ -191,6 +196,13 @@ def _learn(pairs: Sequence[tuple[F, B]], noise: float) -> _Sense:
     """Choose a threshold, and on which side of it written cells lie."""
     values = np.concatenate([v for v, _ in pairs])
     bits = np.concatenate([b for _, b in pairs])
+    known = np.isfinite(values)
+    values, bits = values[known], bits[known]
+    if not bits.any() or bits.all():
+        raise InputError(
+            "task", "no read of a training cell that is a number, for one of the two states",
+            "a device that can be followed through writes and reads", "other voltages or times",
+        )  # fmt: skip
     above = bool(np.median(values[bits]) >= np.median(values[~bits]))
     threshold, _ = best_threshold(values, bits == above, noise)
     return _Sense(threshold, above)
@@ -230,57 +242,74 @@ def _keep(cell: MemoryCell, stream: _Stream, sense: _Sense, seed: int, number: i
     s, chance = cell.spec, _seeds(seed, number, "keep")
     last = float(s.retention_time)
     times = np.geomspace(min(float(s.read_time), 1e-3 * last), last, INSTANTS)
-    state, drains, lost, flipped, shift = stream.end, [], math.inf, 0, 0.0
+    state, drains, firsts, turned, shifts = stream.end, [], [], [], []
+    statuses: list[Status] = []
     for bit in (False, True):
-        state, _, _ = _set(cell, state, bit, chance())
-        followed = cell.kept(state, times, chance())
-        drains.append([cell.read(x, chance()).drain for x in followed])
-        gone = sense.written(np.array(drains[-1])) != bit
-        if gone.any():
-            k = int(np.argmax(gone))
-            lost = min(lost, float(times[k]))
-        gates = cell.reads(state, chance(), s.reads)
-        ends = cell.drain_current(gates)
-        flipped += int(sense.written(ends[-1:])[0] != bit)
-        shift = max(shift, float(np.max(np.abs(gates - gates[0]))))
-    lit = _light(cell, state, sense, chance)
-    swing = abs(float(s.read_voltage))
+        state, _, put = _set(cell, state, bit, chance())
+        followed, status = cell.kept(state, times, chance())
+        reads = [cell.read(x, chance()) for x in followed]
+        drains.append([r.drain for r in reads])
+        firsts.append(_first_lost(times, np.array(drains[-1]), sense, bit))
+        gates, repeated = cell.reads(state, chance(), s.reads)
+        end = float(cell.drain_current(gates)[-1])
+        turned.append(bool(sense.written(end)) != bit if math.isfinite(end) else None)
+        shifts.append(float(np.max(np.abs(gates - gates[0]))))
+        statuses += [put, status, *(r.status for r in reads), repeated]
+    *lit, shone = _light(cell, state, sense, chance)
+    levels, stepped = _levels(cell, state, chance)
+    swing = max(abs(float(s.read_voltage)), 1e-300)
+    flipped = None if None in turned else sum(bool(t) for t in turned)
     return _Kept(
-        times, np.array(drains), lost, flipped, shift / max(swing, 1e-300), *lit,
-        _levels(cell, state, chance),
+        times, np.array(drains), float(np.min(firsts)), flipped, float(np.max(shifts)) / swing,
+        *lit, levels, worst(*statuses, shone, stepped),
     )  # fmt: skip
+
+
+def _first_lost(times: F, drains: F, sense: _Sense, bit: bool) -> float:
+    """When a bit is first read wrong [s]: infinite where never, NaN where a read before is none."""
+    gone = ~np.isfinite(drains) | (sense.written(drains) != bit)
+    if not gone.any():
+        return math.inf
+    k = int(np.argmax(gone))
+    return float(times[k]) if math.isfinite(drains[k]) else math.nan
 
 
 def _light(
     cell: MemoryCell, state: F, sense: _Sense, chance: Callable[[], int]
-) -> tuple[bool | None, bool | None, float]:  # fmt: skip
+) -> tuple[bool | None, bool | None, float, Status]:  # fmt: skip
     """Whether light and its voltage write an erased cell, and that voltage alone; energy [J]."""
     s, full = cell.spec, cell.compact.full_light
     if s.light <= 0.0 or not full.is_known:
-        return None, None, math.nan
+        return None, None, math.nan, Status.OK
     volts, time, found = float(s.light_voltage), float(s.light_time), []
+    statuses: list[Status] = []
     for light in (s.light, 0.0):
-        erased, _, _ = _set(cell, state, False, chance())
-        after, _, _ = cell.pulse(erased, volts, time, light, float(s.write_resistance), chance())
-        found.append(bool(sense.written(cell.read(after, chance()).drain)))
+        erased, _, put = _set(cell, state, False, chance())
+        after, _, lit = cell.pulse(erased, volts, time, light, float(s.write_resistance), chance())
+        read = cell.read(after, chance())
+        found.append(bool(sense.written(read.drain)) if math.isfinite(read.drain) else None)
+        statuses += [put, lit, read.status]
     area = cell.compact.area
     energy = s.light * float(full) * float(area) * time if area.is_known else math.nan
-    return found[0], found[1], energy
+    return found[0], found[1], energy, worst(*statuses)
 
 
-def _levels(cell: MemoryCell, state: F, chance: Callable[[], int]) -> F:
+def _levels(cell: MemoryCell, state: F, chance: Callable[[], int]) -> tuple[F, Status]:
     """Drain and bare current of the erased state and of writes through each resistance."""
     s, rows = cell.spec, []
+    statuses: list[Status] = []
     paths = [float(read_quantity(r, "ohm", field="level_resistances")) for r in s.level_resistances]
     for path in (None, *paths):
-        state, _, _ = _set(cell, state, False, chance())
+        state, _, put = _set(cell, state, False, chance())
+        statuses.append(put)
         if path is not None:
-            state, _, _ = cell.pulse(
+            state, _, put = cell.pulse(
                 state, float(s.write_voltage), float(s.write_time), 0.0, path, chance()
             )
         found = cell.read(state, chance())
         rows.append((found.drain, found.bare))
-    return np.array(rows)
+        statuses += [put, found.status]
+    return np.array(rows), worst(*statuses)
 
 
 def told_apart(values: F, separation: float, noise: float = 0.0) -> int:
@@ -323,7 +352,10 @@ def _over(
 
 def _rights(d: _Draw, bare: bool = False) -> list[float]:
     said = d.bare_said if bare else d.said
-    return [balanced(x, s.bits) for x, s in zip(said, d.streams, strict=True)]
+    return [
+        balanced(x, s.bits) if np.isfinite(s.bare if bare else s.drain).all() else math.nan
+        for x, s in zip(said, d.streams, strict=True)
+    ]
 
 
 def _score(array: Array, spec: GatedMemory, every: list[_Draw]) -> Score:
@@ -405,9 +437,13 @@ def _others(spec: GatedMemory, every: list[_Draw]) -> dict[str, Sourced]:
 
 
 def _failures(every: list[_Draw]) -> Sourced:
-    pairs = [(a, s.bits) for d in every for a, s in zip(d.said, d.streams, strict=True)]
-    wrong, total = sum(int(np.sum(a != b)) for a, b in pairs), sum(len(b) for _, b in pairs)
-    return counted(wrong, total, f"{wrong} of {total} bits wrong")
+    """Share of wrong bits; its interval is over draws, or over the cells of a single one."""
+    groups = [[(a, s.bits) for a, s in zip(d.said, d.streams, strict=True)] for d in every]
+    one = len(every) == 1
+    parts = [[p] for p in groups[0]] if one else groups
+    wrong = [sum(int(np.sum(a != b)) for a, b in g) for g in parts]
+    total = [sum(len(b) for _, b in g) for g in parts]
+    return clustered(wrong, total, "bits wrong", "cells" if one else "draws")
 
 
 def _ratio(a: float, b: float) -> float:
@@ -423,24 +459,26 @@ def _retention(spec: GatedMemory, every: list[_Draw]) -> Sourced:
     """
     last, first = float(spec.retention_time), every[0].kept
     q = _over(
-        every, lambda d: [min(k.lost, last) for k in d.kept], "s",
+        every, lambda d: [float(np.minimum(k.lost, last)) for k in d.kept], "s",
         f"cells, those that keep both bits counted as {last:.3g} s", "median",
     )  # fmt: skip
-    if any(math.isfinite(k.lost) for k in first):
+    if not q.is_known or any(math.isfinite(k.lost) for k in first):
         return q
     note = f"lower bound: no bit was lost in {last:.3g} s, in {len(first)} cells; {q.note}"
     return computed(last, "s", q.low, q.high, note=note)
 
 
 def _disturbed(spec: GatedMemory, kept: list[_Kept]) -> Sourced:
-    turned = sum(k.flipped for k in kept)
-    note = f"{turned} of {2 * len(kept)} states turned by {spec.reads} reads in a row"
-    return counted(turned, 2 * len(kept), note)
+    turned = [k.flipped for k in kept if k.flipped is not None]
+    return clustered(turned, [2] * len(turned), f"states turned by {spec.reads} reads in a row",
+                     "cells")  # fmt: skip
 
 
 def _levels_of(spec: GatedMemory, every: list[_Draw], which: int) -> Sourced:
     """Levels of the nominal device: those of a draw have too few cells to be told apart."""
     values = np.array([k.levels[:, which] for k in every[0].kept]).T
+    if not np.isfinite(values).all():
+        return Sourced.unknown("1", "a read of a level is no number")
     count = told_apart(values, spec.level_separation, float(spec.sense_noise))
     return computed(float(count), "1", note=f"of {len(values)} that were tried, erased among them")
 
@@ -449,7 +487,7 @@ def _optical(kept: list[_Kept]) -> dict[str, Sourced]:
     lit = [k.by_light for k in kept if k.by_light is not None]
     dark = [k.in_dark for k in kept if k.in_dark is not None]
     if not lit:
-        why = "no optical write was tried, or the device has no light"
+        why = "no optical write was tried or could be followed, or the device has no light"
         unknown = Sourced.unknown("1", why)
         return {"optical_write": unknown, "dark_write": unknown,
                 "energy_light": Sourced.unknown("J", why)}  # fmt: skip
@@ -474,15 +512,22 @@ def _verdict(
     word = f"{what} than" if what != "as much as" else what
     lost = others["retention_s"]
     bound = "lower bound" in lost.note
-    keeps = f"no bit is lost in {float(lost):.2g} s" if bound else (
-        f"half of the cells have lost a bit after {float(lost):.2g} s"
-    )  # fmt: skip
+    keeps = "what is kept without supply is not known"
+    if lost.is_known:
+        keeps = f"no bit is lost in {float(lost):.2g} s" if bound else (
+            f"half of the cells have lost a bit after {float(lost):.2g} s"
+        )  # fmt: skip
+    disturbed, failing = others["read_disturb"], others["failing_cells"]
+    reads = f"what {spec.reads} reads turn is not known"
+    if disturbed.is_known:
+        reads = f"{spec.reads} reads turn {100 * float(disturbed):.2g} % of the states"
     text = (
         f"The gate moves by {window:.2g} V between the states, which parts the drain currents by "
         f"{ratio:.2g}, {word} the memristor alone at {float(spec.read_voltage):.2g} V "
-        f"({bare:.2g}); {100 * float(value):.1f} % of the bits come back (memristor alone "
-        f"{100 * float(baseline):.1f} %); {keeps}; {spec.reads} reads turn "
-        f"{100 * float(others['read_disturb']):.2g} % of the states; a read takes "
+        f"({bare:.2g}); {_percent(value)} of the bits are read back right after they were written "
+        f"(memristor alone {_percent(baseline)}), in cells of which {100 * float(failing):.2g} % "
+        f"(at most {100 * float(failing.high or 0.0):.2g} %) are ever wrong; {keeps}; {reads}; "
+        f"a read takes "
         f"{float(others['energy_read']):.2g} J (memristor alone "
         f"{float(others['bare_energy_read']):.2g} J)"
     )
@@ -490,15 +535,20 @@ def _verdict(
     if light.is_known:
         text += (
             f"; light writes {100 * float(light):.0f} % of the cells, its voltage alone "
-            f"{100 * float(others['dark_write']):.0f} %"
+            + _percent(others["dark_write"], 0)
         )
     if len(every) > 1:
         good = sum(float(np.mean(_rights(d))) >= GOOD for d in every[1:])
         text += (
-            f"; {good} of {len(every) - 1} draws of what is not known keep {GOOD:.0%} of the bits"
+            f"; in {good} of {len(every) - 1} draws of what is not known {GOOD:.0%} of the bits "
+            "are read back right after they were written"
         )
     above = every[0].sense.above
     return text + f". Written cells {'conduct' if above else 'block'} the channel."
+
+
+def _percent(q: Sourced, digits: int = 1) -> str:
+    return f"{100 * float(q):.{digits}f} %" if q.is_known else "an unknown share"
 
 
 def _details(first: _Draw) -> dict[str, object]:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...core.randomness import generator
+from ...core.status import Status, worst
 from .bench import COMBINATIONS, Answer, Bench
 from .shares import balanced, best_threshold, expected, margin, thresholds_for
 from .solver import decide
@@ -52,6 +53,7 @@ class Trained:
     thresholds: F
     shares: dict[str, F]
     medians: F
+    status: Status = Status.OK
 
 
 @dataclass(frozen=True)
@@ -103,14 +105,15 @@ def train(bench: Bench, spec: PhotonicLogic, seed: int, cells: int) -> Trained:
     settings = range(len(bench.labels))
     streams = [stream(spec.operations, seed, "train", c) for c in range(cells)]
     bits = np.concatenate(streams)
-    outputs = np.array([
-        np.concatenate([
+    answers = [
+        [
             bench.answer(s, b, c, int(generator(seed, "circuit.train", s, c).integers(2**31 - 1)))
-            .output
             for c, b in enumerate(streams)
-        ])
+        ]
         for s in settings
-    ])  # fmt: skip
+    ]
+    outputs = np.array([np.concatenate([a.output for a in row]) for row in answers])
+    status = worst(*(a.status for row in answers for a in row))
     error = read_error(spec)
     tried = thresholds_for(outputs.ravel(), error)
     which = 2 * bits[:, 0].astype(int) + bits[:, 1]
@@ -129,7 +132,7 @@ def train(bench: Bench, spec: PhotonicLogic, seed: int, cells: int) -> Trained:
                 found.append(Chosen(name, s, *best_threshold(outputs[s], truth, error)))
         # among equals the one that the study names first
         gates[name] = max(found, key=lambda c: (round(c.share, 3), round(_room(c, medians), 2)))
-    return Trained(gates, tried, shares, medians)
+    return Trained(gates, tried, shares, medians, status)
 
 
 def _room(chosen: Chosen, medians: F) -> float:
@@ -168,7 +171,7 @@ def use(
 
 def half_adder(
     bench: Bench, spec: PhotonicLogic, trained: Trained, cells: Cells, number: int, seed: int
-) -> float:  # fmt: skip
+) -> tuple[float, Status]:  # fmt: skip
     """Return the share of operations with sum and carry right, of three gates with comparators.
 
     carry = a AND b, sum = (a OR b) AND NOT carry; a comparator gives its output inverted as well.
@@ -180,12 +183,12 @@ def half_adder(
     then = np.column_stack([any_.said, ~carry.said])
     last = use(bench, spec, trained.gates["AND"], then, three, seed, "sum")
     right = (carry.said == bits.all(axis=1)) & (last.said == (bits[:, 0] ^ bits[:, 1]))
-    return float(right.mean())
+    return float(right.mean()), worst(*(r.answer.status for r in (carry, any_, last)))
 
 
 def tree(
     bench: Bench, spec: PhotonicLogic, trained: Trained, cells: Cells, number: int, seed: int
-) -> float:  # fmt: skip
+) -> tuple[float, Status]:  # fmt: skip
     """Return the balanced share right of (a OR b) AND (c OR d), of three gates."""
     ab, cd = (stream(spec.operations, seed, "tree", side, number) for side in (0, 1))
     one, two, three = _three(cells, number)
@@ -193,7 +196,8 @@ def tree(
     right = use(bench, spec, trained.gates["OR"], cd, two, seed, "right")
     inputs = np.column_stack([left.said, right.said])
     last = use(bench, spec, trained.gates["AND"], inputs, three, seed, "root")
-    return balanced(last.said, np.asarray(ab.any(axis=1) & cd.any(axis=1)))
+    share = balanced(last.said, np.asarray(ab.any(axis=1) & cd.any(axis=1)))
+    return share, worst(*(r.answer.status for r in (left, right, last)))
 
 
 def _three(cells: Cells, number: int) -> tuple[int, int, int]:

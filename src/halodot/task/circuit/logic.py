@@ -36,7 +36,7 @@ from .gates import (
     tree,
     use,
 )
-from .shares import counted, margin, over_cells, widest
+from .shares import clustered, counted, margin, over_cells, widest
 from .spec import PhotonicLogic
 
 F = NDArray[np.float64]
@@ -65,6 +65,7 @@ class _Draw:
     plain_margin: float
     adders: list[float]
     trees: list[float]
+    status: Status
 
 
 def evaluate(array: Array, spec: PhotonicLogic | None = None) -> Score:
@@ -89,12 +90,12 @@ def evaluate(array: Array, spec: PhotonicLogic | None = None) -> Score:
     benches = _benches(array, spec)
     first = benches(None)
     assert first is not None  # only a draw may have none
-    every = [_one(first, spec, array.seed, None, spec.function)]
+    every = [_one(first, spec, _named(array, None), spec.cells, spec.function)]
     function = every[0].function
     for k in range(spec.draws):
         bench = benches(k)
         if bench is not None:
-            every.append(_one(bench, bench.spec, array.seed, k, function))
+            every.append(_one(bench, bench.spec, _named(array, k), spec.draw_cells, function))
     return _score(array, spec, function, every)
 
 
@@ -115,7 +116,7 @@ def _benches(array: Array, spec: PhotonicLogic) -> Callable[[int | None], Bench 
     if spec.model != "figures" and make is not None:
         nominal = _model(make, bool(recorded) and spec.model == "auto")
         if nominal is not None:
-            return lambda k: _dynamic(_drawn(spec, array.seed, k), make(k), array.seed)
+            return lambda k: _dynamic(_drawn(spec, array.seed, k), make(k), _named(array, k))
     if not recorded:
         raise InputError(
             "task", "logic, of a device with neither dynamics nor a protocol of kind logic",
@@ -126,7 +127,13 @@ def _benches(array: Array, spec: PhotonicLogic) -> Callable[[int | None], Bench 
             "task.measured_voltage", "not given", "the voltage at which outputs were recorded",
             'measured_voltage = "0.1 V"',
         )  # fmt: skip
-    return lambda k: _recorded(recorded, array.seed, _drawn(spec, array.seed, k), k)
+    return lambda k: _recorded(recorded, _named(array, k), _drawn(spec, array.seed, k), k)
+
+
+def _named(array: Array, draw: int | None) -> int:
+    """Seed of the cells, bits and chance of one draw."""
+    rng = generator(array.seed, "circuit.draw", -1 if draw is None else draw)
+    return int(rng.integers(2**31 - 1))
 
 
 def _dynamic(spec: PhotonicLogic, compact: Compact, seed: int) -> DynamicBench:
@@ -173,12 +180,11 @@ def _recorded(
 
 
 def _one(
-    bench: Bench, spec: PhotonicLogic, seed: int, draw: int | None, function: str
+    bench: Bench, spec: PhotonicLogic, named: int, count: int, function: str
 ) -> _Draw:  # fmt: skip
-    """Train and use one draw; the photoresistor goes through the same."""
-    named = int(generator(seed, "circuit.draw", -1 if draw is None else draw).integers(2**31 - 1))
+    """Train and use one draw of `count` cells; the photoresistor goes through the same."""
     trained = train(bench, spec, named, spec.training_cells)
-    cells = range(OTHERS, OTHERS + (spec.cells if draw is None else spec.draw_cells))
+    cells = range(OTHERS, OTHERS + count)
     bits = [stream(spec.operations, named, "use", c) for c in cells]
     runs = {
         f: [
@@ -197,13 +203,18 @@ def _one(
         use(plain, spec, taught.gates[function], b, c, named).right
         for c, b in zip(cells, bits, strict=True)
     ]
-    adders, trees = [], []
+    adders: list[float] = []
+    trees: list[float] = []
+    statuses = [trained.status, *(r.answer.status for f in FUNCTIONS for r in runs[f])]
     if spec.cascade:
         circuits = range(len(cells))
-        adders = [half_adder(bench, spec, trained, cells, k, named) for k in circuits]
-        trees = [tree(bench, spec, trained, cells, k, named) for k in circuits]
+        found = [half_adder(bench, spec, trained, cells, k, named) for k in circuits]
+        grown = [tree(bench, spec, trained, cells, k, named) for k in circuits]
+        adders, trees = [share for share, _ in found], [share for share, _ in grown]
+        statuses += [status for _, status in (*found, *grown)]
     plain_margin = margins(taught.medians[0])[function]
-    return _Draw(function, bench, trained, runs, beside, plain_margin, adders, trees)
+    status = worst(*statuses)
+    return _Draw(function, bench, trained, runs, beside, plain_margin, adders, trees, status)
 
 
 def _of(array: Array) -> tuple[Status, ...]:
@@ -222,7 +233,7 @@ def _score(array: Array, spec: PhotonicLogic, function: str, every: list[_Draw])
     value = _over(every, lambda d: [r.right for r in d.runs[function]], "1")
     plain = _over(every, lambda d: d.plain, "1", "photoresistors")
     others = _others(spec, function, every)
-    statuses = [r.answer.status for d in every for f in FUNCTIONS for r in d.runs[f]]
+    statuses = [d.status for d in every]
     notes = [*array.notes, *ASSUMPTIONS]
     if len(every) < spec.draws + 1:
         lacking = spec.draws + 1 - len(every)
@@ -326,9 +337,12 @@ def _margin_of(function: str, d: _Draw) -> list[float]:
 
 
 def _failures(every: list[_Draw], function: str) -> Sourced:
-    runs = [r for d in every for r in d.runs[function]]
-    wrong, total = sum(r.wrong for r in runs), sum(len(r.said) for r in runs)
-    return counted(wrong, total, f"{wrong} of {total} outputs wrong")
+    """Share of wrong outputs; its interval is over draws, or over the cells of a single one."""
+    one = len(every) == 1
+    groups = [[r] for r in every[0].runs[function]] if one else [d.runs[function] for d in every]
+    wrong = [sum(r.wrong for r in g) for g in groups]
+    total = [sum(len(r.said) for r in g) for g in groups]
+    return clustered(wrong, total, "outputs wrong", "cells" if one else "draws")
 
 
 def _window(trained: Trained, gate: Chosen) -> Sourced:
@@ -409,7 +423,8 @@ def _energies(spec: PhotonicLogic, function: str, every: list[_Draw]) -> dict[st
     low, high = (_end(e, x) for x in (e.low, e.high))
     found["energy_optical"] = optical
     found["energy_emitter"] = computed(
-        float(optical) / float(e), "J", float(optical) / high, float(optical) / low,
+        float(optical) / float(e), "J", _end(optical, optical.low) / high,
+        _end(optical, optical.high) / low,
         note="electrical energy of the emitters that make this light",
     )  # fmt: skip
     return found
@@ -428,7 +443,7 @@ def _verdict(
     text = (
         f"With a comparator the nominal device makes {which} at {100 * GOOD:.0f} % right or more; "
         f"its {function} ({label}) is right in {100 * float(value):.1f} %, wrong in "
-        f"{100 * float(failing):.2g} % of the outputs (at most "
+        f"{100 * float(failing):.2g} % of the outputs (other cells: at most "
         f"{100 * float(failing.high or 0):.2g} %), {beside} a photoresistor in its "
         f"place ({100 * float(plain):.1f} %), with a margin of "
         f"{float(others[f'{function.lower()}_margin']):.2g} (photoresistor "

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ...array.state import Compact, Drive, Response
 from ...core.randomness import generator
-from ...core.status import Status
+from ...core.status import Status, worst
 from .law import TransistorLaw
 from .solver import GROUND, Capacitor, Cell, Element, Resistor, Source, Wave, solve
 from .spec import GatedMemory, TransistorSpec
@@ -106,7 +106,8 @@ class MemoryCell:
         if source is None:
             source = s.read_voltage if s.transistor.polarity == "p" else None
         at = 0.0 if source is None else float(source)
-        return np.abs(self.law.current(np.asarray(gate) - at, float(s.drain_voltage)))
+        with np.errstate(invalid="ignore"):  # what is no number stays none
+            return np.abs(self.law.current(np.asarray(gate) - at, float(s.drain_voltage)))
 
     def _read(self, state: F | None, seed: int, count: int, load: float) -> Response:
         """Pulses of the read voltage, half of one between two; the rows stand at their ends."""
@@ -131,24 +132,26 @@ class MemoryCell:
         return Reading(
             gate, drain, abs(bare), through.end,
             time * (volts * abs(current) + abs(float(s.drain_voltage)) * drain),
-            time * volts * abs(bare), through.status,
+            time * volts * abs(bare), worst(through.status, alone.status),
         )  # fmt: skip
 
-    def reads(self, state: F | None, seed: int, count: int) -> F:
+    def reads(self, state: F | None, seed: int, count: int) -> tuple[F, Status]:
         """Return the gate voltage [V] of `count` reads in a row, from one state on."""
-        return self.gate_voltage(self._read(state, seed, count, self.load).current)
+        done = self._read(state, seed, count, self.load)
+        return self.gate_voltage(done.current), done.status
 
-    def kept(self, state: F, times: F, seed: int) -> list[F]:
+    def kept(self, state: F, times: F, seed: int) -> tuple[list[F], Status]:
         """Return the states after `times` [s] at 0 V, one followed into the next."""
         compact, found, before = self.compact.with_series(self.load), [], 0.0
+        status = Status.OK
         for k, t in enumerate(times):
             span = float(t) - before
             drive = Drive(np.array([0.0, span]), np.zeros(2), np.zeros(2), np.array([span]))
             chance = seed if seed < 0 else int(generator(seed, "kept", k).integers(2**31 - 1))
-            state = compact.follow(drive, state, chance).end
-            before = float(t)
+            done = compact.follow(drive, state, chance)
+            state, before, status = done.end, float(t), worst(status, done.status)
             found.append(state)
-        return found
+        return found, status
 
     def circuit(self, state: F | None, wave: Wave, seed: int = -1) -> tuple[Element, ...]:
         """Return the divider at a read with the capacitance of the gate, as a circuit."""

@@ -39,6 +39,53 @@ def counted(wrong: int, total: int, note: str = "") -> Sourced:
     return computed(wrong / total, "1", low, high, note=note or f"{wrong} of {total}")
 
 
+def clustered(
+    wrong: Sequence[int], totals: Sequence[int], note: str = "wrong", of: str = "draws"
+) -> Sourced:
+    """Return a share counted in clusters (cells, draws), with a 90 % interval over other clusters.
+
+    Counts within a cluster are not independent: the interval is that of `counted` for the number of
+    independent ones with the same variance between clusters and Student's t for their number
+    (E. L. Korn, B. I. Graubard, Survey Methodology 24, 193, 1998). From k clusters none of which
+    shows it, a cluster that is wrong throughout is not excluded: the upper end is never below
+    1 - 0.05^(1/k), nor the lower end above 0.05^(1/k).
+
+    Parameters
+    ----------
+    wrong, totals
+        Counts of each cluster.
+    of
+        What the clusters are, for the note.
+
+    Examples
+    --------
+    >>> q = clustered([0, 0, 0, 0, 0, 0], [12] * 6)
+    >>> q.value, q.low, round(q.high, 3)
+    (0.0, 0.0, 0.393)
+    """
+    bad, all_ = np.asarray(wrong, dtype=float), np.asarray(totals, dtype=float)
+    total, k = float(all_.sum()), len(all_)
+    if total <= 0.0:
+        return Sourced.unknown("1", "nothing was counted")
+    from scipy.stats import beta, t
+
+    p, alike = float(bad.sum()) / total, float(k)
+    if k > 1:
+        between = float(np.sum((bad - p * all_) ** 2)) * k / (k - 1) / total**2
+        student = (float(t.ppf(0.95, total - 1)) / float(t.ppf(0.95, k - 1))) ** 2
+        if between > 0.0:
+            alike = p * (1.0 - p) / between * student
+        elif 0.0 < p < 1.0:
+            alike = total * student
+    alike = min(alike, total)
+    x, rest = p * alike, (1.0 - p) * alike
+    least = 0.05 ** (1.0 / k)
+    low = min(float(beta.ppf(0.05, x, rest + 1.0)), least) if x > 0.0 else 0.0
+    high = max(float(beta.ppf(0.95, x + 1.0, rest)), 1.0 - least) if rest > 0.0 else 1.0
+    said = f"{int(bad.sum())} of {int(total)} {note}; interval over {k} {of}"
+    return computed(p, "1", min(low, p), max(high, p), note=said)
+
+
 def over_cells(
     nominal: Sequence[float], drawn: Sequence[Sequence[float]], unit: str, note: str,
     middle: str = "mean",
@@ -47,7 +94,8 @@ def over_cells(
 
     The range leaves 5 % on either side, at plotting position p (n + 1), of the cells of all draws
     where there are draws, else of those of the nominal device; what is no number does not count.
-    Below 19 it is the whole range, and the note says so.
+    Cells of one draw are alike: below 19 draws (cells, where there are no draws) the note says that
+    the range holds less.
 
     Parameters
     ----------
@@ -71,7 +119,8 @@ def over_cells(
     every = own if not len(every) else every
     low, high = (float(v) for v in np.quantile(every, [0.05, 0.95], method="weibull"))
     value = float(own.mean() if middle == "mean" else np.median(own))
-    held = "" if len(every) >= 19 else ", which holds less than 90 % of the next"
+    groups = sum(bool(np.isfinite(d).any()) for d in drawn) if drawn else len(own)
+    held = "" if groups >= 19 else ", which holds less than 90 % of the next"
     whose = f"{len(every)} {note} of {len(drawn)} draws" if drawn else f"{len(own)} {note}"
     said = f"{middle} of {len(own)} {note}, range of {whose}{held}"
     return computed(value, unit, min(low, value), max(high, value), note=said)

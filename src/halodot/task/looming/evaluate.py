@@ -15,15 +15,16 @@ from ...core.status import Status, worst
 from ..state import Score
 from . import directions, software, summary
 from .eye import Eye, compound_eye, field
-from .peaks import GOOD_R2, GOOD_SPREAD, Line, shuffled
+from .peaks import GOOD_R2, GOOD_SPREAD, Line, fit_line, shuffled
 from .pictured import pictured, pictured_eye
 from .scan import mapped, told
 from .spec import EyeSpec, Looming
-from .stimulus import CONTROLS, ratios
+from .stimulus import CONTROLS, ratios, span
 from .trials import MOST_SEED, Setup, Sweep, compound, single, sweeps
 
 F = NDArray[np.float64]
 MEASURE = "R2 of peak time against l/v"
+CHANCES = 2000  # sweeps of random moments
 NOMINAL = 4  # times as many histories of the nominal device as of a draw: their median is the value
 ASSUMPTIONS = (
     "the object comes straight at the eye at an even speed; light falls on a cell as the mean of "
@@ -73,10 +74,11 @@ def evaluate(array: Array, spec: Looming | None = None) -> Score:
     baseline = computed(perfect.r2, "1", note="reference neuron, the angle read from the scene")
     device, reason = _nominal(array)
     if device is None:
-        return _unknown(spec, baseline, perfect, reason)
+        return _unknown(spec, baseline, perfect, reason, array.seed)
     alone = single(spec, pixels)
     found, lost = _all(array, spec, alone, device)
-    others = summary.numbers(found)
+    others = summary.numbers(found, lost=lost)
+    others["r2_shuffled"] = _shuffled(alone, found, array.seed)
     details: dict[str, Any] = {"shortest": float(spec.stimulus.shortest)}
     details |= pictured(alone, found, device, array.seed, answers)
     seen: list[Sweep] = []
@@ -92,11 +94,11 @@ def evaluate(array: Array, spec: Looming | None = None) -> Score:
         where = told(scanned, float(spec.stimulus.shortest))
     value = others["r2"]
     return Score(
-        spec.name, value, baseline, _chance(alone, found, array.seed),
+        spec.name, value, baseline, chance_of(spec, array.seed),
         others["energy_of_approach"], others["delay_s"], measure=MEASURE,
         verdict=_verdict(value, others, where, spec.draws > 0), others=others, details=details,
         status=worst(array.status, *(s.status for s in (*found, *seen))),
-        notes=(*array.notes, *device.notes, *lost, *ASSUMPTIONS, *_silences(found)),
+        notes=(*array.notes, *device.notes, *_lost(spec, lost), *ASSUMPTIONS, *_silences(found)),
     )  # fmt: skip
 
 
@@ -110,10 +112,8 @@ def _nominal(array: Array) -> tuple[Compact | None, str]:
     return device, ""
 
 
-def _all(
-    array: Array, spec: Looming, setup: Setup, device: Compact
-) -> tuple[list[Sweep], tuple[str, ...]]:
-    """Every history of the nominal device and of every draw; draws that cannot be driven."""
+def _all(array: Array, spec: Looming, setup: Setup, device: Compact) -> tuple[list[Sweep], int]:
+    """Every history of the nominal device and of every draw; how many draws cannot be driven."""
     found, lost = [], 0
     for draw in (None, *range(spec.draws)):
         try:
@@ -125,7 +125,11 @@ def _all(
             if draw is None:
                 raise
             lost += 1
-    return found, (f"{lost} of {spec.draws} draws could not be driven",) if lost else ()
+    return found, lost
+
+
+def _lost(spec: Looming, lost: int) -> tuple[str, ...]:
+    return (f"{lost} of {spec.draws} draws could not be driven",) if lost else ()
 
 
 def _eye(
@@ -139,6 +143,7 @@ def _eye(
     seen: list[Sweep] = []
     sides: list[directions.Found] = []
     details: dict[str, Any] = {}
+    lost = 0
     for draw in (None, *range(own.draws)):
         try:
             base = device if draw is None or array.compact is None else array.compact(draw)
@@ -147,19 +152,19 @@ def _eye(
         except InputError:
             if draw is None:
                 raise
-            continue  # the note on the single neuron counts the draws that cannot be driven
+            lost += 1
+            continue
         seen += mine
         bias = mine[0].bias
         if own.directions and not np.isnan(bias):
             sides.append(directions.found(setup, eye, cells, bias, draw, 0, array.seed))
         if draw is None:
             details = pictured_eye(setup, eye, mine)
-    said = summary.numbers(seen, "eye_")
+    said = summary.numbers(seen, "eye_", lost)
     if sides:
-        total = sum(len(s.true) for s in sides)
-        note = f"left, front or right, {len(sides[0].true)} approaches of {len(sides)} eyes"
         for which, name in (("device", "direction_accuracy"), ("light", "direction_by_light")):
-            said[f"eye_{name}"] = summary.share(sum(s.right(which) for s in sides), total, note)
+            said[f"eye_{name}"] = summary.directed([s.right(which) for s in sides],
+                                                   len(sides[0].true))  # fmt: skip
         details |= {
             "side_true": sides[0].true, "side_device": sides[0].device, "side_light": sides[0].light
         }  # fmt: skip
@@ -194,7 +199,24 @@ def _energies(found: list[Sweep], setup: Setup, device: Compact) -> dict[str, So
     return out | {"optical_energy_of_approach": summary.spread(light, draws, "J")}
 
 
-def _chance(setup: Setup, found: list[Sweep], root: int) -> Sourced:
+def chance_of(spec: Looming, root: int) -> Sourced:
+    """Return the R2 of a response at a random moment of each film, evenly in time.
+
+    Films, their starts and their ends scale with l/v unless `collision_time` is given, so that even
+    a moment that knows nothing follows l/v.
+    """
+    ratio = ratios(spec.stimulus)
+    first, last = np.array([span(spec.stimulus, float(r)) for r in ratio]).T
+    rng = generator(root, "looming chance")
+    taus = last + (first - last) * rng.random((CHANCES, len(ratio)))
+    many = np.array([fit_line(ratio, tau).r2 for tau in taus])
+    low, high = np.quantile(many, [0.05, 0.95])
+    mean = float(many.mean())
+    note = "mean and 90 % range of a response at a random moment of each film"
+    return computed(mean, "1", min(float(low), mean), max(float(high), mean), note=note)
+
+
+def _shuffled(setup: Setup, found: list[Sweep], root: int) -> Sourced:
     """R2 of the same peaks with shuffled l/v; without peaks, that of any noise, 1/(n - 1)."""
     ratio = np.array([s.film.ratio for s in setup.sweep])
     many = shuffled(ratio, [s.tau for s in found], generator(root, "looming shuffled"))
@@ -259,11 +281,13 @@ def _silences(found: list[Sweep]) -> tuple[str, ...]:
             "no bias, and count as without response",)  # fmt: skip
 
 
-def _unknown(spec: Looming, baseline: Sourced, perfect: Line, reason: str) -> Score:
-    chance = computed(1.0 / (len(ratios(spec.stimulus)) - 1), "1", note="expected of noise")
+def _unknown(
+    spec: Looming, baseline: Sourced, perfect: Line, reason: str, root: int
+) -> Score:  # fmt: skip
     none = Sourced.unknown
     return Score(
-        spec.name, none("1", reason), baseline, chance, none("J", reason), none("s", reason),
+        spec.name, none("1", reason), baseline, chance_of(spec, root), none("J", reason),
+        none("s", reason),
         measure=MEASURE, verdict=f"Not known: {reason}.", others=_reference(perfect),
         status=Status.UNKNOWN,
     )  # fmt: skip

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...core.sourced import Sourced, computed
+from ..circuit.shares import clustered
 from .trials import Sweep
 
 F = NDArray[np.float64]
@@ -77,23 +78,45 @@ def share(yes: int, total: int, note: str = "") -> Sourced:
     return computed(yes / total, "1", low, high, note=note)
 
 
-def majority(found: Sequence[Sweep], what: Sequence[bool]) -> tuple[int, int]:
-    """Return in how many draws at least half of the histories do, and how many draws there are.
+def directed(right: Sequence[int], approaches: int) -> Sourced:
+    """Return the share of directions that are right, its interval over eyes.
+
+    Of a single eye it is over its approaches, and says nothing of other eyes.
+
+    Parameters
+    ----------
+    right
+        How many of the `approaches` of each eye.
+    """
+    if len(right) == 1:
+        return share(right[0], approaches, f"left, front or right, {approaches} approaches of one "
+                     "eye: the interval does not hold other eyes")  # fmt: skip
+    return clustered(right, [approaches] * len(right), "directions right (left, front or right)",
+                     "eyes")  # fmt: skip
+
+
+def majority(found: Sequence[Sweep], what: Sequence[bool], lost: int = 0) -> tuple[int, int]:
+    """Return in how many draws more than half of the histories do, and how many draws there are.
 
     The nominal device counts where nothing was drawn; histories of one draw are not independent.
+
+    Parameters
+    ----------
+    lost
+        Draws that could not be driven; they count as draws that do not.
     """
     draws = {s.draw for s in found}
-    if len(draws) > 1:
+    if len(draws) > 1 or lost:
         draws.discard(None)
     hits = 0
     for draw in draws:
         mine = [w for s, w in zip(found, what, strict=True) if s.draw == draw]
-        hits += sum(mine) * 2 >= len(mine)
-    return hits, len(draws)
+        hits += sum(mine) * 2 > len(mine)
+    return hits, len(draws) + lost
 
 
-def numbers(found: Sequence[Sweep], prefix: str = "") -> dict[str, Sourced]:
-    """Return all that is said of sweeps, by name."""
+def numbers(found: Sequence[Sweep], prefix: str = "", lost: int = 0) -> dict[str, Sourced]:
+    """Return all that is said of sweeps, by name; `lost` draws could not be driven."""
     draws = [s.draw for s in found]
 
     def of(values: Sequence[float], unit: str) -> Sourced:
@@ -107,8 +130,9 @@ def numbers(found: Sequence[Sweep], prefix: str = "") -> dict[str, Sourced]:
         "threshold_spread_deg": of([s.line.spread for s in found], "deg"),
         "non_monotonic": of([s.line.peaks for s in found], "1"),
         "pass_share": share(
-            *majority(found, [s.line.passes for s in found]),
-            note="draws of which at least half of the histories pass",
+            *majority(found, [s.line.passes for s in found], lost),
+            note="draws of which more than half of the histories pass; those that cannot be driven "
+            "do not",
         ),
         "bias": of([s.bias for s in found], "V"),
     }
