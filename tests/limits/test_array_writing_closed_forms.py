@@ -271,7 +271,23 @@ def test_half_voltage_disturbs_by_the_pulses_that_came_after():
     expected = 1e-4 * disturbing(moved.pulses - 1)
     np.testing.assert_allclose(moved.error - plain.error, expected, atol=1e-9)
     assert expected[0, 0] == pytest.approx(18 * 3e-4, rel=1e-9)
-    assert half_pulses(replace(update, further=(steps(0.1, amplitude=S(0.9, "V")),))) is None
+    far = replace(update, further=(steps(0.1, amplitude=S(0.9, "V")),))
+    assert half_pulses(far, far.potentiation) is None
+
+
+def test_half_voltage_has_the_sign_of_its_pulse():
+    up, down = steps(0.1, amplitude=S(1.0, "V")), steps(-0.1, amplitude=S(-1.0, "V"))
+    half = steps(0.0001, amplitude=S(0.5, "V"))
+    update = Update(up, down, (half,))
+    assert half_pulses(update, up) is half
+    assert half_pulses(update, down) is None
+    # cells start at the top and go down: half the voltage up is never there
+    written = write(np.full((10, 10), 0.3), Update(None, down, (half,)), mode="verify")
+    assert any("pulses down does" in n for n in written.notes)
+    assert written.error == pytest.approx(0.0, abs=1e-9)
+    back = steps(-0.0001, amplitude=S(-0.5, "V"))
+    moved = write(np.full((10, 10), 0.3), Update(None, down, (half, back)), mode="verify")
+    np.testing.assert_allclose(moved.error, -1e-4 * disturbing(moved.pulses - 1), atol=1e-9)
 
 
 def test_scatter_of_half_voltage_grows_with_the_root_of_their_number():

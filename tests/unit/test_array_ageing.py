@@ -112,6 +112,10 @@ def test_notes_say_what_was_measured():
     assert any("EXTRAPOLATED" in n for n in ageing.notes(cell, 1e3))
     assert not any("EXTRAPOLATED" in n for n in ageing.notes(cell, 10.0))
     assert any("no decay" in n for n in ageing.notes(array().cell, 10.0))
+    # the median keeps 90 %, a draw at the low end of the time exp(-2)
+    wide = replace(law(), time=S(100.0, "s", 5.0, 2000.0))
+    assert any("14 % at the low ends" in n for n in ageing.notes(array(wide).cell, 10.0))
+    assert not any("low ends" in n for n in ageing.notes(array(wide).cell, 1.0))
 
 
 @pytest.mark.parametrize("time", [-1.0, math.nan, math.inf])

@@ -102,8 +102,24 @@ def notes(cell: CellModel, time: float) -> tuple[str, ...]:
     found = [f"{100 * share:.3g} % of what is written is left after {time:.3g} s"]
     if cell.decay.measured.is_known and time > float(cell.decay.measured):
         found.append(f"EXTRAPOLATED: decay was measured to {float(cell.decay.measured):.3g} s")
+    least = retained(_fastest(cell.decay), time)
+    if least < LEAST_SHARE <= share:
+        found.append(
+            f"draws in which the cells fade fast keep less: {100 * least:.2g} % at the low ends of "
+            "the intervals of the decay, where weights are volatile"
+        )
     found.append("all cells of a draw decay alike; reading does not disturb them")
     return tuple(found)
+
+
+def _fastest(decay: Decay) -> Decay:
+    """Decay at the low ends of its time and of what is kept."""
+    time, kept = decay.time, decay.kept
+    if time.low is not None and time.low > 0.0:
+        time = time.with_value(time.low)
+    if kept.low is not None:
+        kept = kept.with_value(min(max(kept.low, 0.0), 1.0))
+    return replace(decay, time=time, kept=kept)
 
 
 def worn(cell: CellModel, cycles: float, figures: Figures) -> CellModel:

@@ -12,7 +12,8 @@ the tolerance is even over :math:`\min(\delta, 2 t)`, so the error has no standa
 that over :math:`\sqrt{12}`.
 
 While a cell is written, those of its tile on its two lines see half the voltage. What that does is
-included where pulses of half the amplitude were measured, and said to be left out where not.
+included where pulses of half the amplitude and the same sign were measured, and said to be left out
+where not.
 """
 
 from __future__ import annotations
@@ -190,15 +191,17 @@ def write_cells(
         raise InputError("writing", setting.mode, "open loop or verify", "")
     go = _open_loop if setting.mode == "open loop" else _verify
     target = device.low + (device.high - device.low) * fraction
-    state, pulses, erased, ok = go(up, down, device, cells, target, setting, rng)
+    state, moves, erased, ok = go(up, down, device, cells, target, setting, rng)
+    pulses = moves[0] + moves[1]
     notes = [f"written {setting.mode}: {pulses.mean():.3g} pulses a cell"]
     if array.cell.update is None:
         notes.append(f"assumed: NeuroSim's law with {setting.pulses} pulses through the range")
     if up is None or down is None:
         notes.append("pulses of one direction: cells are erased to the end of the range to go back")
     places = tuple(tiles) or ((slice(None), slice(None)),)
-    state, note = _half_selected(array.cell, state, pulses, places, rng)
-    if (erased > 1).any() and half_pulses(array.cell.update) is not None:
+    state, half = _half_selected(array.cell, state, moves, places, rng)
+    notes += half
+    if (erased > 1).any():
         notes.append("not included: what erasing a cell again does to others on its lines")
     conductance = cells.held(cells.low + cells.range * state)
     span = device.span
@@ -209,11 +212,12 @@ def write_cells(
         pulses + erased,
         (~ok) | (cells.stuck != 0),
         *_costs(array, up, down, pulses, erased, places),
-        notes=(*notes, note),
+        notes=tuple(notes),
     )
 
 
-Gone = tuple[F, Pulses, Pulses, NDArray[np.bool_]]
+# place in the range, pulses up and down, erasing ones, success
+Gone = tuple[F, tuple[Pulses, Pulses], Pulses, NDArray[np.bool_]]
 
 
 def _own(cells: Cells, conductance: F) -> F:
@@ -241,7 +245,8 @@ def _open_loop(
         at = np.flatnonzero(need > k)
         g[at] = np.clip(g[at] + way.draw(g[at], rng), 0.0, 1.0)
     ones = np.ones(target.shape, dtype=np.int64)
-    return g.reshape(target.shape), number, ones, np.ones(target.shape, dtype=bool)
+    moves = (number, 0 * number) if up is not None else (0 * number, number)
+    return g.reshape(target.shape), moves, ones, np.ones(target.shape, dtype=bool)
 
 
 def mean_path(way: Way, start: float) -> F:
@@ -278,7 +283,7 @@ def _verify(
     span_own = np.where(cells.stuck == 0, cells.range, 0.0).ravel()
     aim, span = target.ravel(), device.span
     g = np.full(aim.size, start)
-    pulses, erased = np.zeros(aim.size, np.int64), np.ones(aim.size, np.int64)
+    moves, erased = np.zeros((2, aim.size), np.int64), np.ones(aim.size, np.int64)
     ok = np.zeros(aim.size, dtype=bool)
     open_cells = np.arange(aim.size)
     for round_ in range(setting.most_pulses + 1):
@@ -290,56 +295,73 @@ def _verify(
         open_cells, error = open_cells[~done], error[~done]
         if round_ == setting.most_pulses or not len(open_cells):
             break
-        for way, chosen in ((up, error < 0), (down, error > 0)):
+        for side, way, chosen in ((0, up, error < 0), (1, down, error > 0)):
             at = open_cells[chosen]
             if way is None:
                 g[at] = start
                 erased[at] += 1
             else:
                 g[at] = np.clip(g[at] + way.draw(g[at], rng), 0.0, 1.0)
-                pulses[at] += 1
+                moves[side, at] += 1
     shape = target.shape
-    return g.reshape(shape), pulses.reshape(shape), erased.reshape(shape), ok.reshape(shape)
+    ups, downs = (m.reshape(shape) for m in moves)
+    return g.reshape(shape), (ups, downs), erased.reshape(shape), ok.reshape(shape)
 
 
 def _half_selected(
-    cell: CellModel, g: F, pulses: Pulses, tiles: Sequence[Place], rng: np.random.Generator
-) -> tuple[F, str]:
-    """Move cells by the pulses of half voltage that those of their tile written after them took."""
-    steps = half_pulses(cell.update)
-    if steps is None:
-        return g, "not included: what half the voltage does to cells that are not being written"
-    way = _measured(cell, steps)
-    seen = np.zeros_like(pulses)
-    for place in tiles:
-        seen[place] = disturbing(pulses[place])
-    count = seen.ravel()
+    cell: CellModel, g: F, moves: tuple[Pulses, Pulses], tiles: Sequence[Place],
+    rng: np.random.Generator,
+) -> tuple[F, list[str]]:  # fmt: skip
+    """Move cells by the pulses of half voltage that those of their tile written after them took.
+
+    `moves` are the pulses up and down of each cell; each has half pulses of its own sign.
+    """
+    update = cell.update
+    mains = (None, None) if update is None else (update.potentiation, update.depression)
+    seen, missing = [], []
+    for name, main, pulses in zip(("up", "down"), mains, moves, strict=True):
+        if not pulses.any():
+            continue
+        steps = half_pulses(update, main)
+        if steps is None:
+            missing.append(name)
+            continue
+        count = np.zeros_like(pulses)
+        for place in tiles:
+            count[place] = disturbing(pulses[place])
+        seen.append((_measured(cell, steps), count.ravel()))
     state = g.ravel().copy()
     for k in range(BLOCKS):
-        # whole pulses a block; the rest falls to the first ones
-        share = count // BLOCKS + (k < count % BLOCKS)
-        at = np.flatnonzero(share > 0)
-        if not len(at):
-            break
-        mean, n = way.mean(state[at]), share[at]
-        scatter = way.draw(state[at], rng) - mean
-        state[at] = np.clip(state[at] + n * mean + np.sqrt(n) * scatter, 0.0, 1.0)
-    note = f"cells saw {count.mean():.3g} pulses of half the voltage, by the measured ones"
-    return state.reshape(g.shape), note
+        for way, count in seen:
+            # whole pulses a block; the rest falls to the first ones
+            share = count // BLOCKS + (k < count % BLOCKS)
+            at = np.flatnonzero(share > 0)
+            mean, n = way.mean(state[at]), share[at]
+            scatter = way.draw(state[at], rng) - mean
+            state[at] = np.clip(state[at] + n * mean + np.sqrt(n) * scatter, 0.0, 1.0)
+    notes = []
+    if seen:
+        total = sum(float(count.mean()) for _, count in seen)
+        notes.append(f"cells saw {total:.3g} pulses of half the voltage, by the measured ones")
+    if missing:
+        notes.append(
+            f"not included: what half the voltage of pulses {' and '.join(missing)} does to cells "
+            "that are not being written"
+        )
+    return state.reshape(g.shape), notes
 
 
-def half_pulses(update: Update | None) -> Steps | None:
-    """Return measured electrical pulses of about half the amplitude of the write pulses."""
-    if update is None:
+def half_pulses(update: Update | None, main: Steps | None) -> Steps | None:
+    """Return measured electrical pulses of about half the amplitude of `main`, sign included."""
+    if update is None or main is None:
         return None
-    for main in (update.potentiation, update.depression):
-        if main is None or main.drive != "electrical" or not main.amplitude.is_known:
+    if main.drive != "electrical" or not main.amplitude.is_known:
+        return None
+    for steps in update.further:
+        if steps.drive != "electrical" or not steps.amplitude.is_known:
             continue
-        for steps in update.further:
-            if steps.drive != "electrical" or not steps.amplitude.is_known:
-                continue
-            if HALF[0] <= float(steps.amplitude) / float(main.amplitude) <= HALF[1]:
-                return steps
+        if HALF[0] <= float(steps.amplitude) / float(main.amplitude) <= HALF[1]:
+            return steps
     return None
 
 
