@@ -185,7 +185,7 @@ def _one(array: Array, spec: GatedMemory, load: float, draw: int | None) -> _Dra
     sets = [_set(nominal, None, bit, -1) for bit in (False, True)]
     settled = [nominal.settling(s[0]) for s in sets]
     statuses = (
-        *(s.status for s in (*taught, *streams, *kept)), *(s[2] for s in sets),
+        *(s.status for s in (*taught, *streams)), *(k.status for k in kept), *(s[2] for s in sets),
         *(status for _, status in settled),
     )  # fmt: skip
     times = (settled[0][0], settled[1][0])
@@ -255,13 +255,13 @@ def _keep(cell: MemoryCell, stream: _Stream, sense: _Sense, seed: int, number: i
         turned.append(bool(sense.written(end)) != bit if math.isfinite(end) else None)
         shifts.append(float(np.max(np.abs(gates - gates[0]))))
         statuses += [put, status, *(r.status for r in reads), repeated]
-    *lit, shone = _light(cell, state, sense, chance)
+    by_light, in_dark, energy, shone = _light(cell, state, sense, chance)
     levels, stepped = _levels(cell, state, chance)
     swing = max(abs(float(s.read_voltage)), 1e-300)
     flipped = None if None in turned else sum(bool(t) for t in turned)
     return _Kept(
         times, np.array(drains), float(np.min(firsts)), flipped, float(np.max(shifts)) / swing,
-        *lit, levels, worst(*statuses, shone, stepped),
+        by_light, in_dark, energy, levels, worst(*statuses, shone, stepped),
     )  # fmt: skip
 
 
