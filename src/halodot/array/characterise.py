@@ -157,15 +157,17 @@ def _read_voltage(
     if spec.read_voltage is not None:
         return float(spec.read_voltage), spec.read_voltage
     stated = read_voltage_of(traces)
+    note = "as the records state it, or the level at which they are read"
     if stated is None:
         for f in figures:
             if f.kind == "iv" and "read_voltage" in f and f["read_voltage"].value.is_known:
                 stated = float(f["read_voltage"].value)
+                note = "no record states it: where the states of a sweep lie furthest apart"
                 break
     if stated is None:
         reason = "no record states the voltage it was read at"
         return None, Sourced.unknown("V", reason)
-    return stated, Sourced(abs(stated), "V", basis="given", note="of the records")
+    return stated, Sourced(abs(stated), "V", basis="computed", note=note)
 
 
 def _range(
@@ -304,7 +306,8 @@ def _decay(
 
     kept, tails = fadings(traces, read)
     for chosen in (kept, tails):
-        laws, shown = [], []
+        laws: list[Law] = []
+        shown: list[Fading] = []
         for f in chosen[:MOST_DECAYS]:
             rest = f.rest
             if rest is None and span is not None and _written(f, span):
@@ -317,8 +320,46 @@ def _decay(
             if law is not None:
                 laws.append(law)
         if shown:
-            return tuple(laws), tuple(shown), law_of(laws) if laws else _stable(shown)
+            joint = law_of(laws)
+            whole = _mixed(joint, laws, shown, span) if joint else _stable(shown)
+            return tuple(laws), tuple(shown), whole
     return (), (), None
+
+
+def _mixed(
+    law: Decay,
+    laws: Sequence[Law],
+    shown: Sequence[Fading],
+    span: tuple[float, float] | None,
+) -> Decay:
+    """Decay of a batch of which some records do not fade: these keep all of what was written.
+
+    Times are those of the records that fade; the share that stays is the mean over all, with the
+    error of that mean between records. A low state that does not move was not written.
+    """
+    labels = {one.label for one in laws}
+    least = 0.5 * min(one.start for one in laws)
+    steady = [
+        f
+        for f in shown
+        if f.label not in labels
+        and float(np.median(f.value[:3])) >= least
+        and (span is None or _written(f, span))
+    ]
+    if not steady:
+        return law
+    from scipy.stats import t as student
+
+    each = [float(np.median(one.drawn[:, 2])) for one in laws] + [1.0] * len(steady)
+    n, fading = len(each), len(laws) / len(each)
+    mean = float(law.kept) * fading + (1.0 - fading)
+    half = float(student.ppf(0.95, n - 1)) * float(np.std(each, ddof=1)) / math.sqrt(n)
+    note = f"{len(laws)} of {n} records fade beyond their noise; the others keep all"
+    note += f"; {law.kept.note}" if law.kept.note else ""
+    kept = Sourced(mean, "1", max(mean - half, 0.0), min(mean + half, 1.0), "fitted", (), note)
+    longest = max(float(f.time[-1]) for f in shown)
+    measured = Sourced(longest, "s", basis="fitted", note="longest record")
+    return replace(law, kept=kept, measured=measured)
 
 
 def _written(f: Fading, span: tuple[float, float]) -> bool:

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -111,7 +111,7 @@ def fit(time: F, value: F, rest: float | None = None, label: str = "") -> Law | 
     constant = max(float(np.sum((z - z.mean()) ** 2)), 1e-300)
     if len(z) * math.log(constant / float(posterior.rest.min())) < SURE:
         return None
-    return _law(label, t, grid, posterior, sign * size, base)
+    return _law(label, t, z, grid, posterior, sign * size, base)
 
 
 @dataclass(frozen=True)
@@ -187,7 +187,7 @@ def faded(log_time: F, stretch: F | float) -> F:
     return np.asarray(np.exp(-np.exp(np.clip(stretch * log_time, -700.0, 7.0))))
 
 
-def _law(label: str, t: F, grid: F, p: _Posterior, size: float, base: float) -> Law:
+def _law(label: str, t: F, z: F, grid: F, p: _Posterior, size: float, base: float) -> Law:
     rng = generator(0, "array.decay")
     weight = np.exp(p.cost.min() - p.cost).ravel()
     weight[weight < 1e-9] = 0.0
@@ -206,11 +206,18 @@ def _law(label: str, t: F, grid: F, p: _Posterior, size: float, base: float) -> 
     if rms > FAR:
         said = f"the law misses the record by {100 * rms:.0f} % rms"
         note = f"{note}; {said}" if note else said
+    miss, bound = 0.0, ""
+    if best[1] <= 1:
+        fade = faded(np.log(np.maximum(t, 1e-300)) - grid[best[0]], float(STRETCHES[best[1]]))
+        miss = float(np.max(np.abs(z - b - a * fade))) / max(a + b, 1e-300)
+        bound = f"the stretch lies at its bound {STRETCHES[0]:g}: it fades slower than the law; "
+        bound += f"the interval holds the misfit of {miss:.2g}"
+        note = f"{note}; {bound}" if note else bound
     return Law(
         label,
         _quoted(np.exp(log_tau), "s", note),
-        _quoted(stretch, "1", ""),
-        _quoted(kept, "1", note),
+        _quoted(stretch, "1", bound),
+        _widened(_quoted(kept, "1", note), miss),
         base + size * (a + b),
         base,
         float(t[-1]),
@@ -241,6 +248,12 @@ def _amplitudes(p: _Posterior, i: NDArray[np.intp], j: NDArray[np.intp],
 def _quoted(drawn: F, unit: str, note: str) -> Sourced:
     low, mid, high = (float(q) for q in np.quantile(drawn, (EDGES[0], 0.5, EDGES[1])))
     return Sourced(mid, unit, low, high, "fitted", (), note)
+
+
+def _widened(q: Sourced, by: float) -> Sourced:
+    """Interval of a share with a misfit on either side."""
+    low, high = float(q if q.low is None else q.low), float(q if q.high is None else q.high)
+    return replace(q, low=max(low - by, 0.0), high=min(high + by, 1.0))
 
 
 def law_of(laws: Sequence[Law]) -> Decay | None:

@@ -14,8 +14,10 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from ..core.errors import InputError
 from ..core.sourced import Sourced
 from ..device.state import Trace
+from .levels import levels_of
 from .state import Steps
 
 F = NDArray[np.float64]
@@ -158,13 +160,25 @@ def read_voltage_of(traces: Sequence[Trace]) -> float | None:
             column = trace.columns.get(name)
             if column is None or not np.any(np.isfinite(column)):
                 continue
-            level = float(np.nanmedian(column)) if trace.kind == "retention" else float(column[0])
-            if abs(level) > 1e-6 * float(np.nanmax(np.abs(column))):
+            level = _read_level(trace, name, column[np.isfinite(column)])
+            if level is not None and abs(level) > 1e-6 * float(np.nanmax(np.abs(column))):
                 return level
     for trace in traces:
         if trace.kind != "iv" and (given := known(trace, "drain_voltage")) is not None:
             return given
     return None
+
+
+def _read_level(trace: Trace, name: str, column: F) -> float | None:
+    """Voltage at which a record in time is read; None where it does not tell."""
+    if trace.kind == "retention" or not _moves(column):
+        return float(np.median(column))
+    if name != "voltage":
+        return float(column[0])
+    try:
+        return levels_of(column).read
+    except InputError:
+        return None
 
 
 def pulse_runs(traces: Sequence[Trace], read: float | None) -> tuple[list[PulseRun], list[str]]:
@@ -184,7 +198,10 @@ def pulse_runs(traces: Sequence[Trace], read: float | None) -> tuple[list[PulseR
                 notes.append(f"{trace.label}: no conductance: give read_voltage")
                 break
             if "time" in trace.columns and stimulus:
-                runs += timed_runs(trace, rows, G, device)
+                try:
+                    runs += timed_runs(trace, rows, G, device)
+                except InputError as e:
+                    notes.append(f"{trace.label}: not read: {e.value}; {e.remedy}")
             else:
                 runs += listed_runs(trace, rows, G, device, cycle)
         if not runs and not notes:
@@ -215,7 +232,7 @@ def listed_runs(
     """Runs of a list of conductances, one after each pulse."""
     amplitude = trace.columns.get("voltage")
     light = trace.columns.get("light")
-    drive = "electrical" if light is None or not np.nanmax(light[rows]) > 0.0 else "optical"
+    drive = "electrical" if light is None or not np.any(light[rows] > 0.0) else "optical"
     applied = amplitude[rows] if amplitude is not None else None
     base = PulseRun(
         device, cycle or 0, G, "optical" if known(trace, "pulse_light") else drive,
@@ -351,8 +368,10 @@ def timed_runs(trace: Trace, rows: NDArray[np.int64], G: F, device: int) -> list
         else:
             groups.append([k])
     for group in groups:
-        reading = late[group[0] : group[-1] + 2]
-        if not np.all(np.isfinite(reading)):
+        if not math.isfinite(late[group[0]]):
+            group = group[1:]  # no reading stands before the first pulse of a record
+        reading = late[group[0] : group[-1] + 2] if group else late[:0]
+        if len(reading) < 2 or not np.all(np.isfinite(reading)):
             continue
         e = events[group[0]]
         jump = soon[group[0] + 1 : group[-1] + 2] - reading[:-1]
@@ -389,29 +408,34 @@ def _events(trace: Trace, rows: NDArray[np.int64]) -> tuple[list[Event], NDArray
     events: list[Event] = []
     for name in names:
         x = np.nan_to_num(trace.columns[name][rows])
-        found = _pulses(x, t, name)
         if name in ("voltage", "source_voltage"):
-            found, own = _writing(trace, x, found)
+            found, own = _writing(trace, x, t, name)
             reads &= own
+        else:
+            found = _pulses(x, t, name, float(x[0]))
         for e in found:
             reads[e.start : e.end] = False
         events += found
     return sorted(events, key=lambda e: e.start), reads
 
 
-def _pulses(x: F, t: F, name: str) -> list[Event]:
-    """Departures from the level at the start."""
-    rest = float(x[0])
+def _pulses(
+    x: F, t: F, name: str, rest: float, reads: NDArray[np.bool_] | None = None
+) -> list[Event]:
+    """Departures from rest, cut where the device is read and where the sign turns."""
     height = x - rest
     top = float(np.max(np.abs(height)))
     if top == 0.0:
         return []
     out: list[Event] = []
     off = np.abs(height) <= 0.02 * top
-    edges = np.flatnonzero(np.diff(off.astype(np.int8))) + 1
-    starts = [int(e) for e in edges if not off[e]]
-    for start in starts:
-        end = int(next((e for e in edges if e > start), len(x)))
+    if reads is not None:
+        off |= reads
+    state = np.where(off, 0.0, np.sign(height))
+    edges = np.concatenate([[0], np.flatnonzero(np.diff(state)) + 1, [len(x)]]).astype(int)
+    for start, end in itertools.pairwise(edges.tolist()):
+        if off[start]:
+            continue
         part = height[start:end]
         level = float(part[np.argmax(np.abs(part))])
         plateau = part[np.abs(part) > 0.9 * abs(level)]
@@ -423,27 +447,18 @@ def _pulses(x: F, t: F, name: str) -> list[Event]:
     return out
 
 
-def _writing(trace: Trace, x: F, found: list[Event]) -> tuple[list[Event], NDArray[np.bool_]]:
-    """Tell pulses that write from pulses that read, where the device rests at no voltage."""
-    rest, top = float(x[0]), float(np.max(np.abs(x)))
-    if abs(rest) > 1e-6 * top or not found:
-        return found, np.abs(x - rest) <= 0.02 * top
-    levels = np.array([e.level for e in found])
-    given = known(trace, "read_voltage")
-    small = float(np.min(np.abs(levels)))
-    if given is not None:
-        reading = np.abs(levels - given) <= 0.1 * abs(given)
-    else:
-        reading = np.abs(levels) <= 1.3 * small
-        if small > 0.5 * top:
-            reading[:] = False
-    if reading.all():
-        reading[:] = False
-    own = np.zeros(len(x), bool)
-    for e, is_read in zip(found, reading, strict=True):
-        if is_read:
-            own[e.start : e.end] = np.abs(x[e.start : e.end]) > 0.9 * abs(e.level)
-    return [e for e, r in zip(found, reading, strict=True) if not r], own
+def _writing(trace: Trace, x: F, t: F, name: str) -> tuple[list[Event], NDArray[np.bool_]]:
+    """Pulses that write, and the rows at which the device is read.
+
+    Raises
+    ------
+    InputError
+        If it cannot be told which level reads.
+    """
+    found = levels_of(x, known(trace, "read_voltage"))
+    events = _pulses(x, t, name, found.rest, found.reads)
+    least = 1.3 * abs(found.read or 0.0)
+    return [e for e in events if abs(e.level) > least], found.reads
 
 
 def _energies(
@@ -499,8 +514,7 @@ def _steps(group: Sequence[PulseRun]) -> Steps:
         good = [v for v in values if math.isfinite(v)]
         if not good:
             return Sourced.unknown(unit, why)
-        return Sourced(float(np.median(good)), unit, basis="given" if unit in ("V", "s", "W/m2")
-                       else "computed")  # fmt: skip
+        return Sourced(float(np.median(good)), unit, basis="computed", note="of the records")
 
     return Steps(
         np.concatenate([r.reading[:-1] for r in group]),

@@ -50,5 +50,9 @@ def run(args: argparse.Namespace) -> int:
         for path in written:
             sys.stdout.write(f"{path}\n")
     if not device.cell.is_known:
-        sys.stderr.write("halodot: the device has no range or no read voltage: see 'not known'\n")
+        sys.stderr.write(
+            "halodot: the device has no range or no read voltage: see 'not known'; "
+            "a read voltage is given with --read-voltage here, or with "
+            "--set array.read_voltage=... of halodot task\n"
+        )
     return 0 if device.cell.is_known else 1

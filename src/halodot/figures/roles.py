@@ -41,7 +41,7 @@ NEEDS = {
     ),
     "pulses": Need(
         ("time", "pulse"),
-        ("conductance", "current", "drain_current"),
+        ("conductance", "current", "drain_current", "resistance"),
         ("voltage", "gate_voltage", "drain_voltage", "light", "light_power", "repeat", "device"),
     ),
     "retention": Need(

@@ -24,6 +24,7 @@ from .kinds import Seen, is_word, kind_of, roles_in
 from .naming import cycle_in, device_in
 from .records import Record, Records, Refused
 from .side import Common, Side, common_of, is_side, side_of
+from .stated import check_units, devices_in_columns, read_voltage_in
 
 NOT_DATA = (".png", ".jpg", ".jpeg", ".svg", ".pdf", ".gif", ".tif", ".tiff", ".py", ".m", ".ipynb",
             ".md", ".html", ".zip", ".gz", ".opj", ".opju", ".xlsx", ".xls", ".docx")  # fmt: skip
@@ -131,9 +132,18 @@ def _record(file: Path, name: str, common: Common) -> Record | None:
     else:
         readings = [("", _read(file, seen.kind, side))]
     traces: list[Trace] = []
+    head = [line for line in lines if layout.row(line) is None]
+    stated = side.quantities.get("read_voltage") or read_voltage_in(head, blocks)
+    if "columns" not in side.words:
+        check_units(name, blocks, float(stated) if stated is not None else None)
+    beside = devices_in_columns(max(blocks, key=lambda b: b.data.size))
     for word, reading in readings:
         _plausible(name, reading, blocks, side)
-        for device, trace in _by_device(_finished(reading.trace, seen.kind, blocks, side)):
+        if stated is not None and "read_voltage" not in reading.trace.parameters:
+            more = {**reading.trace.parameters, "read_voltage": stated}
+            reading = replace(reading, trace=replace(reading.trace, parameters=more))
+            said.append(f"read voltage {float(stated):.4g} V: {stated.note}")
+        for device, trace in _by_device(_finished(reading.trace, seen.kind, blocks, side), beside):
             label = word or device
             noted = {**trace.parameters}
             if label:
@@ -238,7 +248,7 @@ def _finished(trace: Trace, kind: str, blocks: Sequence[Block], side: Side) -> T
     if kind == "endurance":
         held = {role for block in blocks for role in roles_in(block)}
         units["current"] = "A" if held & {"current", "drain_current"} else "S"
-    if kind == "retention" and "resistance" in columns:
+    if kind in ("retention", "pulses") and "resistance" in columns:
         ohm = columns.pop("resistance")
         columns["conductance"] = np.divide(1.0, ohm, out=np.full(len(ohm), np.nan),
                                            where=ohm != 0.0)  # fmt: skip
@@ -248,9 +258,14 @@ def _finished(trace: Trace, kind: str, blocks: Sequence[Block], side: Side) -> T
     return replace(trace, columns=columns, units=units, parameters=parameters)
 
 
-def _by_device(trace: Trace) -> list[tuple[str, Trace]]:
-    """One trace for each number in a column of devices."""
+def _by_device(trace: Trace, beside: Sequence[str] = ()) -> list[tuple[str, Trace]]:
+    """One trace for each number in a column of devices, or for each column of a device."""
     column = trace.columns.get("device")
+    sweeps = np.unique(trace.sweep)
+    if column is None and beside and len(sweeps) == len(beside):
+        parts = [(d, trace.sweep == k) for d, k in zip(beside, sweeps, strict=True)]
+        return [(d, replace(trace, columns={k: v[rows] for k, v in trace.columns.items()},
+                            sweep=trace.sweep[rows])) for d, rows in parts]  # fmt: skip
     if column is None or trace.kind == "endurance":
         return [("", trace)]
     out = []

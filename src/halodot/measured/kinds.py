@@ -69,7 +69,15 @@ def kind_of(name: str, blocks: Sequence[Block]) -> Seen:
         if role in roles and not measured:
             raise InputError(name, what, "a record of a device: current or conductance", "")
     if "time" in roles and measured:
-        return _in_time(block, roles, hint)
+        seen = _in_time(block, roles, hint)
+        if seen.kind == "retention" and (hint == "synapse" or _responds(block, roles, measured)):
+            raise InputError(
+                name, "a response that rises from a baseline and falls again, without its drive",
+                "a written state against time, or a response beside what drove it",
+                "add the column of light or voltage that drove it; a record that starts where the "
+                "write ended is one of retention",
+            )  # fmt: skip
+        return seen
     if "gate_voltage" in roles and any(r in roles for r in CURRENTS) and "pulse" not in roles:
         return Seen("transfer", "gate voltage and current")
     swept = roles.get("voltage", roles.get("drain_voltage"))
@@ -116,6 +124,24 @@ def _in_time(block: Block, roles: dict[str, list[int]], hint: str) -> Seen:
     if "pulse" in roles:
         return Seen("pulses", "a weight after each pulse")
     return Seen("retention", "a state against time, nothing is applied")
+
+
+def _responds(block: Block, roles: dict[str, list[int]], measured: Sequence[str]) -> bool:
+    """Whether a record starts on a baseline, leaves it once and comes back more than half way."""
+    y = block.data[:, roles[measured[0]][0]]
+    y = y[np.isfinite(y)]
+    if len(y) < 12:
+        return False
+    smooth = np.median(np.lib.stride_tricks.sliding_window_view(y, 3), axis=1)
+    first = float(np.median(smooth[: max(len(smooth) // 50, 3)]))
+    away = np.abs(smooth - first)
+    top, at = float(away.max()), int(np.argmax(away))
+    noise = 1.5 * float(np.median(np.abs(np.diff(smooth) - np.median(np.diff(smooth)))))
+    if top <= max(10.0 * noise, 0.05 * abs(first)) or not 2 < at < len(smooth) - 3:
+        return False
+    off = away > 0.5 * top
+    once = int(np.sum(off[1:] & ~off[:-1])) == 1 or bool(np.all(off[np.argmax(off) : at]))
+    return once and not off[:3].any() and float(np.median(away[-3:])) < 0.5 * top
 
 
 def _swept(name: str, x: F, hint: str) -> Seen:

@@ -11,6 +11,10 @@ _DEVICE = re.compile(
     _START + r"(?:d|dev|device|sample|chip|cell|junction|pad|dot)[\s_#.-]*"
     r"(?:no\.?[\s_]*)?([A-Z]?\d{1,4}[a-z]?)(?![A-Za-z\d])", re.IGNORECASE,
 )  # fmt: skip
+_LETTER = re.compile(
+    _START + r"(?:dev|device|sample|chip|cell|junction|pad|dot)[\s_#.-]*"
+    r"([A-Z])(?![A-Za-z\d])(?!-[A-Z](?![A-Za-z]))", re.IGNORECASE,
+)  # fmt: skip
 _CYCLE = re.compile(
     _START + r"(?:c|cyc|cycle|run|sweep|rep|repeat|loop|trial)[\s_#.-]*(\d{1,6})(?![A-Za-z\d])",
     re.IGNORECASE,
@@ -22,8 +26,8 @@ def device_in(path: str) -> tuple[str, str]:
 
     >>> device_in("d1_c2.csv"), device_in("device 3/iv.txt"), device_in("r2c14_ltp.csv")
     (('1', 'file name'), ('3', 'folder name'), ('r2c14', 'file name'))
-    >>> device_in("retention.csv")
-    ('', '')
+    >>> device_in("devA_LTP.csv"), device_in("device b/iv.txt"), device_in("retention.csv")
+    (('A', 'file name'), ('B', 'folder name'), ('', ''))
     """
     parts = PurePath(path).parts
     for text, where in [(PurePath(parts[-1]).stem, "file name"),
@@ -32,6 +36,8 @@ def device_in(path: str) -> tuple[str, str]:
             return f"r{int(found[1])}c{int(found[2])}", where
         if found := _DEVICE.search(text):
             return found[1].lstrip("0") or "0", where
+        if found := _LETTER.search(text):
+            return found[1].upper(), where
     return "", ""
 
 
