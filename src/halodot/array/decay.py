@@ -210,6 +210,9 @@ def _law(label: str, t: F, z: F, grid: F, p: _Posterior, size: float, base: floa
     if best[1] <= 1:
         fade = faded(np.log(np.maximum(t, 1e-300)) - grid[best[0]], float(STRETCHES[best[1]]))
         miss = float(np.max(np.abs(z - b - a * fade))) / max(a + b, 1e-300)
+        # what the law loses before the first row was not seen
+        share = (b + a * fade[[0, -1]]) / max(a + b, 1e-300)
+        miss = max(miss, float(share[1] / max(share[0], 1e-3) - share[1]))
         bound = f"the stretch lies at its bound {STRETCHES[0]:g}: it fades slower than the law; "
         bound += f"the interval holds the misfit of {miss:.2g}"
         note = f"{note}; {bound}" if note else bound
