@@ -31,7 +31,7 @@ from .spoken import (
 F = NDArray[np.float64]
 FRAMES = 12  # of an utterance, for the linear read-out of all of it
 REACH = 2.5  # standard deviations that stand for the largest input
-METERED = 24  # utterances whose energy is taken, evenly from all speakers and lengths
+METERED = 12  # utterances whose energy is taken, evenly from all speakers and lengths
 
 
 def evaluate(array: Array, spec: Vowels | None = None) -> Score:
