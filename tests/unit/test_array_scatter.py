@@ -48,7 +48,7 @@ def switch(limit: float = 1e-3, factor: float = 1.0, noise: float = 0.0) -> Comp
         return switch(limit, factor * (1.0 + spread * z), noise)
 
     return Compact(
-        "test", "switch", march, another, lambda r: switch(limit, factor, noise),
+        "test", "switch", march, another, lambda _: switch(limit, factor, noise),
         np.array([1e-9]), 2.0, UNKNOWN, Sourced(1e-8, "m2"),
         {"compliance": Sourced(limit, "A")}, None, (), lambda i: switch(i, factor, noise),
     )  # fmt: skip
