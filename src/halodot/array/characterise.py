@@ -162,8 +162,11 @@ def _read_voltage(
         for f in figures:
             if f.kind == "iv" and "read_voltage" in f and f["read_voltage"].value.is_known:
                 stated = float(f["read_voltage"].value)
-                note = "no record states it: where the states of a sweep lie furthest apart"
-                break
+                note = (
+                    "no record states it: taken where the states of a sweep lie furthest apart; "
+                    "every conductance from a current goes with 1 over it: give the read voltage"
+                )
+                return stated, Sourced(abs(stated), "V", basis="assumed", note=note)
     if stated is None:
         reason = "no record states the voltage it was read at"
         return None, Sourced.unknown("V", reason)
