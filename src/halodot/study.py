@@ -51,7 +51,7 @@ class Header(Spec):
         default="",
         max_length=200,
         description="another study, by its id or file, whose tables are taken where this one has "
-        "none; lists such as [[protocol]] are replaced as a whole",
+        "none; lists, such as the protocols, are replaced as a whole",
     )
     variant: str = Field(
         default="", max_length=60, description="which variant of the base is taken"

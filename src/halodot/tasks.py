@@ -48,7 +48,7 @@ class Row:
     reason
         Why it is not ok.
     score
-        None where it failed; of the last variant that has one.
+        None where it failed; of the first variant that has one.
     device
         What it ran on.
     """
@@ -177,7 +177,7 @@ def _size(file: StudyFile) -> float:
 def row_of(name: str, done: runs.Run, cpu_s: float = 0.0) -> Row:
     """Return the row of a study that was run."""
     scores = [r.score for _, r in done.results if r.score is not None]
-    score = scores[-1] if scores else None
+    score = scores[0] if scores else None
     refused = next((r.failure for _, r in done.results if r.failure), "")
     reason = refused
     if not done.status.is_good:

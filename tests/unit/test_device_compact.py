@@ -75,10 +75,11 @@ def test_a_load_takes_its_share_of_the_voltage(model) -> None:
 
 
 def test_other_cells_of_the_batch_scatter_in_thickness(model) -> None:
+    # 60 nm of the way are dots, which scatter; 20 nm are not
     length = float(model.parameters["thickness"])
     found = [float(model.another(0.05, k).parameters["thickness"]) / length for k in range(300)]
     assert np.mean(found) == pytest.approx(1.0, abs=3 * 0.05 / np.sqrt(300))
-    assert np.std(found) == pytest.approx(0.05, rel=0.15)
+    assert np.std(found) == pytest.approx(0.05 * 60 / 80, rel=0.15)
     assert float(model.another(0.0, 3).parameters["thickness"]) == length
 
 
