@@ -24,7 +24,7 @@ from .report import compare
 from .report.model import Comparison
 from .runs import Run
 from .study import StudyFile, from_data, load, shipped
-from .workers import CARDS, Progress, Work
+from .workers import Progress, Work, folder_of
 
 State = Literal["ok", "incomplete", "failed"]
 Watch = Callable[[Progress], None]
@@ -157,7 +157,7 @@ def atlas(
     if jobs < 1 or (draws is not None and draws < 0):
         bad = ("jobs", jobs) if jobs < 1 else ("draws", draws)
         raise InputError(*bad, "a whole number from " + ("1" if jobs < 1 else "0"), "")
-    folder = _folder(output)
+    folder = folder_of(output, MARK, "atlas")
     paths: Mapping[str, str | Path] = shipped() if studies is None else studies
     paths = {k.upper(): path for k, path in paths.items()}
     files: dict[str, StudyFile] = {}
@@ -217,24 +217,6 @@ def _warm_up() -> None:
 
     file = from_data(tomlfile.parse(template("transistor")))
     chain.measure(file.study, file.library)
-
-
-def _folder(output: str | Path) -> Path:
-    """The folder of the atlas: new, empty, or one of an earlier atlas."""
-    folder = Path(output)
-    try:
-        if folder.is_dir() and any(folder.iterdir()) and not (folder / MARK).is_file():
-            allowed = "a new name, an empty folder, or the folder of an earlier atlas"
-            raise InputError("output folder", str(output), allowed, "choose another name with -o")
-        if folder.parent == Path("runs"):
-            folder.parent.mkdir(exist_ok=True)
-        folder.mkdir(exist_ok=True)
-        (folder / CARDS).mkdir(exist_ok=True)
-        (folder / MARK).write_text("halodot atlas 1\n", encoding="utf-8")
-    except OSError as e:
-        allowed = "a place in an existing folder that can be written"
-        raise InputError("output folder", str(output), allowed, str(e.strerror)) from None
-    return folder
 
 
 def _failed(name: str, reason: str, cpu_s: float = 0.0) -> Entry:

@@ -19,7 +19,7 @@ from .core.errors import InputError, nearest
 from .inheritance import find, inherited, shipped
 from .study import Study, StudyFile, from_data, load
 from .task.state import Score
-from .workers import CARDS, Progress, Work
+from .workers import Progress, Work, folder_of
 
 if TYPE_CHECKING:
     from .task.circuit.spec import PhotonicLogic
@@ -121,6 +121,7 @@ def tasks(
     InputError
         If a task is not known or the folder cannot be used.
     """
+    from .report.atlas_files import put
     from .report.task_page import render
 
     paths: Mapping[str, str | Path] = known() if studies is None else studies
@@ -132,32 +133,15 @@ def tasks(
     if jobs < 1:
         raise InputError("jobs", jobs, "a whole number from 1", "")
     ids = [k for k in paths if not wanted or k in wanted]
-    folder = _folder(output)
+    folder = folder_of(output, MARK, "table of tasks")
     work = Work(folder, Row, _one, _failed, watch, jobs)
     work.take({k: load(str(paths[k])) for k in ids}, {})
     done = work.go(_size)
     table = Table(tuple(done[k] for k in ids), folder)
     text = json.dumps(table.to_json(), indent=1, ensure_ascii=False)
-    (folder / "tasks.json").write_text(text + "\n", encoding="utf-8")
-    table.page.write_text(render(table), encoding="utf-8", newline="\n")
+    put(folder / "tasks.json", text + "\n")
+    put(table.page, render(table))
     return table
-
-
-def _folder(output: str | Path) -> Path:
-    folder = Path(output)
-    try:
-        if folder.is_dir() and any(folder.iterdir()) and not (folder / MARK).is_file():
-            allowed = "a new name, an empty folder, or the folder of an earlier table of tasks"
-            raise InputError("output folder", str(output), allowed, "choose another name with -o")
-        if folder.parent == Path("runs"):
-            folder.parent.mkdir(exist_ok=True)
-        folder.mkdir(exist_ok=True)
-        (folder / CARDS).mkdir(exist_ok=True)
-        (folder / MARK).write_text("halodot tasks 1\n", encoding="utf-8")
-    except OSError as e:
-        allowed = "a place in an existing folder that can be written"
-        raise InputError("output folder", str(output), allowed, str(e.strerror)) from None
-    return folder
 
 
 def _one(name: str, file: StudyFile, folder: Path, progress: runs.Progress) -> Row:

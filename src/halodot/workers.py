@@ -22,6 +22,37 @@ from .study import StudyFile
 CARDS = "cards"
 
 
+def folder_of(output: str | Path, mark: str, kind: str) -> Path:
+    """Return a folder for work that is kept: new, empty, or one of earlier work of its kind.
+
+    Parameters
+    ----------
+    mark
+        Name of the file that tells such a folder from any other.
+    kind
+        What it is of, in words: ``atlas``.
+
+    Raises
+    ------
+    InputError
+        If the folder holds anything else, or cannot be written.
+    """
+    folder = Path(output)
+    try:
+        if folder.is_dir() and any(folder.iterdir()) and not (folder / mark).is_file():
+            allowed = f"a new name, an empty folder, or the folder of an earlier {kind}"
+            raise InputError("output folder", str(output), allowed, "choose another name with -o")
+        if folder.parent == Path("runs"):
+            folder.parent.mkdir(exist_ok=True)
+        folder.mkdir(exist_ok=True)
+        (folder / CARDS).mkdir(exist_ok=True)
+        (folder / mark).write_text(f"halodot {kind} 1\n", encoding="utf-8")
+    except OSError as e:
+        allowed = "a place in an existing folder that can be written"
+        raise InputError("output folder", str(output), allowed, str(e.strerror)) from None
+    return folder
+
+
 class Card(Protocol):
     """What is kept of a finished study: a frozen dataclass of this package."""
 
